@@ -1,0 +1,5 @@
+"""The one room that opens sockets to the outside: every client in the program dials through `Guard`."""
+
+from network.guard import Guard, Refused
+
+__all__ = ["Guard", "Refused"]

@@ -1,0 +1,1 @@
+"""Time: the daemon, its few fixed jobs, and the work queue."""

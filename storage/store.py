@@ -1,0 +1,58 @@
+"""The store: one engine, and the repositories that share it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage import leases, tables
+from storage.engine import make_engine, writing
+from storage.outbox import StoredOutbox
+from storage.presence import Presence
+from storage.queries import Queries
+from storage.schema import upgrade
+from storage.sources import StoredSources
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """An open database."""
+
+    engine: AsyncEngine
+    sources: StoredSources
+    outbox: StoredOutbox
+    queries: Queries
+
+    async def free_leases(self) -> int:
+        """Free what a dead process held. Only for a process that knows that it is alone. Return how many."""
+        async with writing(self.engine) as connection:
+            freed = [await leases.release_all(connection, table) for table in (tables.sources, tables.deliveries)]
+        return sum(freed)
+
+
+@asynccontextmanager
+async def open_store(url: str) -> AsyncIterator[Store]:
+    """Open the database, create or upgrade its tables, and recover what a dead process left. Raises `StorageError`.
+
+    `url`: `sqlite:///FILE` or `postgresql://…`.
+    """
+    engine = make_engine(url)
+    store = Store(engine=engine, sources=StoredSources(engine), outbox=StoredOutbox(engine), queries=Queries(engine))
+    try:
+        with Presence.of(_database_file(url)) as presence:
+            await upgrade(engine)
+            if presence.alone:
+                await store.free_leases()
+            presence.settle()
+            yield store
+    finally:
+        await engine.dispose()
+
+
+def _database_file(url: str) -> Path | None:
+    parsed = make_url(url)
+    in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return Path(str(parsed.database)) if in_file else None

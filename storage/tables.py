@@ -1,0 +1,233 @@
+"""The tables. docs/reference/database.md explains each column; a test holds the migrations against this page.
+
+Ids are texts that the core derives, so that work that is done again meets its own rows. Times are UTC.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+from storywatch.model import as_utc
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time in UTC. SQLite stores no zone; a naive time is refused before it gets there."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse naive times, store UTC."""
+        return None if value is None else as_utc(value)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return an aware time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+outlets = Table(
+    "outlets",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("outlet", ForeignKey("outlets.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("url", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("next_poll_at", UtcTime, nullable=False),
+    Column("lease_token", String),
+    Column("lease_until", UtcTime),
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("body_hash", String),
+    Column("failures", Integer, nullable=False),
+    Column("fault_code", String),
+    Column("fault_message", String),
+    Column("fault_permanent", Boolean),
+    Column("last_poll_at", UtcTime),
+    Column("last_success_at", UtcTime),
+    Column("last_new_at", UtcTime),
+    Index("ix_sources_due", "active", "next_poll_at"),
+    Index("ix_sources_host", "host"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("outlet", ForeignKey("outlets.id"), nullable=False),
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    Column("url", String),
+    Column("first_seen", UtcTime, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+)
+
+item_keys = Table(
+    "item_keys",
+    metadata,
+    Column("outlet", ForeignKey("outlets.id"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("item", ForeignKey("items.id"), nullable=False, index=True),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("seen", UtcTime, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("author", String),
+    Column("published", UtcTime),
+    Column("updated", UtcTime),
+    Column("language", String),
+    Column("title_hash", String, nullable=False),
+    Column("text_hash", String, nullable=False),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("source", ForeignKey("sources.id"), primary_key=True),
+    Column("title_hash", String, nullable=False),
+    Column("text_hash", String, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("title", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("event", ForeignKey("events.id"), primary_key=True),
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSON, nullable=False),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("event", ForeignKey("events.id"), nullable=False),
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("headline", String, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Index("ix_updates_event_created", "event", "created"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("event", ForeignKey("events.id"), primary_key=True),
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("update", ForeignKey("updates.id"), nullable=False, index=True),
+    Column("outlet", ForeignKey("outlets.id"), nullable=False),
+    Column("role", String, nullable=False),
+    Column("seen", UtcTime, nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("subscriber", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("subscription", ForeignKey("subscriptions.id"), nullable=False),
+    Column("subscriber", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("lane", String, nullable=False),
+    Column("content_type", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("next_attempt_at", UtcTime),
+    Column("lease_token", String),
+    Column("lease_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("settled_at", UtcTime),
+)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.next_attempt_at,
+    deliveries.c.lane,
+    sqlite_where=deliveries.c.state == "waiting",
+    postgresql_where=deliveries.c.state == "waiting",
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery", ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("fault_code", String),
+    Column("fault_message", String),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("subscription", ForeignKey("subscriptions.id"), nullable=False),
+    Column("event", ForeignKey("events.id"), nullable=False),
+    Column("update", ForeignKey("updates.id"), nullable=False),
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("created", UtcTime, nullable=False, index=True),
+    Column("delivery", ForeignKey("deliveries.id")),
+    Column("fault_code", String),
+    Column("fault_message", String),
+    UniqueConstraint("subscription", "update", "item"),
+)

@@ -1,0 +1,79 @@
+"""The use case of one delivery: send what is owed, settle how it ended.
+
+At least once, under one stable identity: a delivery that was taken but not settled is sent again with the same id and
+the same bytes, so a receiver that keys on the id shows it once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storywatch.errors import DeliveryError, Fault
+from storywatch.model import ChannelKind, Delivery, DeliveryState, Settlement, WatchConfig
+from storywatch.ports import Channel, Clock, Dice, Outbox
+from storywatch.steps import Reached, Step, ignore
+
+RETRY_DELAYS = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+)
+"""The pause after each failed attempt (Standard Webhooks 1.0.0); after the last one the delivery is dead."""
+
+RETRY_JITTER = 0.2
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatch:
+    """Sends claimed deliveries."""
+
+    outbox: Outbox
+    channels: Mapping[ChannelKind, Channel]
+    clock: Clock
+    dice: Dice
+    reached: Reached = ignore
+
+    async def deliver(self, delivery: Delivery, config: WatchConfig) -> Settlement:
+        """Make one attempt and record it. Raises `LeaseLost` when another worker settled it meanwhile."""
+        self.reached(Step.DELIVERY_CLAIMED)
+        fault = await self._attempt(delivery, config)
+        self.reached(Step.DELIVERY_SENT)
+        settlement = settled(delivery, fault, now=self.clock(), dice=self.dice())
+        await self.outbox.settle(settlement)
+        self.reached(Step.DELIVERY_SETTLED)
+        return settlement
+
+    async def _attempt(self, delivery: Delivery, config: WatchConfig) -> Fault | None:
+        subscriber = config.subscribers.get(delivery.subscriber)
+        if subscriber is None:
+            message = f"subscriber {delivery.subscriber} is no longer in the watch config"
+            return Fault(code="subscriber_gone", message=message, permanent=True)
+        try:
+            await self.channels[delivery.channel].send(delivery, subscriber)
+        except DeliveryError as error:
+            return error.fault
+        return None
+
+
+def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: float) -> Settlement:
+    """Decide what follows an attempt: sent, another attempt, or dead."""
+    state, next_attempt = DeliveryState.SENT, None
+    if fault is not None:
+        next_attempt = _next_attempt(delivery.attempt, fault, now, dice)
+        state = DeliveryState.DEAD if next_attempt is None else DeliveryState.WAITING
+    return Settlement(
+        delivery=delivery.id,
+        token=delivery.token,
+        attempt=delivery.attempt,
+        state=state,
+        at=now,
+        next_attempt=next_attempt,
+        fault=fault,
+    )
+
+
+def _next_attempt(attempt: int, fault: Fault, now: datetime, dice: float) -> datetime | None:
+    if fault.permanent or attempt > len(RETRY_DELAYS):
+        return None
+    pause = RETRY_DELAYS[attempt - 1] * (1 + RETRY_JITTER * (2 * dice - 1))
+    asked = min(fault.retry_after or timedelta(), LONGEST_RETRY_AFTER)
+    return now + max(pause, asked)

@@ -1,0 +1,61 @@
+"""Folding text into words that can be compared whatever the script's marks, the case and the punctuation.
+
+`Skrīpal's` and `skripal` are one word; `ISIS-K` and `ISIS K` are the same two words; `U.S.` is `us`, and remembers
+that it was written in capitals.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ`][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’ʼ`][sS]$")
+_DROPPED = re.compile(r"[.'’ʼ`\u0640\u200c\u200d]")
+
+# Letters that Unicode does not decompose, and the Arabic letters that Persian and Pashto write with other code points.
+_ALIKE = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+    | {
+        "ي": "ی",
+        "ى": "ی",
+        "ې": "ی",
+        "ۍ": "ی",
+        "ئ": "ی",
+        "ك": "ک",
+        "ګ": "گ",
+        "ة": "ه",
+        "ۀ": "ه",
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded word and where it stood: `text[start:end]`. `capitals`: it was written in capital letters only."""
+
+    folded: str
+    start: int
+    end: int
+    capitals: bool
+
+
+def words(text: str) -> tuple[Word, ...]:
+    """Split a text into folded words. Cost grows with the length of the text."""
+    return tuple(
+        Word(folded, match.start(), match.end(), match.group().isupper())
+        for match in _WORD.finditer(text)
+        if (folded := fold(match.group()))
+    )
+
+
+def fold(word: str) -> str:
+    """Fold one word: no case, no accents, no possessive, no apostrophes, one form for letters that look alike."""
+    bare = _DROPPED.sub("", _POSSESSIVE.sub("", word))
+    if bare.isascii():
+        return bare.lower()
+    # Alike letters first: the decomposition below would tear a hamza or madda off its letter by itself.
+    decomposed = unicodedata.normalize("NFKD", bare.casefold().translate(_ALIKE))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold().translate(_ALIKE)

@@ -1,0 +1,71 @@
+"""Pacing: when a source is visited next.
+
+After a success: the source's own interval, or later if the publisher asks for it. After a failure: back off, and keep
+trying for ever. Jitter is only added, never subtracted.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from storywatch.errors import Fault
+from storywatch.model import Source, Validators, Visit, VisitOutcome
+
+LONGEST_FLOOR = timedelta(hours=24)
+LONGEST_RETRY_AFTER = timedelta(days=7)
+LONGEST_BACKOFF = timedelta(hours=24)
+FIRST_BACKOFF = timedelta(minutes=15)
+JITTER = 0.05
+"""Share of the pause that may be added, so that sources don't march in step."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceState:
+    """What is remembered of a source between visits. `failures` counts those since the last success."""
+
+    source: str
+    next_poll_at: datetime
+    validators: Validators = Validators()
+    failures: int = 0
+    fault: Fault | None = None
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None
+
+
+def after(
+    visit: Visit, state: SourceState, source: Source, *, brought_news: bool, now: datetime, dice: float
+) -> SourceState:
+    """Return the state after a visit that ended at `now`. `dice` in 0 to 1 decides the jitter."""
+    if visit.outcome is VisitOutcome.FAILED:
+        return _after_failure(visit, state, now, dice)
+    pause = max(source.every, *(min(floor, LONGEST_FLOOR) for floor in _floors(visit)))
+    return replace(
+        state,
+        next_poll_at=now + _jittered(pause, dice),
+        validators=visit.validators,
+        failures=0,
+        fault=None,
+        last_poll_at=now,
+        last_success_at=now,
+        last_new_at=now if brought_news else state.last_new_at,
+    )
+
+
+def _floors(visit: Visit) -> tuple[timedelta, ...]:
+    """The pauses that the publisher asked for: freshness of the response, ttl of the document."""
+    ttl = visit.document.ttl if visit.document else None
+    return tuple(floor or timedelta() for floor in (visit.fresh_for, ttl))
+
+
+def _after_failure(visit: Visit, state: SourceState, now: datetime, dice: float) -> SourceState:
+    fault = visit.fault
+    failures = state.failures + 1
+    permanent = fault is not None and fault.permanent
+    backoff = LONGEST_BACKOFF if permanent else min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LONGEST_BACKOFF)
+    asked = (fault.retry_after if fault else None) or timedelta()
+    pause = max(backoff, min(asked, LONGEST_RETRY_AFTER))
+    return replace(state, next_poll_at=now + _jittered(pause, dice), failures=failures, fault=fault, last_poll_at=now)
+
+
+def _jittered(pause: timedelta, dice: float) -> timedelta:
+    return pause * (1 + JITTER * dice)

@@ -1,0 +1,155 @@
+"""What the core asks of the other rooms. They implement these protocols; the core never imports them."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from storywatch.intake import Known, Sighting
+from storywatch.model import (
+    Alert,
+    Delivery,
+    Item,
+    Match,
+    Message,
+    Owed,
+    Report,
+    Settlement,
+    Source,
+    Subscriber,
+    Update,
+    Validators,
+    Visit,
+    WatchConfig,
+)
+from storywatch.pacing import SourceState
+from storywatch.updates import PastReport
+
+Clock = Callable[[], datetime]
+"""Tells the time, aware and in UTC."""
+
+Dice = Callable[[], float]
+"""Tells a number in 0 to 1, for jitter."""
+
+
+class Fetcher(Protocol):
+    """Visits sources over the network (spiders/)."""
+
+    async def visit(self, source: Source, validators: Validators) -> Visit:
+        """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
+        ...
+
+
+class Channel(Protocol):
+    """One way to reach subscribers (channels/): composes messages and sends them."""
+
+    def compose(self, owed: Owed) -> Message:
+        """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
+        ...
+
+    async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
+        """Hand over one delivery; returning means that the other side took it. Raises `DeliveryError`."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """A source that is ours to visit until `until`. The token fences a worker that slept past its lease."""
+
+    source: str
+    token: str
+    until: datetime
+    state: SourceState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PollRecord:
+    """All that one poll changes, committed together or not at all."""
+
+    state: SourceState
+    new: tuple[Item, ...] = ()
+    revised: tuple[Item, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    matches: tuple[Match, ...] = ()
+    updates: tuple[Update, ...] = ()
+    reports: tuple[Report, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class PollTransaction(Protocol):
+    """The one transaction of a poll: what it reads stays true until it commits."""
+
+    async def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
+        """Return the items of the outlet that answer to any of the keys, with how `source` last showed them."""
+        ...
+
+    async def history(self, event: str) -> tuple[PastReport, ...]:
+        """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
+        ...
+
+    async def save(self, record: PollRecord) -> None:
+        """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
+        ...
+
+
+class Sources(Protocol):
+    """The sources and when each is due (storage/)."""
+
+    async def apply(self, config: WatchConfig, now: datetime) -> None:
+        """Make the stored outlets, sources, events and subscriptions those of the config; the history stays."""
+        ...
+
+    async def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return hosts that have a due source, longest due first."""
+        ...
+
+    async def claim(self, host: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
+        """Take due sources of a host for a lease."""
+        ...
+
+    async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim | None:
+        """Take one source, due or not; None while another worker has it."""
+        ...
+
+    def poll(self, claim: Claim) -> AbstractAsyncContextManager[PollTransaction]:
+        """Open the transaction of a claimed poll; it commits when the block ends well."""
+        ...
+
+
+class Outbox(Protocol):
+    """The deliveries that are owed (storage/)."""
+
+    async def due_lanes(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return the lanes (one a receiving address) that have a due delivery, longest due first."""
+        ...
+
+    async def claim_deliveries(self, lane: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
+        """Take due deliveries of a lane for a lease, oldest first."""
+        ...
+
+    async def settle(self, settlement: Settlement) -> None:
+        """Record how an attempt ended. Raises `LeaseLost` if the delivery is no longer ours."""
+        ...
+
+
+class WorkQueue(Protocol):
+    """Runs work by key, at least once, with at most one unfinished job per key; a lost job costs nothing.
+
+    The rows say what is due; a job only says where to look.
+    """
+
+    async def offer(self, keys: Iterable[str]) -> int:
+        """Start work on keys that are idle, as far as there is room. Return how many were taken."""
+        ...
+
+    async def drain(self, patience: timedelta) -> int:
+        """Take nothing more, wait for what runs, then cancel it. Return how many were cancelled."""
+        ...
+
+
+Handle = Callable[[str], Awaitable[None]]

@@ -1,0 +1,124 @@
+"""Replay: a stream of items passes through the real intake, matching and updates, in memory and in order.
+
+For operators who want to see what a watch would have alerted, and for measuring it. Each item is decided before the
+next is seen.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from storywatch import intake, updates
+from storywatch.matching import Matcher
+from storywatch.model import Event, Item, Match, Outlet, ParsedItem, Source, SourceKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamItem:
+    """One line of a stream: an item that `outlet` published under its own `id`."""
+
+    id: str
+    outlet: str
+    published: datetime | None
+    title: str = ""
+    summary: str = ""
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What was decided about an item and an event. `alert`: it was matched; `update`: the group it fell into."""
+
+    item: str
+    event: str
+    alert: bool
+    score: float
+    update: str | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(kw_only=True)
+class Replay:
+    """The state of one pass over a stream: what is known so far."""
+
+    matcher: Matcher
+    known: dict[str, dict[str, intake.KnownItem]] = field(default_factory=lambda: defaultdict(dict))
+    history: dict[str, list[updates.PastReport]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, events: Sequence[Event]) -> "Replay":
+        """Begin with nothing known."""
+        return cls(matcher=Matcher(events))
+
+    def decide(self, line: StreamItem) -> Iterator[Decision]:
+        """Take in one item and yield the decision for every event that it has a hit for."""
+        for item in self._take_in(line):
+            for match in self.matcher.match(item):
+                yield self._decision(line.id, item, match)
+
+    def _take_in(self, line: StreamItem) -> Iterable[Item]:
+        outlet, source = _publisher(line)
+        known = self.known[outlet.id]
+        found = intake.identify([_parsed(line)], source, outlet)
+        taken = intake.take(found, known, source, line.published or datetime(1970, 1, 1, tzinfo=UTC))
+        items = (*taken.new, *taken.revised)
+        for sighting in taken.sightings:
+            self._remember(known, sighting, items)
+        return items
+
+    @staticmethod
+    def _remember(known: dict[str, intake.KnownItem], sighting: intake.Sighting, items: Iterable[Item]) -> None:
+        item = next((item for item in items if item.id == sighting.item), None)
+        if item is None:
+            return
+        entry = intake.KnownItem(
+            id=item.id,
+            keys=frozenset(item.keys),
+            url=item.url,
+            first_seen=item.first_seen,
+            source=item.source,
+            number=item.revision.number,
+            current=sighting.fingerprint,
+            shown=sighting.fingerprint,
+        )
+        known.update(dict.fromkeys(item.keys, entry))
+
+    def _decision(self, line_id: str, item: Item, match: Match) -> Decision:
+        placed = updates.place(item, match.event, self.history[match.event]) if match.accepted else None
+        if placed is not None:
+            self.history[match.event].append(updates.as_past(item, placed))
+        return Decision(
+            item=line_id,
+            event=match.event,
+            alert=match.accepted,
+            score=match.score,
+            update=placed.report.update if placed else None,
+            reasons=explained(match),
+        )
+
+
+def explained(match: Match) -> tuple[str, ...]:
+    """Say in words why an item matched an event, or what it lacked."""
+    hits = tuple(f"{reason.asked}: {reason.found!r} in the {reason.field}" for reason in match.reasons)
+    lacks = tuple(f"lacks one of {group}" for group in match.lacks)
+    return (*hits, *(lacks if not match.accepted else ()), *((match.veto,) if match.veto else ()))
+
+
+def _publisher(line: StreamItem) -> tuple[Outlet, Source]:
+    """A stream says nothing of sources: each outlet has one, and its items are known by their ids."""
+    outlet = Outlet(id=line.outlet, name=line.outlet)
+    every = timedelta(minutes=15)
+    return outlet, Source(id=line.outlet, outlet=line.outlet, kind=SourceKind.FEED, url=line.url or "", every=every)
+
+
+def _parsed(line: StreamItem) -> ParsedItem:
+    return ParsedItem(
+        guid=line.id,
+        url=line.url,
+        title=line.title,
+        summary=line.summary,
+        published=line.published,
+        language=line.language,
+    )
