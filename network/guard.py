@@ -18,6 +18,15 @@ class Refused(OSError):  # noqa: N818 - it names what happened
     """The egress guard refused the address; `storywatch.egress` has the rule."""
 
 
+def refusal_in(error: BaseException | None) -> Refused | None:
+    """Return the refusal that an HTTP client's error wraps, or None if it failed for another reason."""
+    while error is not None:
+        if isinstance(error, Refused):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
 class Guard(AbstractResolver):
     """Dials only what the policy permits."""
 

@@ -400,7 +400,7 @@ class Settings:
     targets that the egress guard lets through. `outbox`: the folder of the file channel.
     """
 
-    database: str
+    database: str = field(repr=False)
     contact: str
     mail_from: str = "Storywatch <storywatch@localhost>"
     smtp: SmtpSettings | None = None

@@ -1,0 +1,181 @@
+"""The daemon: one loop that keeps time, offers what is due to the queues, reloads the config and stops gracefully."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Protocol, Self
+
+import structlog
+
+from scheduler import systemd
+from scheduler.jobs import FixedJobs
+from scheduler.queue import LocalQueue
+from scheduler.work import DeliveryWork, PollWork, Runtime
+from storywatch.errors import ConfigError, StorageError, StorywatchError
+from storywatch.model import WatchConfig
+from storywatch.ports import Clock, Outbox, Sources
+
+log = structlog.get_logger()
+
+TICK = timedelta(seconds=1)
+RELOAD_CHECK = timedelta(seconds=2)
+CONCURRENT_LANES = 32
+
+
+class ConfigFiles(Protocol):
+    """The watch config on disk."""
+
+    def load(self) -> WatchConfig:
+        """Read it. Raises `ConfigError` with every problem found."""
+        ...
+
+    def stamp(self) -> object:
+        """Return a value that differs whenever the files do."""
+        ...
+
+
+OpenRuntime = Callable[[WatchConfig], AbstractAsyncContextManager[Runtime]]
+"""Builds what a config sets in motion: crawler, channels, use cases. The composition root's part."""
+
+
+class Wish(Enum):
+    """What a signal or a changed file asks of the daemon."""
+
+    STOP = auto()
+    RELOAD = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Daemon:
+    """Runs until it is told to stop."""
+
+    sources: Sources
+    outbox: Outbox
+    files: ConfigFiles
+    open_runtime: OpenRuntime
+    clock: Clock
+
+    async def run(self) -> None:
+        """Watch until SIGTERM or SIGINT; SIGHUP or a changed file reloads the config. Raises `ConfigError` at start."""
+        wishes: asyncio.Queue[Wish] = asyncio.Queue()
+        with _signals(wishes):
+            stamp = self.files.stamp()
+            config = await asyncio.to_thread(self.files.load)
+            async with _Watching(self, config, wishes, stamp) as watching:
+                await watching.until_stopped()
+
+
+class _Watching:
+    """The daemon in motion: what changes while it runs."""
+
+    def __init__(self, daemon: Daemon, config: WatchConfig, wishes: asyncio.Queue[Wish], stamp: object) -> None:
+        self._daemon = daemon
+        self._config = config
+        self._wishes = wishes
+        self._stamp = stamp
+        self._runtime: Runtime
+        self._closing = AsyncExitStack()
+        poll = PollWork(sources=daemon.sources, clock=daemon.clock, current=self._current)
+        deliver = DeliveryWork(outbox=daemon.outbox, clock=daemon.clock, current=self._current)
+        self._polls = LocalQueue("poll", poll, config.settings.concurrent_hosts)
+        self._deliveries = LocalQueue("delivery", deliver, CONCURRENT_LANES)
+        self._jobs = FixedJobs()
+
+    def _current(self) -> Runtime:
+        return self._runtime
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as opening:
+            self._runtime = await opening.enter_async_context(self._daemon.open_runtime(self._config))
+            await self._daemon.sources.apply(self._config, self._daemon.clock())
+            self._closing = opening.pop_all()
+        self._start()
+        return self
+
+    def _start(self) -> None:
+        self._jobs.every(TICK, self._offer_hosts)
+        self._jobs.every(TICK, self._offer_lanes)
+        self._jobs.every(RELOAD_CHECK, self._look_at_files)
+        watchdog = systemd.watchdog_interval()
+        if watchdog is not None:
+            self._jobs.every(watchdog, self._say_alive)
+        self._jobs.start()
+        enabled = sum(source.enabled for source in self._config.sources.values())
+        log.info("started", sources=enabled, events=len(self._config.events))
+        systemd.notify("READY=1")
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop: take nothing new, end what runs, within the bound that the settings give."""
+        systemd.notify("STOPPING=1")
+        self._jobs.stop()
+        patience = self._config.settings.shutdown_timeout
+        cut = await asyncio.gather(self._polls.drain(patience), self._deliveries.drain(patience))
+        await self._closing.aclose()
+        log.info("stopped", cut_off=sum(cut))
+
+    async def until_stopped(self) -> None:
+        """Answer wishes until one is to stop."""
+        while await self._wishes.get() is Wish.RELOAD:
+            systemd.notify("RELOADING=1")
+            await self._reload()
+            systemd.notify("READY=1")
+
+    async def _offer_hosts(self) -> None:
+        if self._polls.free:
+            await self._polls.offer(await self._daemon.sources.due_hosts(self._daemon.clock(), self._polls.free * 2))
+
+    async def _offer_lanes(self) -> None:
+        if self._deliveries.free:
+            now = self._daemon.clock()
+            await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, self._deliveries.free * 2))
+
+    async def _look_at_files(self) -> None:
+        stamp = await asyncio.to_thread(self._daemon.files.stamp)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._wishes.put_nowait(Wish.RELOAD)
+
+    async def _say_alive(self) -> None:
+        systemd.notify("WATCHDOG=1")
+
+    async def _reload(self) -> None:
+        """Swap the whole config, or keep the old one and say why."""
+        try:
+            config = await asyncio.to_thread(self._daemon.files.load)
+            await self._swap(config)
+        except ConfigError as error:
+            log.error("reload_refused", reason="the new config has problems", problems=list(map(str, error.problems)))
+        except StorywatchError as error:
+            log.error("reload_refused", reason=str(error))
+        else:
+            log.info("reloaded", sources=len(config.sources), events=len(config.events))
+
+    async def _swap(self, config: WatchConfig) -> None:
+        if config.settings.database != self._config.settings.database:
+            raise StorageError("another database takes effect at a restart only")
+        async with AsyncExitStack() as opening:
+            runtime = await opening.enter_async_context(self._daemon.open_runtime(config))
+            await self._daemon.sources.apply(config, self._daemon.clock())
+            old, self._closing = self._closing, opening.pop_all()
+        self._runtime, self._config = runtime, config
+        # What runs still uses the old crawler and channels: they close when it has ended.
+        await asyncio.gather(self._polls.idle(), self._deliveries.idle())
+        await old.aclose()
+
+
+@contextmanager
+def _signals(wishes: asyncio.Queue[Wish]) -> Iterator[None]:
+    """Turn signals into wishes while the block runs."""
+    loop = asyncio.get_running_loop()
+    meanings = {signal.SIGTERM: Wish.STOP, signal.SIGINT: Wish.STOP, signal.SIGHUP: Wish.RELOAD}
+    for number, wish in meanings.items():
+        loop.add_signal_handler(number, wishes.put_nowait, wish)
+    try:
+        yield
+    finally:
+        for number in meanings:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,45 @@
+"""The few jobs that run at fixed intervals, by APScheduler. The one file that knows it: it ships no types."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from storywatch.errors import StorageError
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[None]]
+
+
+class FixedJobs:
+    """Jobs that run until they are stopped; one that is late runs once, not as often as it was missed."""
+
+    def __init__(self) -> None:
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
+
+    def every(self, interval: timedelta, job: Job) -> None:
+        """Run `job` every `interval`, for the first time at once."""
+
+        async def guarded() -> None:
+            try:
+                await job()
+            except StorageError as error:
+                log.error("job_failed", job=job.__name__, reason=str(error))
+            except Exception:  # the border of a job: the next run tries again
+                log.exception("job_failed", job=job.__name__)
+
+        seconds = interval.total_seconds()
+        self._scheduler.add_job(
+            guarded, "interval", seconds=seconds, name=job.__name__, next_run_time=datetime.now(UTC)
+        )
+
+    def start(self) -> None:
+        """Start the clock."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop the clock; a job that runs is left to end."""
+        self._scheduler.shutdown(wait=False)

@@ -1,0 +1,141 @@
+"""The two kinds of work: visiting a host's due sources, and sending a lane's due deliveries.
+
+A job's key only says where to look. The handler claims one row at a time, so that a process that dies holds little,
+and stops after a while, so that every host and lane gets its turn.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from storywatch.dispatch import Dispatch
+from storywatch.errors import LeaseLost
+from storywatch.model import Delivery, Settlement
+from storywatch.ports import Claim, Clock, Outbox, Sources
+from storywatch.watch import Plan, PollResult, Watch
+
+log = structlog.get_logger()
+
+LONGEST_JOB_SECONDS = 60.0
+DELIVERY_LEASE = timedelta(seconds=90)
+PARSE_ALLOWANCE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """What a watch config sets in motion: its compiled plan and the effects that its settings call for."""
+
+    plan: Plan
+    watch: Watch
+    dispatch: Dispatch
+
+    @property
+    def poll_lease(self) -> timedelta:
+        """Longer than any visit can take, so that a lease never runs out under a worker that lives."""
+        return self.plan.config.settings.timeout * 2 + PARSE_ALLOWANCE
+
+
+Current = Callable[[], Runtime]
+"""Tells the runtime in force; a reload swaps it between two rows, never within one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PollWork:
+    """Visits the due sources of one host, one after the other."""
+
+    sources: Sources
+    clock: Clock
+    current: Current
+
+    async def __call__(self, host: str) -> None:
+        """Work until nothing of the host is due or the time is up. Raises `StorageError`."""
+        end = time.monotonic() + LONGEST_JOB_SECONDS
+        while time.monotonic() < end:
+            lease = self.current().poll_lease
+            claims = await self.sources.claim(host, now=self.clock(), lease=lease, limit=1)
+            if not claims:
+                return
+            await self.poll(claims[0])
+
+    async def poll(self, claim: Claim) -> PollResult | None:
+        """Poll one claimed source and log it; None if the config or another worker took it from us."""
+        runtime = self.current()
+        if claim.source not in runtime.plan.config.sources:
+            return None
+        began = time.monotonic()
+        try:
+            result = await runtime.watch.poll(claim, runtime.plan)
+        except LeaseLost:
+            log.warning("lease_lost", source=claim.source)
+            return None
+        _log_poll(result, time.monotonic() - began)
+        return result
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryWork:
+    """Sends the due deliveries of one lane, oldest first."""
+
+    outbox: Outbox
+    clock: Clock
+    current: Current
+
+    async def __call__(self, lane: str) -> None:
+        """Work until nothing of the lane is due or the time is up. Raises `StorageError`."""
+        end = time.monotonic() + LONGEST_JOB_SECONDS
+        while time.monotonic() < end:
+            claimed = await self.outbox.claim_deliveries(lane, now=self.clock(), lease=DELIVERY_LEASE, limit=1)
+            if not claimed:
+                return
+            await self.deliver(claimed[0])
+
+    async def deliver(self, delivery: Delivery) -> Settlement | None:
+        """Make one attempt and log it; None if another worker took it from us."""
+        runtime = self.current()
+        began = time.monotonic()
+        try:
+            settlement = await runtime.dispatch.deliver(delivery, runtime.plan.config)
+        except LeaseLost:
+            log.warning("lease_lost", delivery=delivery.id)
+            return None
+        _log_delivery(delivery, settlement, time.monotonic() - began)
+        return settlement
+
+
+def _log_poll(result: PollResult, seconds: float) -> None:
+    """Write the one line of a poll: what an operator greps for."""
+    fault = result.fault
+    level = log.warning if fault else log.info
+    level(
+        "poll",
+        source=result.source,
+        outcome=result.outcome.value,
+        items=result.items,
+        new=result.new,
+        revised=result.revised,
+        matched=result.matched,
+        updates=result.updates,
+        alerts=result.alerts,
+        ms=round(seconds * 1000),
+        **({"code": fault.code, "message": fault.message} if fault else {}),
+    )
+
+
+def _log_delivery(delivery: Delivery, settlement: Settlement, seconds: float) -> None:
+    """Write the one line of a delivery attempt."""
+    fault = settlement.fault
+    level = log.warning if fault else log.info
+    level(
+        "delivery",
+        delivery=delivery.id,
+        subscription=delivery.subscription,
+        channel=delivery.channel.value,
+        address=delivery.message.address,
+        state=settlement.state.value,
+        attempt=delivery.attempt,
+        ms=round(seconds * 1000),
+        **({"code": fault.code, "message": fault.message} if fault else {}),
+    )

@@ -1,0 +1,109 @@
+"""What a response says besides its body: failure, freshness, validators. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from storywatch.errors import VisitError
+from storywatch.model import Validators
+
+Headers = Mapping[str, str]
+"""Header fields by lower-case name."""
+
+PERMANENT = {
+    400: ("refused", "the server calls the request bad"),
+    401: ("blocked", "the server asks for a login"),
+    403: ("blocked", "the server forbids the visit"),
+    404: ("not_found", "there is nothing at this address; check the source's url"),
+    410: ("gone", "the outlet took this source down for good"),
+    451: ("blocked", "the server withholds it for legal reasons"),
+}
+TEMPORARY = {
+    408: ("timeout", "the server gave up waiting"),
+    429: ("throttled", "the server asks for fewer visits"),
+    503: ("unavailable", "the server is overloaded or down for maintenance"),
+}
+
+
+def check_status(status: int, headers: Headers, now: datetime) -> None:
+    """Raise `VisitError` for a status that brings no document."""
+    if status in (200, 203, 226, 304):
+        return
+    permanent = status in PERMANENT
+    code, message = (PERMANENT | TEMPORARY).get(status) or _by_class(status)
+    raise VisitError(
+        code, f"HTTP {status}: {message}", permanent=permanent, retry_after=retry_after(headers.get("retry-after"), now)
+    )
+
+
+def _by_class(status: int) -> tuple[str, str]:
+    if status >= 500:
+        return "server_error", "the server failed"
+    if status >= 400:
+        return "refused", "the server refused the request"
+    if status >= 300:
+        return "bad_redirect", "the server redirects to nowhere that can be visited"
+    return "no_document", "the server answered without a document"
+
+
+def retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """Read Retry-After (RFC 9110, section 10.2.3): seconds or an HTTP date. None if absent or unreadable."""
+    if not value:
+        return None
+    if value.strip().isdecimal():
+        return timedelta(seconds=min(int(value.strip()[:12]), 10**9))
+    moment = _http_date(value)
+    return None if moment is None else max(moment - now, timedelta())
+
+
+def fresh_for(headers: Headers) -> timedelta | None:
+    """Return how long the response stays fresh (RFC 9111, section 4.2), by the server's clock alone.
+
+    `no-cache` and `no-store` promise nothing, and s-maxage is for shared caches.
+    """
+    directives = _directives(headers.get("cache-control", ""))
+    if directives.keys() & {"no-cache", "no-store"}:
+        return None
+    max_age = directives.get("max-age", "")
+    if max_age.isdecimal():
+        age = headers.get("age", "")
+        spent = min(int(age[:12]), 10**9) if age.isdecimal() else 0
+        return timedelta(seconds=max(min(int(max_age[:12]), 10**9) - spent, 0))
+    expires, date = _http_date(headers.get("expires")), _http_date(headers.get("date"))
+    return max(expires - date, timedelta()) if expires and date else None
+
+
+def validators(headers: Headers, body: bytes) -> Validators:
+    """Return what makes the next visit conditional, exactly as the server said it."""
+    return Validators(
+        etag=headers.get("etag"), last_modified=headers.get("last-modified"), body_hash=hashlib.sha256(body).hexdigest()
+    )
+
+
+def refreshed(headers: Headers, old: Validators) -> Validators:
+    """Return the validators after a 304, which may bring new ones."""
+    return Validators(
+        etag=headers.get("etag", old.etag),
+        last_modified=headers.get("last-modified", old.last_modified),
+        body_hash=old.body_hash,
+    )
+
+
+def conditional_headers(old: Validators) -> dict[str, str]:
+    """Return the request headers that make a visit conditional (RFC 9110, section 13.1)."""
+    wanted = {"If-None-Match": old.etag, "If-Modified-Since": old.last_modified}
+    return {name: value for name, value in wanted.items() if value}
+
+
+def _directives(value: str) -> dict[str, str]:
+    pairs = (part.strip().partition("=") for part in value.lower().split(","))
+    return {name.strip(): argument.strip().strip('"') for name, _, argument in pairs}
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

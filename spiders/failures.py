@@ -1,0 +1,77 @@
+"""From the exceptions of Scrapy and its HTTP client to faults with stable codes."""
+
+import ssl
+
+import aiohttp
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+from network import refusal_in
+from storywatch.errors import Fault
+
+
+class RefusedVisit(IgnoreRequest):
+    """A middleware refused the visit; carries the fault."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+EXPECTED = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+    OSError,
+    ValueError,
+)
+"""All that a download may fail with; ValueError is how Scrapy and yarl say that an address is malformed."""
+
+CODES: dict[type[Exception], tuple[str, bool]] = {
+    CannotResolveHostError: ("dns", False),
+    DownloadTimeoutError: ("timeout", False),
+    DownloadCancelledError: ("too_large", False),
+    ResponseDataLossError: ("cut_short", False),
+    UnsupportedURLSchemeError: ("bad_url", True),
+    DownloadConnectionRefusedError: ("connection", False),
+    DownloadFailedError: ("connection", False),
+    IgnoreRequest: ("too_large", False),  # what is left of these: a body that inflates beyond the limit
+    TimeoutError: ("timeout", False),
+    OSError: ("connection", False),
+    ValueError: ("bad_url", True),
+}
+
+
+def fault_of(error: Exception) -> Fault:
+    """Return the fault that a failed download becomes."""
+    if isinstance(error, RefusedVisit):
+        return error.fault
+    refusal = refusal_in(error)
+    if refusal is not None:
+        remedy = "allow this host and port under settings.egress.allow if you trust it"
+        return Fault(code="egress_refused", message=f"{refusal}; {remedy}", permanent=True)
+    if isinstance(error.__cause__, (aiohttp.ClientSSLError, ssl.SSLError)):
+        return Fault(code="tls", message=f"no trusted TLS connection: {_said(error)}")
+    code, permanent = next(codes for kind, codes in CODES.items() if isinstance(error, kind))
+    return Fault(code=code, message=_said(error), permanent=permanent)
+
+
+def _said(error: Exception) -> str:
+    """Return what the error says; of a failed connection only the system's words, not the client's innards."""
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return f"can't connect to {cause.host}:{cause.port}: {cause.os_error.strerror or cause.os_error}"
+    return str(error)[:300] or type(error).__name__

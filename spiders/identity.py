@@ -1,0 +1,16 @@
+"""Who we say that we are, to every server."""
+
+from storywatch import __version__
+
+ROBOT = "Storywatch"
+"""The product token that robots.txt files address (RFC 9309, section 2.2.1)."""
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.6, */*;q=0.1"
+)
+
+
+def user_agent(contact: str) -> str:
+    """Return the User-Agent: name, version and a contact that an outlet's operators can use."""
+    return f"{ROBOT}/{__version__} (+{contact})"

@@ -1,0 +1,119 @@
+"""Downloader middlewares: robots.txt by RFC 9309, and redirects that can't lead astray."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from spiders.failures import EXPECTED, RefusedVisit, fault_of
+from spiders.identity import ROBOT
+from storywatch.errors import Fault
+
+RULES_KEPT_SECONDS = 24 * 3600.0
+UNREACHABLE_KEPT_SECONDS = 15 * 60.0
+MAX_ROBOTS_BYTES = 512 * 1024
+MOST_HOSTS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """What one robots.txt allows, and until when we believe it (seconds of the monotonic clock)."""
+
+    until: float
+    parser: Protego | None = None
+    unreachable: Fault | None = None
+
+    def verdict(self, url: str) -> Fault | None:
+        """Return why the address may not be visited, or None."""
+        if self.unreachable is not None:
+            return self.unreachable
+        if self.parser is not None and not self.parser.can_fetch(url, ROBOT):
+            return Fault(code="robots", message="the outlet's robots.txt forbids this address", permanent=True)
+        return None
+
+
+class RobotsMiddleware:
+    """Asks robots.txt before every other request: once a day per origin, with the status rules of RFC 9309."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._rules: dict[str, asyncio.Task[Rules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "RobotsMiddleware":
+        """Build the middleware, as Scrapy asks."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let the request pass or raise `RefusedVisit`."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
+        fault = (await self._rules_for(request.url)).verdict(request.url)
+        if fault is not None:
+            raise RefusedVisit(fault)
+
+    async def _rules_for(self, url: str) -> Rules:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        asked = self._rules.get(origin)
+        if asked is None or (asked.done() and asked.result().until <= time.monotonic()):
+            asked = self._rules[origin] = asyncio.create_task(self._ask(origin))
+            self._forget_oldest()
+        return await asyncio.shield(asked)
+
+    def _forget_oldest(self) -> None:
+        if len(self._rules) > MOST_HOSTS:
+            self._rules.pop(next(iter(self._rules)))
+
+    async def _ask(self, origin: str) -> Rules:
+        meta = {"dont_obey_robotstxt": True, "download_maxsize": MAX_ROBOTS_BYTES}
+        request = Request(f"{origin}/robots.txt", meta=meta, callback=NO_CALLBACK)
+        engine = self._crawler.engine
+        assert engine is not None  # noqa: S101 - a request passes only while the engine runs
+        try:
+            response = await engine.download_async(request)
+        except EXPECTED as error:
+            return _unreachable(fault_of(error))
+        return _rules_from(response)
+
+
+def _rules_from(response: Response) -> Rules:
+    """Sections 2.3.1.2 to 2.3.1.4: 4xx means no rules, 5xx means no visits."""
+    if response.status >= 500:
+        message = f"robots.txt answers HTTP {response.status}, and RFC 9309 then forbids every visit"
+        return _unreachable(Fault(code="robots_unreachable", message=message))
+    body = response.body if response.status == 200 else b""
+    text = body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace")
+    return Rules(until=time.monotonic() + RULES_KEPT_SECONDS, parser=Protego.parse(text))
+
+
+def _unreachable(fault: Fault) -> Rules:
+    return Rules(until=time.monotonic() + UNREACHABLE_KEPT_SECONDS, unreachable=fault)
+
+
+class RedirectsMiddleware(RedirectMiddleware):
+    """Follows a few redirects, never from https to http. Every hop passes the guard and robots.txt again."""
+
+    def _engine_started(self) -> None:
+        """Skip the parent's search for the middleware that would set a Referer."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:  # noqa: ARG002
+        """Send no Referer."""
+        request.headers.pop("Referer", None)
+
+    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
+        if request.url.startswith("https:") and redirected.url.startswith("http:"):
+            fault = Fault(code="bad_redirect", message="the server redirects from https to http", permanent=True)
+            raise RefusedVisit(fault)
+        if request.meta.get("redirect_times", 0) >= self.max_redirect_times:
+            fault = Fault(code="bad_redirect", message=f"more than {self.max_redirect_times} redirects in a row")
+            raise RefusedVisit(fault)
+        return super()._redirect(redirected, request, reason)

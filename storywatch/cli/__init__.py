@@ -1,0 +1,1 @@
+"""The composition root: commands, and the wiring of rooms. Nothing imports it."""

@@ -1,0 +1,78 @@
+"""The wiring: which implementation stands behind which port."""
+
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import channels
+import config
+from network import Guard
+from scheduler.work import Runtime
+from spiders.crawler import running_crawler
+from spiders.parsing import ParsePool
+from storage import Store
+from storywatch.cli.failpoints import reached_from
+from storywatch.dispatch import Dispatch
+from storywatch.egress import EgressPolicy
+from storywatch.model import WatchConfig
+from storywatch.watch import Plan, Watch
+
+
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_runtime(watch_config: WatchConfig, store: Store) -> AsyncIterator[Runtime]:
+    """Set a config in motion: crawler, parser and channels run until the block ends."""
+    settings = watch_config.settings
+    guard = Guard(EgressPolicy.allowing(settings.allow))
+    reached = reached_from(os.environ)
+    by_kind = channels.build(settings, guard, utc_now)
+    dice = random.random
+    try:
+        async with running_crawler(settings, guard, ParsePool(), utc_now, reached) as crawler:
+            yield Runtime(
+                plan=Plan.of(watch_config),
+                watch=Watch(
+                    sources=store.sources,
+                    fetcher=crawler,
+                    channels=by_kind,
+                    clock=utc_now,
+                    dice=dice,
+                    reached=reached,
+                ),
+                dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=utc_now, dice=dice, reached=reached),
+            )
+    finally:
+        for channel in set(by_kind.values()):
+            await channel.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigFolder:
+    """The watch config on disk, for the daemon."""
+
+    path: Path
+
+    def load(self) -> WatchConfig:
+        """Read it. Raises `ConfigError` with every problem found."""
+        return config.load(self.path, os.environ)
+
+    def stamp(self) -> object:
+        """Return a value that differs whenever the YAML files do."""
+        files = sorted(self.path.glob("*.y*ml")) if self.path.is_dir() else [self.path]
+        return tuple(_stamp(file) for file in files)
+
+
+def _stamp(file: Path) -> tuple[str, int, int]:
+    try:
+        found = file.stat()
+    except OSError:  # an editor replaces a file by removing it first
+        return (file.name, 0, 0)
+    return (file.name, found.st_mtime_ns, found.st_size)

@@ -1,0 +1,91 @@
+"""What the database knows: `status` and the lists."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from storage import open_store
+from storage.queries import Queries
+from storywatch.cli.compose import utc_now
+from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
+from storywatch.cli.output import err, fail, out, print_json, print_rows, shown
+from storywatch.errors import StorageError
+
+Ask = Callable[[Queries], Awaitable[Any]]
+
+
+def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
+    """Show what is watched, what is due and what failed."""
+    counts = _ask(config, lambda queries: queries.status(utc_now()))
+    if json:
+        print_json(counts)
+        return
+    for name, value in counts.items():
+        out.print(f"{name.replace('_', ' '):<22}{shown(value)}")
+    if counts["sources_failing"]:
+        err.print("[yellow]Some sources fail: `storywatch sources` says which and why.[/yellow]")
+
+
+def sources(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
+    """List the sources: when each was polled and is polled next, what it brought, why it fails."""
+    rows = _ask(config, Queries.sources)
+    columns = ("id", "active", "last_poll_at", "next_poll_at", "items", "failures", "fault_message")
+    print_rows(rows, columns, empty="No sources yet: `storywatch poll` reads the watch config.", as_json=json)
+
+
+def items(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
+    """List the stored items, newest first."""
+    rows = _ask(config, lambda queries: queries.items(limit))
+    columns = ("first_seen", "outlet", "title", "revision", "events")
+    print_rows(rows, columns, empty="No items yet.", as_json=json)
+
+
+def events(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
+    """List the tracked events with what each has gathered."""
+    rows = _ask(config, Queries.events)
+    columns = ("id", "title", "active", "updates", "reports", "last_update_at")
+    print_rows(rows, columns, empty="No events yet.", as_json=json)
+
+
+def updates(
+    event: Annotated[str | None, typer.Argument(help="Only this event's.", show_default=False)] = None,
+    config: ConfigOption = Path(),
+    *,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """List the updates, newest first."""
+    rows = _ask(config, lambda queries: queries.updates(limit, event))
+    columns = ("created", "event", "outlet", "outlets", "headline")
+    print_rows(rows, columns, empty="No updates yet.", as_json=json)
+
+
+def alerts(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
+    """List the alerts and how each stands."""
+    rows = _ask(config, lambda queries: queries.alerts(limit))
+    columns = ("created", "subscription", "event", "state", "headline")
+    print_rows(rows, columns, empty="No alerts yet.", as_json=json)
+
+
+def deliveries(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
+    """List the deliveries with their attempts and the last fault."""
+    rows = _ask(config, lambda queries: queries.deliveries(limit))
+    columns = ("created", "channel", "address", "state", "attempts", "next_attempt_at", "fault_message")
+    print_rows(rows, columns, empty="No deliveries yet.", as_json=json)
+
+
+def _ask(path: Path, ask: Ask) -> Any:
+    """Open the config's database, ask, close it."""
+    url = read_config(path).settings.database
+
+    async def asked() -> Any:
+        async with open_store(url) as store:
+            return await ask(store.queries)
+
+    try:
+        return asyncio.run(asked())
+    except StorageError as error:
+        fail(str(error))

@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import config
+from storywatch.cli.output import TROUBLE, err
+from storywatch.errors import ConfigError
+from storywatch.model import WatchConfig
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option(
+        "--config",
+        exists=True,
+        envvar="STORYWATCH_CONFIG",
+        help="The folder with the watch config (or one YAML file).",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Print at most so many, newest first.")]
+
+
+def read_config(path: Path) -> WatchConfig:
+    """Load the watch config, or print every problem and end the command."""
+    try:
+        return config.load(path, os.environ)
+    except ConfigError as error:
+        print_problems(error)
+        raise typer.Exit(TROUBLE) from None
+
+
+def print_problems(error: ConfigError) -> None:
+    """Print every problem on a line of its own, in the form that editors jump to."""
+    for problem in error.problems:
+        typer.echo(str(problem), err=True)
+    count = len(error.problems)
+    err.print(f"[bold red]{count} problem{'s' if count != 1 else ''}[/bold red] in the watch config")

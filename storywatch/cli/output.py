@@ -1,0 +1,82 @@
+"""What commands print: JSON for programs, tables for people, errors on standard error."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+TROUBLE = 1
+"""Exit code: the command ran and found trouble. 0 is well, 2 is misuse."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on one line."""
+    typer.echo(json.dumps(value, default=plain, ensure_ascii=False))
+
+
+def plain(value: object) -> object:
+    """Turn a value of ours into what JSON has. Times are ISO 8601 in UTC, durations are seconds."""
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return str(value)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Write a time as `2021-08-26T17:52:00Z`."""
+    if moment is None:
+        return None
+    shown = moment.astimezone(UTC)
+    return shown.isoformat(timespec="milliseconds" if shown.microsecond else "seconds").replace("+00:00", "Z")
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, empty: str, as_json: bool) -> None:
+    """Print rows: every column as JSON, one row a line, or the named columns as a table."""
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    if not rows:
+        out.print(f"[dim]{escape(empty)}[/dim]")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    names = list(columns)
+    for name in names:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(shown(row[name])) for name in names))
+    out.print(table)
+
+
+def shown(value: object) -> str:
+    """Write a cell for people."""
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def fail(message: str, code: int = TROUBLE) -> NoReturn:
+    """Say what is wrong and end the command."""
+    err.print(f"[bold red]error[/bold red] {escape(message)}")
+    raise typer.Exit(code)

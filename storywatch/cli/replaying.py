@@ -1,0 +1,107 @@
+"""`replay`: a stream of items through the real intake, matching and updates."""
+
+import gzip
+import json as json_module
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Annotated, Any, cast
+
+import typer
+from rich.progress import Progress
+
+import config
+from storywatch.cli.options import JsonOption, print_problems
+from storywatch.cli.output import TROUBLE, err, fail, out, print_json
+from storywatch.errors import ConfigError
+from storywatch.replay import Decision, Replay, StreamItem
+
+
+class StreamError(Exception):
+    """A line of the stream can't be used."""
+
+
+def replay(
+    stream: Annotated[Path, typer.Argument(metavar="STREAM.jsonl[.gz]", exists=True, dir_okay=False)],
+    *,
+    events: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="YAML with the `events` to match.")],
+    json: JsonOption = False,
+) -> None:
+    """Show what a stream of items would have alerted, and why."""
+    try:
+        declared = config.load_events(events)
+    except ConfigError as error:
+        print_problems(error)
+        raise typer.Exit(TROUBLE) from None
+    passing = Replay.of(declared)
+    alerts = count = 0
+    try:
+        for line in _with_progress(stream):
+            count += 1
+            for decision in passing.decide(line):
+                alerts += decision.alert
+                _print(decision, line, as_json=json)
+    except StreamError as error:
+        fail(str(error))
+    err.print(f"{count} items, {len(declared)} events, {alerts} alerts")
+
+
+def _print(decision: Decision, line: StreamItem, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "item": decision.item,
+                "event": decision.event,
+                "alert": decision.alert,
+                "score": decision.score,
+                "update": decision.update,
+                "reasons": decision.reasons,
+            }
+        )
+    elif decision.alert:
+        out.print(f"[bold]{decision.event}[/bold] {decision.score:.2f} ", end="")
+        out.print(f"{line.published:%Y-%m-%d} " if line.published else "", line.title or line.summary, markup=False)
+        out.print(f"    {'; '.join(decision.reasons)}", style="dim", markup=False)
+
+
+def _with_progress(path: Path) -> Iterator[StreamItem]:
+    """Read the stream behind a progress bar that counts its bytes."""
+    with ExitStack() as stack:
+        progress = stack.enter_context(Progress(console=err, transient=True))
+        raw = stack.enter_context(progress.open(path, "rb", description="replaying"))
+        lines = stack.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
+        yield from _stream(cast("IO[bytes]", lines), path)
+
+
+def _stream(lines: IO[bytes], path: Path) -> Iterator[StreamItem]:
+    try:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _item(line, f"{path}:{number}")
+    except (OSError, EOFError) as error:
+        raise StreamError(f"{path}: can't be read: {error}") from error
+
+
+def _item(line: bytes, place: str) -> StreamItem:
+    try:
+        value: dict[str, Any] = json_module.loads(line)
+        return StreamItem(
+            id=str(value["id"]),
+            outlet=str(value.get("outlet") or "unknown"),
+            published=_moment(value.get("published")),
+            title=value.get("title") or "",
+            summary=value.get("summary") or "",
+            url=value.get("url"),
+            language=value.get("lang"),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        wanted = "an object with id, published, outlet, lang, title, summary, url"
+        raise StreamError(f"{place}: not a stream item ({error!r}); expected {wanted}") from error
+
+
+def _moment(value: str | None) -> datetime | None:
+    if not value:
+        return None
+    moment = datetime.fromisoformat(value)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

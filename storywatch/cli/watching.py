@@ -1,0 +1,180 @@
+"""`run` and `poll`: the daemon, and one round of its work."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import Progress
+
+from scheduler.daemon import Daemon
+from scheduler.work import DELIVERY_LEASE, DeliveryWork, PollWork, Runtime
+from storage import Store, open_store
+from storywatch.cli.compose import ConfigFolder, open_runtime, utc_now
+from storywatch.cli.log import LogFormat, configure
+from storywatch.cli.options import ConfigOption, JsonOption, print_problems, read_config
+from storywatch.cli.output import TROUBLE, err, fail, out, print_json
+from storywatch.cli.reading import fault_object
+from storywatch.errors import ConfigError, StorageError
+from storywatch.model import DeliveryState, Source, WatchConfig
+from storywatch.urls import host_of
+from storywatch.watch import PollOutcome, PollResult
+
+LANES_AT_ONCE = 100
+
+
+def run(
+    config: ConfigOption = Path(),
+    *,
+    log_format: Annotated[LogFormat, typer.Option(help="How log lines look.")] = LogFormat.AUTO,
+) -> None:
+    """Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config."""
+    configure(log_format)
+    try:
+        asyncio.run(_run(config))
+    except ConfigError as error:
+        print_problems(error)
+        raise typer.Exit(TROUBLE) from None
+    except StorageError as error:
+        fail(str(error))
+
+
+async def _run(path: Path) -> None:
+    files = ConfigFolder(path=path)
+    async with open_store(files.load().settings.database) as store:
+        await Daemon(
+            sources=store.sources,
+            outbox=store.outbox,
+            files=files,
+            open_runtime=partial(open_runtime, store=store),
+            clock=utc_now,
+        ).run()
+
+
+def poll(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="Ids; by default all that are enabled.")
+    ] = None,
+    config: ConfigOption = Path(),
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Poll sources once through the whole pipeline, send what is owed, and exit."""
+    configure(level=30 if json else 20)
+    loaded = read_config(config)
+    wanted = _wanted(loaded, sources or ())
+    try:
+        round_ = asyncio.run(_poll(loaded, wanted))
+    except StorageError as error:
+        fail(str(error))
+    _print_round(round_, as_json=json)
+    if round_.found_trouble:
+        raise typer.Exit(TROUBLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """What one round of polls and deliveries did."""
+
+    polls: tuple[PollResult, ...]
+    busy: tuple[str, ...]
+    deliveries: Counter[str]
+
+    @property
+    def found_trouble(self) -> bool:
+        """Tell whether anything failed."""
+        failed = any(result.outcome is PollOutcome.FAILED for result in self.polls)
+        return failed or bool(self.busy) or self.deliveries.total() != self.deliveries[DeliveryState.SENT.value]
+
+
+def _wanted(config: WatchConfig, names: Sequence[str]) -> list[Source]:
+    unknown = [name for name in names if name not in config.sources]
+    if unknown:
+        fail(f"no such source: {', '.join(unknown)}; `storywatch sources` lists them", code=2)
+    if names:
+        return [config.sources[name] for name in dict.fromkeys(names)]
+    return [source for source in config.sources.values() if source.enabled]
+
+
+async def _poll(config: WatchConfig, wanted: Sequence[Source]) -> Round:
+    async with open_store(config.settings.database) as store, open_runtime(config, store) as runtime:
+        await store.sources.apply(config, utc_now())
+        polls, busy = await _visit_all(runtime, store, wanted)
+        deliveries = await _deliver_all(runtime, store)
+    return Round(polls=tuple(polls), busy=tuple(busy), deliveries=deliveries)
+
+
+async def _visit_all(runtime: Runtime, store: Store, wanted: Iterable[Source]) -> tuple[list[PollResult], list[str]]:
+    """Poll every wanted source: hosts side by side, the sources of one host one after the other."""
+    by_host: dict[str, list[Source]] = defaultdict(list)
+    for source in wanted:
+        by_host[host_of(source.url)].append(source)
+    work = PollWork(sources=store.sources, clock=utc_now, current=lambda: runtime)
+    room = asyncio.Semaphore(runtime.plan.config.settings.concurrent_hosts)
+    polls: list[PollResult] = []
+    busy: list[str] = []
+    with Progress(console=err, transient=True) as progress:
+        bar = progress.add_task("polling", total=sum(map(len, by_host.values())))
+
+        async def visit_host(sources: Sequence[Source]) -> None:
+            async with room:
+                for source in sources:
+                    claim = await store.sources.claim_named(source.id, now=utc_now(), lease=runtime.poll_lease)
+                    result = await work.poll(claim) if claim else None
+                    if result is None:
+                        busy.append(source.id)
+                    else:
+                        polls.append(result)
+                    progress.advance(bar)
+
+        await asyncio.gather(*map(visit_host, by_host.values()))
+    return polls, busy
+
+
+async def _deliver_all(runtime: Runtime, store: Store) -> Counter[str]:
+    """Send what is due now; what fails is due later and stays for the daemon or the next call."""
+    work = DeliveryWork(outbox=store.outbox, clock=utc_now, current=lambda: runtime)
+    states: Counter[str] = Counter()
+    now = utc_now()
+
+    async def send_lane(lane: str) -> None:
+        while claimed := await store.outbox.claim_deliveries(lane, now=now, lease=DELIVERY_LEASE, limit=1):
+            settlement = await work.deliver(claimed[0])
+            states[settlement.state.value if settlement else "busy"] += 1
+
+    while lanes := await store.outbox.due_lanes(now, LANES_AT_ONCE):
+        await asyncio.gather(*map(send_lane, lanes))
+    return states
+
+
+def _print_round(round_: Round, *, as_json: bool) -> None:
+    if as_json:
+        polls = [_poll_object(result) for result in round_.polls]
+        print_json({"polls": polls, "busy": round_.busy, "deliveries": dict(round_.deliveries)})
+        return
+    for result in round_.polls:
+        told = (
+            result.fault.message if result.fault else f"{result.items} items, {result.new} new, {result.alerts} alerts"
+        )
+        out.print(f"{result.outcome.value:<10}{result.source}: {told}", markup=False)
+    for name in round_.busy:
+        out.print(f"busy      {name}: another process polls it now", markup=False)
+    out.print("deliveries: " + (", ".join(f"{count} {state}" for state, count in round_.deliveries.items()) or "none"))
+
+
+def _poll_object(result: PollResult) -> dict[str, Any]:
+    return {
+        "source": result.source,
+        "outcome": result.outcome.value,
+        "items": result.items,
+        "new": result.new,
+        "revised": result.revised,
+        "matched": result.matched,
+        "updates": result.updates,
+        "alerts": result.alerts,
+        "error": fault_object(result.fault),
+    }
