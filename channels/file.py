@@ -1,0 +1,90 @@
+"""The file channel: each delivery as one file in a folder, `.eml` or `.json`."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import re
+import secrets
+from pathlib import Path
+
+from channels import payload
+from channels.email import EmailComposer
+from storywatch.errors import DeliveryError
+from storywatch.model import ChannelKind, Delivery, Message, Owed, Subscriber
+
+_NAME = re.compile("[0-9A-Za-z_-]{1,150}")
+_REMEDIES = {
+    errno.ENOSPC: "free space on its disk",
+    errno.EDQUOT: "free space in the quota",
+    errno.EACCES: "let the daemon's user write there",
+    errno.EPERM: "let the daemon's user write there",
+    errno.EROFS: "choose a folder on a disk that can be written",
+    errno.ENOTDIR: "choose a path whose every part is a folder",
+    errno.EEXIST: "choose a path whose every part is a folder",
+}
+
+
+class FileChannel:
+    """Writes mails and payloads into folders: for `file` subscriptions, and for mail while no server is set."""
+
+    def __init__(self, outbox: Path, composer: EmailComposer) -> None:
+        self._outbox = outbox
+        self._composer = composer
+
+    def compose(self, owed: Owed) -> Message:
+        """Return the frozen mail. Raises ComposeError."""
+        return self._composer.compose(owed)
+
+    async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
+        """Write the delivery's file whole or not at all; once more gives the same file. Raises DeliveryError."""
+        folder = self._folder(delivery, subscriber)
+        try:
+            await asyncio.to_thread(write_whole, folder / file_name(delivery), delivery.message.body)
+        except OSError as error:
+            raise _failure(folder, error) from error
+
+    async def close(self) -> None:
+        """Nothing stays open between two files."""
+
+    def _folder(self, delivery: Delivery, subscriber: Subscriber) -> Path:
+        own = subscriber.folder if delivery.channel is ChannelKind.FILE else None
+        return Path(own) if own else self._outbox
+
+
+def file_name(delivery: Delivery) -> str:
+    """Return the file's name, from the delivery's identity. Raises DeliveryError if that is no plain name."""
+    if not _NAME.fullmatch(delivery.id):
+        raise DeliveryError("file_name", f"{delivery.id!r} can't be a file's name", permanent=True)
+    return delivery.id + (".json" if delivery.message.content_type == payload.CONTENT_TYPE else ".eml")
+
+
+def write_whole(target: Path, body: bytes) -> None:
+    """Put `body` at `target` so that a reader, a crash or a power cut finds all of it or nothing. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.parent / f".{target.name}.{secrets.token_hex(6)}.part"
+    try:
+        with part.open("xb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the file's name as durable as its bytes (fsync(2), notes)."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _failure(folder: Path, error: OSError) -> DeliveryError:
+    remedy = _REMEDIES.get(error.errno or 0, "see that the folder can be written")
+    return DeliveryError("file_unwritable", f"can't write into {folder}: {error.strerror or error}; {remedy}")

@@ -1,0 +1,60 @@
+"""Addresses of the web as alerts show them."""
+
+import re
+from urllib.parse import SplitResult, quote, urlsplit
+
+_LONGEST = 2000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+# RFC 3986: reserved, unreserved, and the percent sign of what is encoded already. All else is encoded.
+_KEPT = "%:/?#[]@!$&'()*+,;=-._~"
+
+
+def web_link(url: str | None) -> str | None:
+    """Return `url` if a reader may be sent there: http or https, a plain host, no user name, no control character.
+
+    What a URL can't hold is encoded, so that what is shown is what is opened. Anything else gives None: an alert
+    without a link is better than one with a wrong link.
+    """
+    if url is None or len(url) > _LONGEST or _CONTROL.search(url):
+        return None
+    try:
+        parts = urlsplit(url.strip())
+        netloc = _netloc(parts)
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme not in {"http", "https"} or netloc is None:
+        return None
+    link = quote(parts._replace(netloc=netloc).geturl(), safe=_KEPT)
+    return link if len(link) <= _LONGEST else None
+
+
+def host_of(link: str) -> str:
+    """Return the host that a link from `web_link` opens, without `www.`."""
+    return (urlsplit(link).hostname or "").removeprefix("www.")
+
+
+def endpoint(url: str) -> str:
+    """Return `scheme://host[:port]`, the part of a webhook's address that holds no secret.
+
+    Raises ValueError if it has none, without repeating the address.
+    """
+    try:
+        parts = urlsplit(url)
+        netloc = _netloc(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    except (ValueError, UnicodeError):
+        netloc = None
+    if netloc is None or parts.scheme not in {"http", "https"}:
+        raise ValueError("the webhook address does not start with http:// or https:// and a host") from None
+    return f"{parts.scheme}://{netloc}"
+
+
+def _netloc(parts: SplitResult) -> str | None:
+    """Return host and port in ASCII, None if there is no plain host or a user name before it. ValueError: bad port."""
+    host = parts.hostname or ""
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    if "@" in parts.netloc or not _HOST.fullmatch(host):
+        return None
+    shown = f"[{host}]" if ":" in host else host
+    return shown if parts.port is None else f"{shown}:{parts.port}"

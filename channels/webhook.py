@@ -1,0 +1,120 @@
+"""The webhook channel: signed JSON by POST, through the egress guard, one connection a call."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import aiohttp
+
+from channels import payload
+from channels.answers import judge
+from channels.links import endpoint
+from channels.signing import signed_headers
+from channels.text import cut, plain
+from network import Guard, Refused
+from storywatch.errors import DeliveryError
+from storywatch.model import Delivery, Message, Owed, Subscriber
+
+# From the look-up of the name to the last byte of the answer that is read.
+DEADLINE = 20.0
+MAX_ANSWER = 64 * 1024
+
+
+class WebhookChannel:
+    """Calls receivers by Standard Webhooks 1.0.0. `clock` gives the UTC time that each attempt is signed with."""
+
+    def __init__(
+        self, guard: Guard, clock: Callable[[], datetime], *, user_agent: str, deadline: float = DEADLINE
+    ) -> None:
+        self._guard = guard
+        self._clock = clock
+        self._user_agent = user_agent
+        self._deadline = deadline
+        self._session: aiohttp.ClientSession | None = None
+
+    def compose(self, owed: Owed) -> Message:
+        """Return the frozen JSON body. Raises ComposeError."""
+        return payload.compose(owed)
+
+    async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
+        """Call once. Raises DeliveryError, which names the receiver by scheme and host only: the rest may be secret."""
+        url, where = _target(subscriber)
+        headers = self._headers(delivery, subscriber)
+        try:
+            async with asyncio.timeout(self._deadline):
+                status, retry_after = await self._call(url, headers, delivery.message.body)
+        except TimeoutError:
+            message = f"{where} gave no whole answer within {self._deadline:g} s"
+            raise DeliveryError("webhook_timeout", message) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            # Without its context: aiohttp's errors may repeat the whole address.
+            raise _unreachable(error, where) from None
+        judge(status, retry_after, where, self._clock())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _headers(self, delivery: Delivery, subscriber: Subscriber) -> dict[str, str]:
+        try:
+            signed = signed_headers(subscriber.webhook_secret or "", delivery.id, self._clock(), delivery.message.body)
+        except ValueError as error:
+            raise DeliveryError("webhook_secret", f"subscriber {subscriber.id}: {error}") from None
+        return {"Content-Type": delivery.message.content_type, **signed}
+
+    async def _call(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, str | None]:
+        request = self._opened().post(url, data=body, headers=headers, allow_redirects=False)
+        async with request as answer:
+            await _read_some(answer)
+            return answer.status, answer.headers.get("Retry-After")
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                # Every call dials anew, so every call is judged anew, and none is lost to a connection gone stale.
+                connector=self._guard.connector(force_close=True, use_dns_cache=False, limit=0),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self._user_agent},
+                timeout=aiohttp.ClientTimeout(total=None),
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._session
+
+
+def _target(subscriber: Subscriber) -> tuple[str, str]:
+    try:
+        return subscriber.webhook_url or "", endpoint(subscriber.webhook_url or "")
+    except ValueError as error:
+        raise DeliveryError("webhook_address", f"subscriber {subscriber.id}: {error}") from None
+
+
+async def _read_some(answer: aiohttp.ClientResponse) -> None:
+    """Read what a decent receiver answers, so that it can finish; what comes after the limit is cut off."""
+    left = MAX_ANSWER
+    while left > 0 and (chunk := await answer.content.read(left)):
+        left -= len(chunk)
+
+
+def _unreachable(error: Exception, where: str) -> DeliveryError:
+    refused = next((link for link in _chain(error) if isinstance(link, Refused)), None)
+    if refused is not None:
+        message = f"{where} was not dialled: {plain(str(refused))}; settings.allow can permit a host and port"
+        return DeliveryError("egress_refused", message, permanent=True)
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return DeliveryError("webhook_tls", f"{where} shows no valid certificate")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return DeliveryError("webhook_unreachable", f"{where} can't be reached: {_os_words(error.os_error)}")
+    return DeliveryError("webhook_broken", f"{where} broke the exchange off ({type(error).__name__})")
+
+
+def _os_words(error: OSError) -> str:
+    return cut(plain(error.strerror or type(error).__name__), 100)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

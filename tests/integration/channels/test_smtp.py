@@ -1,0 +1,233 @@
+"""Mail against real servers: accepted as composed, and every fault told with its meaning."""
+
+import asyncio
+import ssl
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from channels.email import composer_for
+from channels.smtp import SmtpChannel
+from storywatch.errors import DeliveryError, Fault
+from storywatch.model import SmtpSettings
+from tests.integration.channels.servers import (
+    Mailroom,
+    certificate,
+    guard_for,
+    login,
+    mail_script,
+    mail_server,
+    scripted_server,
+)
+from tests.unit.channels.samples import OWED, SETTINGS, delivery_of
+
+COMPOSER = composer_for(SETTINGS)
+MESSAGE = COMPOSER.compose(OWED)
+DELIVERY = delivery_of(MESSAGE)
+
+
+def channel(
+    port: int,
+    *,
+    host: str = "127.0.0.1",
+    trust: ssl.SSLContext | None = None,
+    deadline: float = 10.0,
+    tls: str = "none",
+    username: str | None = None,
+    password: str | None = None,
+) -> SmtpChannel:
+    """Return a channel to a loopback server that the guard lets through."""
+    smtp = SmtpSettings(host=host, port=port, tls=tls, username=username, password=password)
+    return SmtpChannel(smtp, guard_for(f"{host}:{port}"), COMPOSER, tls=trust, deadline=deadline)
+
+
+async def fault_of(sender: SmtpChannel) -> Fault:
+    """Send and return the fault."""
+    with pytest.raises(DeliveryError) as caught:
+        await sender.send(DELIVERY, OWED.subscriber)
+    return caught.value.fault
+
+
+async def test_the_server_gets_exactly_the_composed_bytes() -> None:
+    """Also the same ones at the next attempt, from one sender to one recipient."""
+    room = Mailroom()
+    async with mail_server(room) as port:
+        await channel(port).send(DELIVERY, OWED.subscriber)
+        await channel(port).send(replace(DELIVERY, attempt=2), OWED.subscriber)
+    assert [envelope.original_content for envelope in room.taken] == [MESSAGE.body] * 2
+    assert {(envelope.mail_from, *envelope.rcpt_tos) for envelope in room.taken} == {
+        ("alerts@news.example", "desk@news.example")
+    }
+
+
+async def test_recipients_come_from_the_delivery_and_never_from_a_header() -> None:
+    """Even if a Bcc had been written into the frozen mail."""
+    room = Mailroom()
+    forged = replace(MESSAGE, body=b"Bcc: v@evil.test\r\n" + MESSAGE.body)
+    async with mail_server(room) as port:
+        await channel(port).send(delivery_of(forged), OWED.subscriber)
+    assert room.taken[0].rcpt_tos == ["desk@news.example"]
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_mail_goes_over_tls(tls: str, tmp_path: Path) -> None:
+    """With a certificate for the server's name."""
+    served, trust = certificate(tmp_path)
+    room = Mailroom()
+    options: dict[str, Any] = (
+        {"tls": served} if tls == "implicit" else {"tls_context": served, "require_starttls": True}
+    )
+    async with mail_server(room, **options) as port:
+        await channel(port, host="localhost", trust=trust, tls=tls).send(DELIVERY, OWED.subscriber)
+    assert room.taken[0].original_content == MESSAGE.body
+    assert room.secure == [tls == "starttls"]  # aiosmtpd notes only what it upgraded itself
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+@pytest.mark.parametrize("fault", ["unknown authority", "other name"])
+async def test_a_wrong_certificate_gets_no_mail(tls: str, fault: str, tmp_path: Path) -> None:
+    """The negative control: neither an unknown authority nor another server's certificate will do."""
+    served, trust = certificate(tmp_path, "elsewhere.example" if fault == "other name" else "localhost")
+    room = Mailroom()
+    options: dict[str, Any] = {"tls": served} if tls == "implicit" else {"tls_context": served}
+    async with mail_server(room, **options) as port:
+        found = await fault_of(channel(port, host="localhost", trust=trust if fault == "other name" else None, tls=tls))
+    assert (found.code, found.permanent, room.taken) == ("smtp_tls", False, [])
+    assert "certificate" in found.message
+
+
+async def test_a_server_without_starttls_gets_no_mail() -> None:
+    """Rather than a mail in the clear."""
+    room = Mailroom()
+    async with mail_server(room) as port:
+        found = await fault_of(channel(port, tls="starttls"))
+    assert (found.code, room.taken) == ("smtp_tls", [])
+    assert "offers no STARTTLS" in found.message
+
+
+async def test_a_login_opens_the_server(tmp_path: Path) -> None:
+    """And a wrong password is a fault that the operator can mend; it is not repeated."""
+    served, trust = certificate(tmp_path)
+    room = Mailroom()
+    options: dict[str, Any] = {"tls_context": served, "authenticator": login, "auth_required": True}
+    async with mail_server(room, **options) as port:
+        known: dict[str, Any] = {"host": "localhost", "trust": trust, "tls": "starttls", "username": "storywatch"}
+        await channel(port, password="open sesame", **known).send(DELIVERY, OWED.subscriber)
+        found = await fault_of(channel(port, password="s3cret", **known))
+        anonymous = await fault_of(channel(port, host="localhost", trust=trust, tls="starttls"))
+    assert len(room.taken) == 1
+    assert (found.code, found.permanent) == ("smtp_login", False)
+    assert "s3cret" not in found.message
+    assert (anonymous.code, anonymous.permanent) == ("smtp_login", False)
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "code", "permanent"),
+    [
+        ("MAIL", "451 later", "smtp_deferred", False),
+        ("MAIL", "550 not you", "smtp_sender", False),
+        ("RCPT", "450 greylisted", "smtp_deferred", False),
+        ("RCPT", "421 closing", "smtp_deferred", False),
+        ("RCPT", "550 no such user", "smtp_refused", True),
+        ("DATA", "452 disk full", "smtp_deferred", False),
+        ("DATA", "554 5.7.1 spam", "smtp_refused", True),
+    ],
+)
+async def test_each_stages_refusal_is_told(stage: str, reply: str, code: str, permanent: bool) -> None:  # noqa: FBT001 - a table
+    """With the server's words."""
+    async with mail_server(Mailroom(replies={stage: reply})) as port:
+        found = await fault_of(channel(port))
+    assert (found.code, found.permanent) == (code, permanent)
+    assert reply in found.message
+
+
+GREETING, HELLO, OK = b"220 hi\r\n", b"250 hi\r\n", b"250 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ((b"554 no service\r\n",), "smtp_deferred"),
+        ((b"421 too busy\r\n",), "smtp_deferred"),
+        ((), "smtp_unreachable"),
+        ((GREETING,), "smtp_unreachable"),
+        ((GREETING, HELLO, OK, OK), "smtp_unreachable"),  # hangs up at DATA
+        ((GREETING, HELLO, OK, OK, b"354 go\r\n"), "smtp_unreachable"),  # hangs up after the mail: maybe taken
+        ((b"garbage\r\n",), "smtp_deferred"),
+        ((b"2" * 100_000,), "smtp_deferred"),
+    ],
+)
+async def test_a_server_that_breaks_off_is_tried_again(answers: tuple[bytes, ...], code: str) -> None:
+    """At any stage: the same Message-ID folds a mail that was taken after all."""
+    async with scripted_server(mail_script(*answers)) as port:
+        found = await fault_of(channel(port))
+    assert (found.code, found.permanent) == (code, False)
+
+
+@pytest.mark.parametrize("answers", [(), (GREETING, HELLO), (GREETING, HELLO, OK, OK, b"354 go\r\n")])
+async def test_a_server_that_stalls_is_left_in_time(answers: tuple[bytes, ...]) -> None:
+    """One limit for everything together."""
+    started = time.monotonic()
+    async with scripted_server(mail_script(*answers, then_wait=True)) as port:
+        found = await fault_of(channel(port, deadline=0.5))
+    assert (found.code, found.permanent) == ("smtp_timeout", False)
+    assert time.monotonic() - started < 1.5
+
+
+async def test_a_server_that_drips_is_left_in_time() -> None:
+    """A byte now and then keeps no single read waiting, but the limit counts the whole."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(100):
+            writer.write(b"220-hi\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+
+    started = time.monotonic()
+    async with scripted_server(drip) as port:
+        found = await fault_of(channel(port, deadline=0.5))
+    assert found.code == "smtp_timeout"
+    assert time.monotonic() - started < 1.5
+
+
+async def test_a_bad_farewell_changes_nothing() -> None:
+    """What the server took is taken."""
+    taken = (GREETING, HELLO, OK, OK, b"354 go\r\n", OK)
+    async with scripted_server(mail_script(*taken)) as port:
+        await channel(port).send(DELIVERY, OWED.subscriber)
+    async with scripted_server(mail_script(*taken, b"500 what\r\n")) as port:
+        await channel(port).send(DELIVERY, OWED.subscriber)
+
+
+async def test_nobody_at_home_is_told() -> None:
+    """With the server's name and port."""
+    async with scripted_server(mail_script()) as port:
+        pass
+    found = await fault_of(channel(port))
+    assert (found.code, found.permanent) == ("smtp_unreachable", False)
+    assert f"127.0.0.1:{port}" in found.message
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+async def test_the_guard_refuses_a_private_server_that_nobody_allowed(host: str) -> None:
+    """By address and by name, undialled. Temporary: the operator chose the server, and can allow it."""
+    room = Mailroom()
+    async with mail_server(room) as port:
+        refused = SmtpChannel(SmtpSettings(host=host, port=port, tls="none"), guard_for(), COMPOSER)
+        found = await fault_of(refused)
+    assert (found.code, found.permanent, room.taken) == ("egress_refused", False, [])
+
+
+async def test_many_mails_at_once_do_not_mix() -> None:
+    """One channel serves all senders."""
+    room = Mailroom()
+    ids = [f"desk-mail-{number}" for number in range(20)]
+    messages = [COMPOSER.compose(replace(OWED, id=identity)) for identity in ids]
+    async with mail_server(room) as port:
+        sender = channel(port)
+        await asyncio.gather(*(sender.send(delivery_of(one), OWED.subscriber) for one in messages))
+        await sender.close()
+    assert {envelope.original_content for envelope in room.taken} == {one.body for one in messages}

@@ -1,0 +1,1 @@
+"""Tests of the spiders room with real processes and loopback servers."""

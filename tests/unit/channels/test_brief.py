@@ -1,0 +1,77 @@
+"""What an alert tells, from what an outlet published."""
+
+from dataclasses import replace
+
+from channels.brief import MAX_EARLIER, MAX_REASONS, brief_of
+from storywatch.model import Outlet, Reason
+from tests.unit.channels.samples import OWED, corroborating, owed_with
+
+
+def test_the_citation_can_be_pasted_into_the_entry() -> None:
+    """Author, headline, outlet and day in one line, then the link."""
+    title = "Pentagon calls the Kabul drone strike a 'tragic mistake' that killed ten civilians"
+    assert brief_of(OWED).citation == (
+        f"A. Reporter, \u201c{title}\u201d, The New York Times, 17 September 2021."
+        " https://www.nytimes.com/2021/09/17/us/politics/pentagon-drone-strike-kabul.html"
+    )
+
+
+def test_a_citation_without_author_time_and_link_is_still_one() -> None:
+    """It says that the outlet gave no time, and when the report was seen."""
+    brief = brief_of(owed_with(author=None, published=None, title="Blast", url="javascript:x"))
+    assert brief.citation == "\u201cBlast\u201d, The New York Times, undated, seen 17 September 2021."
+    assert brief.published is None
+    assert brief.link is None
+
+
+def test_a_report_without_a_title_takes_the_updates_headline() -> None:
+    """And says so if there is none either."""
+    assert brief_of(owed_with(title=" \u200b")).headline == OWED.update.headline
+    bare = owed_with(title="", update=replace(OWED.update, headline=""))
+    assert brief_of(bare).headline == "Report without a headline"
+
+
+def test_a_summary_that_repeats_the_title_is_left_out() -> None:
+    """Many feeds do it; the content stands in for a summary that is absent."""
+    assert brief_of(owed_with(title="Blast", summary="blast ")).lead == ""
+    assert brief_of(owed_with(summary="", content="The full text")).lead == "The full text"
+
+
+def test_a_corroboration_names_the_update_that_it_confirms() -> None:
+    """A first report names none."""
+    assert brief_of(corroborating()).confirms == OWED.update.headline
+    assert brief_of(OWED).confirms is None
+
+
+def test_everything_is_bounded_and_clean() -> None:
+    """However much a publisher sends."""
+    noise = "<b>\r\n\u202e\x00" + "long " * 20_000
+    brief = brief_of(
+        owed_with(
+            title=noise,
+            summary=noise,
+            author=noise,
+            outlet=Outlet(id="x", name=noise),
+            known_before=(noise,) * 50,
+            match=replace(
+                OWED.match, reasons=tuple(Reason(asked=f"{n}{noise}", found="x", field="title") for n in range(500))
+            ),
+        )
+    )
+    texts = (brief.headline, brief.lead, brief.author or "", brief.outlet, *brief.reasons, *brief.earlier)
+    assert max(map(len, texts)) <= 700
+    assert not any(set("\r\n\u202e\x00") & set(text) for text in texts)
+    assert (len(brief.reasons), len(brief.earlier)) == (MAX_REASONS, MAX_EARLIER)
+
+
+def test_a_reason_is_given_once() -> None:
+    """A name may be found several times in one field."""
+    twice = replace(OWED.match, reasons=OWED.match.reasons * 2)
+    assert brief_of(owed_with(match=twice)).reasons == brief_of(OWED).reasons
+
+
+def test_only_a_language_tag_is_a_language() -> None:
+    """It goes into an attribute of the HTML."""
+    assert brief_of(owed_with(language="fa-AF")).language == "fa-AF"
+    assert brief_of(owed_with(language='en"><script>')).language is None
+    assert brief_of(owed_with(language=None)).language is None

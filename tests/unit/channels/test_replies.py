@@ -1,0 +1,76 @@
+"""What a mail server's reply means."""
+
+import ssl
+
+import aiosmtplib
+import pytest
+
+from channels.replies import failure
+from network import Refused
+from storywatch.errors import Fault
+
+
+def fault(error: Exception) -> Fault:
+    """Return the fault that an error becomes."""
+    return failure(error, "mail.example", 587).fault
+
+
+def refused(code: int) -> aiosmtplib.SMTPRecipientsRefused:
+    """Return what the client raises for a refused recipient."""
+    return aiosmtplib.SMTPRecipientsRefused([aiosmtplib.SMTPRecipientRefused(code, "no", "desk@news.example")])
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "permanent"),
+    [
+        (refused(550), "smtp_refused", True),
+        (refused(552), "smtp_deferred", False),
+        (refused(450), "smtp_deferred", False),
+        (refused(421), "smtp_deferred", False),
+        (aiosmtplib.SMTPDataError(554, "spam"), "smtp_refused", True),
+        (aiosmtplib.SMTPDataError(451, "later"), "smtp_deferred", False),
+        (aiosmtplib.SMTPSenderRefused(530, "log in first", "a@x.example"), "smtp_login", False),
+        (aiosmtplib.SMTPDataError(-1, "Malformed"), "smtp_deferred", False),
+        (aiosmtplib.SMTPSenderRefused(553, "not yours", "a@x.example"), "smtp_sender", False),
+        (aiosmtplib.SMTPSenderRefused(451, "later", "a@x.example"), "smtp_deferred", False),
+        (aiosmtplib.SMTPAuthenticationError(535, "bad"), "smtp_login", False),
+        (aiosmtplib.SMTPConnectResponseError(554, "no service"), "smtp_deferred", False),
+        (aiosmtplib.SMTPHeloError(500, "what"), "smtp_deferred", False),
+        (aiosmtplib.SMTPReadTimeoutError("slow"), "smtp_timeout", False),
+        (TimeoutError(), "smtp_timeout", False),
+        (aiosmtplib.SMTPServerDisconnected("gone"), "smtp_unreachable", False),
+        (ConnectionRefusedError(111, "Connection refused"), "smtp_unreachable", False),
+        (aiosmtplib.SMTPException("SMTP STARTTLS extension not supported by server."), "smtp_tls", False),
+        (aiosmtplib.SMTPException("The SMTP AUTH extension is not supported by this server."), "smtp_login", False),
+        (aiosmtplib.SMTPException("No suitable authentication method found."), "smtp_login", False),
+        (aiosmtplib.SMTPException("something else"), "smtp_broken", False),
+        (ValueError("Address 'x y' contains characters"), "smtp_address", True),
+        (ssl.SSLCertVerificationError(1, "self-signed certificate"), "smtp_tls", False),
+        (Refused("localhost resolves to 127.0.0.1"), "egress_refused", False),
+    ],
+)
+def test_each_failure_has_its_meaning(error: Exception, code: str, permanent: bool) -> None:  # noqa: FBT001 - a table
+    """Final is only what is said of the recipient or of the mail."""
+    assert (fault(error).code, fault(error).permanent) == (code, permanent)
+
+
+def test_the_cause_is_found_behind_the_clients_error() -> None:
+    """aiosmtplib wraps what the network raises."""
+    wrapped = aiosmtplib.SMTPConnectError("Error connecting")
+    wrapped.__cause__ = ssl.SSLCertVerificationError(1, "expired")
+    assert fault(wrapped).code == "smtp_tls"
+
+
+def test_a_servers_words_are_shown_but_tamed() -> None:
+    """They go into logs and tables."""
+    said = fault(aiosmtplib.SMTPDataError(554, "5.7.1 spam\r\n\x1b[31m" + "x" * 9000)).message
+    assert said.startswith("mail server mail.example:587 answered 554 5.7.1 spam [31mx")
+    assert len(said) < 300
+
+
+def test_what_the_operator_can_mend_says_how() -> None:
+    """A message without a remedy helps nobody."""
+    assert "smtp.username" in fault(aiosmtplib.SMTPAuthenticationError(535, "bad")).message
+    assert "settings.mail_from" in fault(aiosmtplib.SMTPSenderRefused(553, "no", "a@x.example")).message
+    assert "settings.allow" in fault(Refused("x")).message
+    assert "smtp.tls" in fault(aiosmtplib.SMTPException("SMTP STARTTLS extension not supported")).message
