@@ -11,7 +11,7 @@ outlet, so that one article in two of an outlet's feeds is one item.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storywatch.model import Item, Outlet, ParsedItem, Revision, Source
@@ -75,16 +75,15 @@ class Identified:
 
 
 def identify(items: Iterable[ParsedItem], source: Source, outlet: Outlet) -> tuple[Identified, ...]:
-    """Give every item of one document its keys. An item listed twice, by its strongest key, is kept once."""
+    """Give every item of one document its keys. One that is listed twice, by its strongest key, is kept once."""
     with_urls = [(item, canonical_url(item.url, outlet)) for item in items]
-    guids = Counter(item.guid for item, _ in with_urls)
     urls = Counter(url_identity(url) for _, url in with_urls)
     found: dict[str, Identified] = {}
     taken: set[str] = set()
     for item, url in with_urls:
-        shared_url = urls[url_identity(url)] > 1
-        wanted = _keys(item, url, source, outlet, shared_guid=guids[item.guid] > 1, shared_url=shared_url)
-        if wanted[0] in found:
+        wanted = _keys(item, url, source, outlet, shared_url=urls[url_identity(url)] > 1)
+        if (twin := found.get(wanted[0])) is not None:
+            found[wanted[0]] = max(twin, replace(twin, parsed=item, url=url), key=_age)
             continue
         keys = tuple(key for key in wanted if key not in taken)
         taken.update(keys)
@@ -92,20 +91,27 @@ def identify(items: Iterable[ParsedItem], source: Source, outlet: Outlet) -> tup
     return tuple(found.values())
 
 
-def _keys(
-    item: ParsedItem, url: str | None, source: Source, outlet: Outlet, *, shared_guid: bool, shared_url: bool
-) -> tuple[str, ...]:
+def _age(one: Identified) -> tuple[float, str, str, str]:
+    """Order the forms of an item that is listed twice, so that the order of the list doesn't matter: latest last."""
+    item = one.parsed
+    moment = item.updated or item.published
+    return (moment.timestamp() if moment else 0.0, item.title, item.summary, item.content)
+
+
+def _keys(item: ParsedItem, url: str | None, source: Source, outlet: Outlet, *, shared_url: bool) -> tuple[str, ...]:
+    """Return the keys. Those with the title tell items apart that share a guid or an address, as live pages do."""
     address = url_identity(url)
     guid = _guid_identity(item.guid, address, outlet)
-    if guid is not None:
-        own = (
-            _key("guid", source.id, guid, address or (item.title if shared_guid else "")),
-            _key("guid", source.id, guid),
-        )
-        return own if address is None or shared_url else (*own, _key("url", address))
-    if address is not None:
-        return (_key("url", address, item.title), _key("url", address)) if shared_url else (_key("url", address),)
     text = item.content or item.summary
+    by_address = () if address is None or shared_url else (_key("url", address),)
+    if guid is not None:
+        return (
+            _key("guid", source.id, guid, address or item.title or text),
+            _key("guid", source.id, guid),
+            *by_address,
+        )
+    if address is not None:
+        return (_key("url", address, item.title or text), *by_address)
     whole = _key("text", source.id, item.title, text)
     parts = (_key("title", source.id, item.title) if item.title else "", _key("body", source.id, text) if text else "")
     return (whole, *filter(None, parts))
@@ -122,7 +128,8 @@ def _guid_identity(guid: str | None, address: str | None, outlet: Outlet) -> str
 
 
 def _key(kind: str, *parts: str) -> str:
-    return f"{kind}:{hashlib.sha256(chr(0).join(parts).encode('utf-8', 'replace')).hexdigest()[:32]}"
+    told_apart = "".join(f"{len(part)}:{part}" for part in parts)
+    return f"{kind}:{hashlib.sha256(told_apart.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
 def take(found: Sequence[Identified], known: Known, source: Source, now: datetime) -> Intake:
@@ -132,12 +139,13 @@ def take(found: Sequence[Identified], known: Known, source: Source, now: datetim
     sightings: list[Sighting] = []
     for one, old in _assigned(found, known, source):
         shown = fingerprint(one.parsed)
-        if old is None:
-            item = _new_item(one, source, now)
-            new.append(item)
-            sightings.append(Sighting(item=item.id, fingerprint=shown, keys=one.keys))
-            continue
+        # A key never moves from one item to another. Without one of its own, this is an item that was listed twice.
         fresh_keys = tuple(key for key in one.keys if key not in known)
+        if old is None:
+            if fresh_keys:
+                new.append(_new_item(one, fresh_keys, source, now))
+                sightings.append(Sighting(item=new[-1].id, fingerprint=shown, keys=fresh_keys))
+            continue
         if fresh_keys or shown != old.shown:
             sightings.append(Sighting(item=old.id, fingerprint=shown, keys=fresh_keys))
         if _is_revision(old, shown):
@@ -198,15 +206,15 @@ def _is_revision(old: KnownItem, shown: Fingerprint) -> bool:
     return new_title or new_text
 
 
-def _new_item(one: Identified, source: Source, now: datetime) -> Item:
-    item_id = "i" + hashlib.sha256(f"{source.outlet}\0{one.keys[0]}".encode()).hexdigest()[:20]
+def _new_item(one: Identified, keys: tuple[str, ...], source: Source, now: datetime) -> Item:
+    item_id = "i" + hashlib.sha256(f"{source.outlet}\0{keys[0]}".encode()).hexdigest()[:20]
     return Item(
         id=item_id,
         outlet=source.outlet,
         source=source.id,
         url=one.url,
         first_seen=now,
-        keys=one.keys,
+        keys=keys,
         revision=_revision(item_id, 1, one.parsed, now),
     )
 

@@ -7,6 +7,8 @@ number of reports of the event, only when an item has matched it.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from functools import lru_cache
 
 from storywatch.matching.words import words
 from storywatch.model import Item, Report, ReportRole, Update
@@ -89,6 +91,8 @@ def _most_alike(item: Item, past: Sequence[PastReport]) -> PastReport | None:
     return past[index] if best >= SAME_WORDS else None
 
 
+@lru_cache(maxsize=4096)  # the items of one poll are all compared with the same history
+@lru_cache(maxsize=4096)  # every item of a poll is compared with the same reports
 def _vocabulary(text: str) -> frozenset[str]:
     return frozenset(word.folded for word in words(text))
 

@@ -1,7 +1,7 @@
 """Canonical addresses: one article, one address, whatever the feed hung onto it."""
 
-from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Sequence
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from storywatch.model import Outlet
 
@@ -40,7 +40,8 @@ def canonical_url(url: str | None, outlet: Outlet) -> str | None:
     if port not in (None, DEFAULT_PORTS[parts.scheme]):
         netloc = f"{netloc}:{port}"
     query = _without(parts.query, (*TRACKING_PARAMS, *outlet.strip_params))
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", query, ""))
+    # White space that stood before what was dropped.
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", query, "")).strip()
 
 
 def url_identity(canonical: str | None) -> str | None:
@@ -70,12 +71,9 @@ def _canonical_host(host: str, outlet: Outlet) -> str:
     return outlet.hosts[0] if host in outlet.hosts else shown
 
 
-def _without(query: str, dropped: Iterable[str]) -> str:
-    """Drop parameters, and leave the query untouched, byte for byte, when there is nothing to drop."""
+def _without(query: str, dropped: Sequence[str]) -> str:
+    """Drop parameters, and leave the others untouched, byte for byte."""
     exact = {name for name in dropped if not name.endswith("*")}
     prefixes = tuple(name[:-1] for name in dropped if name.endswith("*"))
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [
-        (name, value) for name, value in pairs if name not in exact and not (prefixes and name.startswith(prefixes))
-    ]
-    return query if len(kept) == len(pairs) else urlencode(kept)
+    named = ((unquote_plus(pair.partition("=")[0]), pair) for pair in query.split("&"))
+    return "&".join(pair for name, pair in named if name not in exact and not name.startswith(prefixes))

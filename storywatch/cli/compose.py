@@ -19,6 +19,7 @@ from storywatch.cli.failpoints import reached_from
 from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
 from storywatch.model import WatchConfig
+from storywatch.ports import Clock
 from storywatch.watch import Plan, Watch
 
 
@@ -28,26 +29,26 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def open_runtime(watch_config: WatchConfig, store: Store) -> AsyncIterator[Runtime]:
+async def open_runtime(watch_config: WatchConfig, store: Store, clock: Clock = utc_now) -> AsyncIterator[Runtime]:
     """Set a config in motion: crawler, parser and channels run until the block ends."""
     settings = watch_config.settings
     guard = Guard(EgressPolicy.allowing(settings.allow))
     reached = reached_from(os.environ)
-    by_kind = channels.build(settings, guard, utc_now)
+    by_kind = channels.build(settings, guard, clock)
     dice = random.random
     try:
-        async with running_crawler(settings, guard, ParsePool(), utc_now, reached) as crawler:
+        async with running_crawler(settings, guard, ParsePool(), clock, reached) as crawler:
             yield Runtime(
                 plan=Plan.of(watch_config),
                 watch=Watch(
                     sources=store.sources,
                     fetcher=crawler,
                     channels=by_kind,
-                    clock=utc_now,
+                    clock=clock,
                     dice=dice,
                     reached=reached,
                 ),
-                dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=utc_now, dice=dice, reached=reached),
+                dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=clock, dice=dice, reached=reached),
             )
     finally:
         for channel in set(by_kind.values()):

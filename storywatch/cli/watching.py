@@ -21,6 +21,7 @@ from storywatch.cli.output import TROUBLE, err, fail, out, print_json
 from storywatch.cli.reading import fault_object
 from storywatch.errors import ConfigError, StorageError
 from storywatch.model import DeliveryState, Source, WatchConfig
+from storywatch.ports import Clock
 from storywatch.urls import host_of
 from storywatch.watch import PollOutcome, PollResult
 
@@ -100,20 +101,22 @@ def _wanted(config: WatchConfig, names: Sequence[str]) -> list[Source]:
     return [source for source in config.sources.values() if source.enabled]
 
 
-async def _poll(config: WatchConfig, wanted: Sequence[Source]) -> Round:
-    async with open_store(config.settings.database) as store, open_runtime(config, store) as runtime:
-        await store.sources.apply(config, utc_now())
-        polls, busy = await _visit_all(runtime, store, wanted)
-        deliveries = await _deliver_all(runtime, store)
+async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = utc_now) -> Round:
+    async with open_store(config.settings.database) as store, open_runtime(config, store, clock) as runtime:
+        await store.sources.apply(config, clock())
+        polls, busy = await _visit_all(runtime, store, wanted, clock)
+        deliveries = await _deliver_all(runtime, store, clock)
     return Round(polls=tuple(polls), busy=tuple(busy), deliveries=deliveries)
 
 
-async def _visit_all(runtime: Runtime, store: Store, wanted: Iterable[Source]) -> tuple[list[PollResult], list[str]]:
+async def _visit_all(
+    runtime: Runtime, store: Store, wanted: Iterable[Source], clock: Clock
+) -> tuple[list[PollResult], list[str]]:
     """Poll every wanted source: hosts side by side, the sources of one host one after the other."""
     by_host: dict[str, list[Source]] = defaultdict(list)
     for source in wanted:
         by_host[host_of(source.url)].append(source)
-    work = PollWork(sources=store.sources, clock=utc_now, current=lambda: runtime)
+    work = PollWork(sources=store.sources, clock=clock, current=lambda: runtime)
     room = asyncio.Semaphore(runtime.plan.config.settings.concurrent_hosts)
     polls: list[PollResult] = []
     busy: list[str] = []
@@ -123,7 +126,7 @@ async def _visit_all(runtime: Runtime, store: Store, wanted: Iterable[Source]) -
         async def visit_host(sources: Sequence[Source]) -> None:
             async with room:
                 for source in sources:
-                    claim = await store.sources.claim_named(source.id, now=utc_now(), lease=runtime.poll_lease)
+                    claim = await store.sources.claim_named(source.id, now=clock(), lease=runtime.poll_lease)
                     result = await work.poll(claim) if claim else None
                     if result is None:
                         busy.append(source.id)
@@ -135,11 +138,11 @@ async def _visit_all(runtime: Runtime, store: Store, wanted: Iterable[Source]) -
     return polls, busy
 
 
-async def _deliver_all(runtime: Runtime, store: Store) -> Counter[str]:
+async def _deliver_all(runtime: Runtime, store: Store, clock: Clock) -> Counter[str]:
     """Send what is due now; what fails is due later and stays for the daemon or the next call."""
-    work = DeliveryWork(outbox=store.outbox, clock=utc_now, current=lambda: runtime)
+    work = DeliveryWork(outbox=store.outbox, clock=clock, current=lambda: runtime)
     states: Counter[str] = Counter()
-    now = utc_now()
+    now = clock()
 
     async def send_lane(lane: str) -> None:
         while claimed := await store.outbox.claim_deliveries(lane, now=now, lease=DELIVERY_LEASE, limit=1):

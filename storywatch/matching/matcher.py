@@ -82,13 +82,14 @@ class Matcher:
         met = {hit.owner.group for hit in found if hit.owner.part is Part.GROUP}
         named = any(hit.owner.part is Part.ALIAS for hit in found)
         veto = _veto(event, found, item)
-        satisfied = named or len(met) == len(groups)
+        satisfied = named or (len(met) == len(groups) > 0)
+        accepted = satisfied and veto is None
         return Match(
             event=event.id,
             item=item.id,
             revision=item.revision.number,
-            accepted=satisfied and veto is None,
-            score=_score(found, len(met), len(groups), satisfied=satisfied),
+            accepted=accepted,
+            score=_score(found, len(met), len(groups), accepted=accepted),
             reasons=_reasons(found),
             lacks=tuple(" | ".join(group) for number, group in enumerate(groups) if number not in met),
             veto=veto,
@@ -143,17 +144,18 @@ def _veto(event: Event, found: Iterable[Found], item: Item) -> str | None:
     return None
 
 
-def _score(found: Sequence[Found], met: int, groups: int, *, satisfied: bool) -> float:
+def _score(found: Sequence[Found], met: int, groups: int, *, accepted: bool) -> float:
     """Score in 0 to 1: the share of facets hit, then the breadth of different terms, then hits in the title.
 
-    Every satisfied item scores at least 0.7 and every other item less, so that one threshold keeps the facets' word.
+    Every accepted item scores at least 0.7 and every other item less, so that one threshold keeps the verdict's word.
     """
     asked = {(hit.owner.part, hit.owner.label) for hit in found if hit.owner.part is not Part.NONE}
     breadth = 1 - 0.75 ** len(asked)
     in_title = any(hit.field == "title" for hit in found)
     extra = 0.25 * breadth + 0.05 * in_title
-    share = 1.0 if satisfied else min(met / groups, 0.99) if groups else 0.0
-    return round(0.7 * share + (0.3 if satisfied else 0.3 * share) * extra / 0.3, 4)
+    if accepted:
+        return round(0.7 + extra, 4)
+    return round(0.69 * (0.7 + extra) * met / groups, 4) if groups else 0.0
 
 
 def _reasons(found: Iterable[Found]) -> tuple[Reason, ...]:

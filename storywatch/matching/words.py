@@ -8,9 +8,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ`][^\W_]+)*")
+# Accents and vowel signs that stand behind their letter, the joiners of Persian spelling, and soft hyphens.
+_MARKS = "".join(chr(point) for point in range(0x300, 0x3100) if unicodedata.category(chr(point))[0] == "M")
+_LETTERS = rf"[^\W_]+(?:[{_MARKS}\u200c\u200d\u00ad]+[^\W_]*)*"
+_WORD = re.compile(rf"(?:[^\W\d_]\.){{2,}}|{_LETTERS}(?:['’ʼ`]{_LETTERS})*")
 _POSSESSIVE = re.compile(r"['’ʼ`][sS]$")
-_DROPPED = re.compile(r"[.'’ʼ`\u0640\u200c\u200d]")
+_DROPPED = re.compile(r"[.'’ʼ`\u0640\u200c\u200d\u00ad]")
 
 # Letters that Unicode does not decompose, and the Arabic letters that Persian and Pashto write with other code points.
 _ALIKE = str.maketrans(
@@ -25,6 +28,7 @@ _ALIKE = str.maketrans(
         "ګ": "گ",
         "ة": "ه",
         "ۀ": "ه",
+        "ە": "ه",
         "أ": "ا",
         "إ": "ا",
         "آ": "ا",
@@ -34,7 +38,7 @@ _ALIKE = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A folded word and where it stood: `text[start:end]`. `capitals`: it was written in capital letters only."""
+    """A folded word and where it stood: `text[start:end]`. `capitals`: it was written in capitals, but for its 's."""
 
     folded: str
     start: int
@@ -45,7 +49,7 @@ class Word:
 def words(text: str) -> tuple[Word, ...]:
     """Split a text into folded words. Cost grows with the length of the text."""
     return tuple(
-        Word(folded, match.start(), match.end(), match.group().isupper())
+        Word(folded, match.start(), match.end(), _POSSESSIVE.sub("", match.group()).isupper())
         for match in _WORD.finditer(text)
         if (folded := fold(match.group()))
     )
@@ -53,9 +57,10 @@ def words(text: str) -> tuple[Word, ...]:
 
 def fold(word: str) -> str:
     """Fold one word: no case, no accents, no possessive, no apostrophes, one form for letters that look alike."""
-    bare = _DROPPED.sub("", _POSSESSIVE.sub("", word))
+    bare = _POSSESSIVE.sub("", word)
     if bare.isascii():
-        return bare.lower()
+        return _DROPPED.sub("", bare).lower()
     # Alike letters first: the decomposition below would tear a hamza or madda off its letter by itself.
     decomposed = unicodedata.normalize("NFKD", bare.casefold().translate(_ALIKE))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold().translate(_ALIKE)
+    letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _DROPPED.sub("", letters.casefold().translate(_ALIKE))

@@ -1,0 +1,102 @@
+"""A city of loopback feeds in a process of its own, so that serving costs the measured process nothing.
+
+Each feed has 20 items. In every round after the first, three feeds in ten have one to three new items; half of the
+feeds answer conditional requests. Seeded, so that every run sees the same city.
+"""
+
+import asyncio
+import hashlib
+import multiprocessing
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import format_datetime
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+
+from aiohttp import web
+
+ITEMS = 20
+SEED = 7
+START = datetime(2026, 3, 1, tzinfo=UTC)
+SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu".split()
+WORDS = [one + two + three for one in SYLLABLES for two in SYLLABLES for three in SYLLABLES[:5]]
+"""Two thousand words that nobody uses."""
+
+
+@contextmanager
+def running(feeds: int) -> Iterator["City"]:
+    """Serve `feeds` feeds until the block ends."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs, feeds), daemon=True)
+    process.start()
+    try:
+        yield City(ours, ours.recv(), feeds)
+    finally:
+        process.kill()
+        process.join()
+
+
+class City:
+    """The address of the city, and the switch to its next round."""
+
+    def __init__(self, line: Connection, port: int, feeds: int) -> None:
+        self._line = line
+        self.port = port
+        self.urls = [f"http://127.0.0.1:{port}/{number}" for number in range(feeds)]
+
+    def next_round(self) -> None:
+        """Publish what is new."""
+        self._line.send("next")
+        self._line.recv()
+
+
+def _serve(line: Connection, feeds: int) -> None:
+    asyncio.run(_serving(line, feeds))
+
+
+async def _serving(line: Connection, feeds: int) -> None:
+    dice = random.Random(SEED)
+    newest = [ITEMS] * feeds
+    app = web.Application()
+    bodies = [_feed(number, ITEMS) for number in range(feeds)]
+
+    async def answer(request: web.Request) -> web.Response:
+        number = int(request.match_info["number"])
+        body = bodies[number]
+        headers = {"ETag": f'"{hashlib.md5(body).hexdigest()}"'} if number % 2 else {}
+        if headers and request.headers.get("If-None-Match") == headers["ETag"]:
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=body, content_type="application/rss+xml", headers=headers)
+
+    app.router.add_get("/{number:\\d+}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    line.send(site._server.sockets[0].getsockname()[1])  # type: ignore[union-attr]
+    while await asyncio.to_thread(line.recv):
+        for number in range(feeds):
+            if dice.random() < 0.3:
+                newest[number] += dice.randint(1, 3)
+                bodies[number] = _feed(number, newest[number])
+        line.send("done")
+
+
+def _feed(feed: int, newest: int) -> bytes:
+    items = "".join(_item(feed, number) for number in range(newest, newest - ITEMS, -1))
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {feed}</title><link>http://example.org/</link>'
+        f"<description>A feed</description>{items}</channel></rss>"
+    ).encode()
+
+
+def _item(feed: int, number: int) -> str:
+    dice = random.Random(f"{feed}/{number}")
+    said = " ".join(dice.choices(WORDS, k=40))
+    when = format_datetime(START + timedelta(minutes=10 * number))
+    return (
+        f"<item><title>{said[:60]}</title><link>http://example.org/{feed}/{number}?utm_source=rss</link>"
+        f'<guid isPermaLink="false">{feed}-{number}</guid><pubDate>{when}</pubDate>'
+        f"<description>&lt;p&gt;{said}&lt;/p&gt;</description></item>"
+    )

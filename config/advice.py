@@ -1,0 +1,56 @@
+"""What is allowed in a watch config but probably not meant: warnings, each placed like a problem."""
+
+import re
+from collections.abc import Iterator
+
+from config.check import Checked, Draft
+from config.schema import OutletSpec, SettingsSpec, SubscriberSpec
+from storywatch.errors import Problem
+
+READABLE_KINDS = frozenset({"feed"})
+"""The kinds of source that this version can read."""
+
+_PLACEHOLDER = re.compile(r"[@./]example(\.(com|net|org))?(/|$)|\.(test|invalid|localhost)(/|$)|@localhost$")
+
+
+def advise(draft: Draft) -> tuple[Problem, ...]:
+    """Return the warnings of a watch config that can be used."""
+    warnings: list[Problem] = []
+    has_smtp = draft.settings is not None and draft.settings.spec.smtp is not None
+    if draft.settings is not None:
+        warnings += _on_settings(draft.settings)
+    for outlet in draft.outlets:
+        warnings += _on_sources(outlet)
+    for subscriber in draft.subscribers:
+        warnings += _on_subscriber(subscriber, has_smtp=has_smtp)
+    return tuple(warnings)
+
+
+def _on_settings(checked: Checked[SettingsSpec]) -> Iterator[Problem]:
+    node, spec = checked.node, checked.spec
+    if _PLACEHOLDER.search(spec.contact):
+        yield node.problem("is a placeholder; outlets read it in the user agent: write your own address", ("contact",))
+    if spec.smtp and spec.smtp.tls == "none" and spec.smtp.username and spec.smtp.host != "localhost":
+        yield node.problem("the password travels without encryption; use starttls or implicit", ("smtp", "tls"))
+
+
+def _on_sources(checked: Checked[OutletSpec]) -> Iterator[Problem]:
+    for number, source in enumerate(checked.spec.sources):
+        path = ("sources", number)
+        if not source.enabled:
+            continue
+        if source.kind not in READABLE_KINDS:
+            message = f"source {source.id} is not visited: this version can't read kind {source.kind} yet"
+            yield checked.node.problem(message, (*path, "kind"))
+        if source.status in {"blocked", "dead"}:
+            message = f"source {source.id} is enabled though it is known as {source.status}; its note says why"
+            yield checked.node.problem(message, (*path, "status"))
+
+
+def _on_subscriber(checked: Checked[SubscriberSpec], *, has_smtp: bool) -> Iterator[Problem]:
+    if not checked.spec.subscriptions:
+        yield checked.node.problem(f"subscriber {checked.spec.id} has no subscriptions and is told nothing")
+    for number, subscription in enumerate(checked.spec.subscriptions):
+        if subscription.channel == "email" and not has_smtp:
+            message = "no mail server is configured: mails are written into the outbox; add settings.smtp to send them"
+            yield checked.node.problem(message, ("subscriptions", number, "channel"))

@@ -1,0 +1,174 @@
+"""Turns what the models read into the core's values. Defaults that the YAML leaves out are the core's own."""
+
+from typing import Any
+
+from config.check import Checked
+from config.database import database_url
+from config.references import subscription_ids
+from config.schema import EventSpec, NameSpec, OutletSpec, SeedSpec, SettingsSpec, SmtpSpec, SubscriberSpec
+from config.schema.checks import UnfitError, web_address
+from config.secret import Secrets, webhook_secret
+from config.tree import Node
+from storywatch.model import (
+    ChannelKind,
+    Event,
+    Name,
+    Outlet,
+    Seed,
+    Settings,
+    SmtpSettings,
+    Source,
+    SourceKind,
+    Subscriber,
+    Subscription,
+)
+
+_SMTP_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
+
+
+def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
+    """Return the settings. What the folder, the files and the environment lack is noted in `secrets.problems`."""
+    spec, polling = checked.spec, checked.spec.polling
+    database, password = settings_secrets(checked.node, secrets)
+    smtp = to_smtp(spec.smtp, password) if spec.smtp else None
+    allow = tuple(spec.egress.allow) if spec.egress else ()
+    return Settings(
+        database=database or database_url(spec.database or "storywatch.db", secrets.folder),
+        contact=spec.contact,
+        smtp=smtp,
+        outbox=str((secrets.folder / (spec.outbox or "outbox")).absolute()),
+        allow=(*allow, f"{smtp.host}:{smtp.port}") if smtp else allow,
+        **_given(
+            mail_from=spec.mail_from,
+            shutdown_timeout=spec.shutdown_timeout,
+            poll_every=polling and polling.every,
+            max_bytes=polling and polling.max_bytes,
+            timeout=polling and polling.timeout,
+            obey_robots=polling and polling.obey_robots,
+            concurrent_hosts=polling and polling.concurrent_hosts,
+        ),
+    )
+
+
+def to_smtp(spec: SmtpSpec, password: str | None) -> SmtpSettings:
+    """Return the mail server with its password."""
+    return SmtpSettings(
+        host=spec.host,
+        port=spec.port or _SMTP_PORTS[spec.tls],
+        tls=spec.tls,
+        username=spec.username,
+        password=password,
+    )
+
+
+def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None]:
+    """Return the database URL and the mail password that the settings point at, as far as they do."""
+
+    def database(text: str) -> str:
+        return database_url(text, secrets.folder)
+
+    return secrets.read(node, (), "database", database), secrets.read(node, ("smtp",), "password")
+
+
+def subscriber_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None]:
+    """Return the webhook's address and secret that a subscriber points at, as far as it does."""
+    url = secrets.read(node, ("webhook",), "url", _address)
+    return url, secrets.read(node, ("webhook",), "secret", webhook_secret)
+
+
+def to_outlet(spec: OutletSpec) -> Outlet:
+    """Return the outlet without its sources."""
+    return Outlet(
+        id=spec.id,
+        name=spec.name,
+        hosts=tuple(spec.hosts),
+        strip_params=tuple(spec.strip_params),
+        language=spec.language,
+        **_given(time_zone=spec.time_zone),
+    )
+
+
+def to_sources(spec: OutletSpec, settings: Settings) -> list[Source]:
+    """Return the outlet's sources."""
+    return [
+        Source(
+            id=source.id,
+            outlet=spec.id,
+            kind=SourceKind(source.kind),
+            url=source.url,
+            every=source.every or settings.poll_every,
+            stale_after=source.stale_after,
+            empty_is_error=source.empty_is_error,
+            enabled=source.enabled,
+        )
+        for source in spec.sources
+    ]
+
+
+def to_event(spec: EventSpec) -> Event:
+    """Return the event."""
+    return Event(
+        id=spec.id,
+        title=spec.title,
+        aliases=tuple(spec.aliases),
+        all_of=tuple(map(tuple, spec.all_of)),
+        none_of=tuple(spec.none_of),
+        people=tuple(map(_to_name, spec.people)),
+        places=tuple(map(_to_name, spec.places)),
+        organisations=tuple(map(_to_name, spec.organisations)),
+        since=spec.since,
+        until=spec.until,
+        languages=tuple(spec.languages),
+        outlets=tuple(spec.outlets),
+        tags=tuple(spec.tags),
+        seeds=tuple(map(_to_seed, spec.seeds)),
+    )
+
+
+def _to_name(spec: NameSpec) -> Name:
+    return Name(spellings=(spec.name, *spec.aliases))
+
+
+def _to_seed(spec: SeedSpec) -> Seed:
+    return Seed(text=spec.text, id=spec.id, url=spec.url, published=spec.published)
+
+
+def to_subscriber(checked: Checked[SubscriberSpec], secrets: Secrets) -> Subscriber:
+    """Return the subscriber with the webhook's secret."""
+    spec = checked.spec
+    url, secret = subscriber_secrets(checked.node, secrets)
+    return Subscriber(
+        id=spec.id,
+        name=spec.name,
+        email=spec.email,
+        webhook_url=url or (spec.webhook.url if spec.webhook else None),
+        webhook_secret=secret,
+        folder=str((secrets.folder / spec.folder).absolute()) if spec.folder else None,
+    )
+
+
+def _address(text: str) -> str:
+    try:
+        return web_address(text)
+    except UnfitError as error:
+        raise ValueError(f"expected {error.expected} in what is named here") from None
+
+
+def to_subscriptions(spec: SubscriberSpec) -> list[Subscription]:
+    """Return the subscriber's subscriptions."""
+    ids = subscription_ids(spec.id, [(one.id, one.channel) for one in spec.subscriptions])
+    return [
+        Subscription(
+            id=name,
+            subscriber=spec.id,
+            channel=ChannelKind(one.channel),
+            events=tuple(one.events),
+            tags=tuple(one.tags),
+            corroborations=one.corroborations,
+        )
+        for name, one in zip(ids, spec.subscriptions, strict=True)
+    ]
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,100 @@
+"""What must hold between several keys of one entry. Works on plain data that may be wrong in other ways."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from config.durations import parse_duration
+from config.tree import Part
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clash:
+    """Keys that don't go together, and where to say so."""
+
+    path: tuple[Part, ...]
+    message: str
+
+
+def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
+    """One place for the database; a mail password has one place and a user name."""
+    yield from _at_most_one(entry, (), "database", "database_file", "database_env")
+    smtp = entry.get("smtp")
+    if not isinstance(smtp, dict):
+        return
+    yield from _at_most_one(smtp, ("smtp",), "password_file", "password_env")
+    has_password = bool(_given(smtp, "password_file", "password_env", "password"))  # the last has its own remedy
+    if has_password and not smtp.get("username"):
+        yield Clash(path=("smtp",), message="a password without a username; add username")
+    if smtp.get("username") and not has_password:
+        message = "a username without a password; add password_file or password_env"
+        yield Clash(path=("smtp", "username"), message=message)
+
+
+def outlet_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
+    """A source can't be stale between two polls; a selector is for pages."""
+    for number, source in enumerate(_mappings(entry, "sources")):
+        path = ("sources", number)
+        every, stale = _duration(source.get("every")), _duration(source.get("stale_after"))
+        if every and stale and stale < every:
+            yield Clash(path=(*path, "stale_after"), message="is shorter than every; the source would always be stale")
+        if source.get("selector") and source.get("kind", "feed") != "page":
+            yield Clash(path=(*path, "selector"), message="is for kind page only; remove it or set kind: page")
+
+
+def event_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
+    """An event begins before it ends."""
+    since, until = _day(entry.get("since")), _day(entry.get("until"))
+    if since and until and since > until:
+        yield Clash(path=("since",), message=f"since {since} is after until {until}; swap them or correct one")
+
+
+def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
+    """Each channel that is used has its address, and a webhook has its secret."""
+    webhook = entry.get("webhook")
+    if isinstance(webhook, dict):
+        yield from _exactly_one(webhook, ("webhook",), "url", "url_file", "url_env")
+        yield from _exactly_one(webhook, ("webhook",), "secret_file", "secret_env")
+    for number, subscription in enumerate(_mappings(entry, "subscriptions")):
+        channel = subscription.get("channel")
+        if channel in ("email", "webhook") and not entry.get(channel):
+            what = "an e-mail address" if channel == "email" else "a webhook"
+            message = f"the subscriber has no {channel}; add {what} under the key {channel}, or use another channel"
+            yield Clash(path=("subscriptions", number, "channel"), message=message)
+
+
+def _at_most_one(entry: dict[str, Any], path: tuple[Part, ...], *keys: str) -> Iterator[Clash]:
+    given = _given(entry, *keys)
+    if len(given) > 1:
+        yield Clash(path=(*path, given[1]), message=f"{' and '.join(given)} exclude each other; keep one of them")
+
+
+def _exactly_one(entry: dict[str, Any], path: tuple[Part, ...], *keys: str) -> Iterator[Clash]:
+    yield from _at_most_one(entry, path, *keys)
+    if not _given(entry, *keys):
+        yield Clash(path=path, message=f"expected one of {', '.join(keys)}; add one")
+
+
+def _given(entry: dict[str, Any], *keys: str) -> list[str]:
+    return [key for key in keys if entry.get(key) is not None]
+
+
+def _mappings(entry: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    found = entry.get(key)
+    for value in found if isinstance(found, list) else ():
+        yield value if isinstance(value, dict) else {}
+
+
+def _duration(value: Any) -> timedelta | None:
+    try:
+        return parse_duration(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value if type(value) is date else None
+    except ValueError:
+        return None

@@ -1,0 +1,29 @@
+"""The shape of the watch config, as pydantic models. What holds between several keys stands in `config.rules`."""
+
+from config.schema.base import Strict
+from config.schema.checks import UnfitError
+from config.schema.document import SECTIONS, WatchFile, json_schema
+from config.schema.events import EventSpec, NameSpec, SeedSpec
+from config.schema.outlets import OutletSpec, SourceSpec
+from config.schema.settings import EgressSpec, PollingSpec, SettingsSpec, SmtpSpec
+from config.schema.subscribers import SubscriberSpec, SubscriptionSpec, WebhookSpec
+
+__all__ = [
+    "SECTIONS",
+    "EgressSpec",
+    "EventSpec",
+    "NameSpec",
+    "OutletSpec",
+    "PollingSpec",
+    "SeedSpec",
+    "SettingsSpec",
+    "SmtpSpec",
+    "SourceSpec",
+    "Strict",
+    "SubscriberSpec",
+    "SubscriptionSpec",
+    "UnfitError",
+    "WatchFile",
+    "WebhookSpec",
+    "json_schema",
+]

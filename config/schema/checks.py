@@ -1,0 +1,177 @@
+"""What a value must be, in the words of an operator. Each check returns the value or raises `UnfitError`."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from config.database import database_url, holds_password
+from config.durations import parse_duration
+from config.nearest import did_you_mean
+from storywatch.egress import EgressPolicy
+from storywatch.matching.patterns import parse_term
+
+EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$"
+
+
+class UnfitError(ValueError):
+    """A value does not fit. `expected` completes "expected ..."; `remedy` says what to write instead."""
+
+    def __init__(self, expected: str, remedy: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.remedy = remedy
+
+
+def form(pattern: str, expected: str, remedy: str = "") -> Callable[[str], str]:
+    """Return the check that a text has a form."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise UnfitError(expected, remedy)
+        return text
+
+    return check
+
+
+def _no_controls(text: str, allowed: str = "") -> bool:
+    return not any(unicodedata.category(char) in {"Cc", "Cs"} and char not in allowed for char in text)
+
+
+def line(text: str) -> str:
+    """Accept one line of text."""
+    if not text.strip() or not _no_controls(text) or len(text) > 500:
+        raise UnfitError("one line of 1 to 500 characters")
+    return text.strip()
+
+
+def prose(text: str) -> str:
+    """Accept text of several lines."""
+    if not text.strip() or not _no_controls(text, "\n\t") or len(text) > 20_000:
+        raise UnfitError("text of 1 to 20000 characters")
+    return text.strip()
+
+
+def term(text: str) -> str:
+    """Accept a word or phrase, with or without * at the ends of words."""
+    stray = re.search(r"(?<!\w)\*|\*(?=[\w*])", line(text))
+    if stray or not parse_term(text):
+        raise UnfitError("a word or phrase; a * may stand at the end of a word only")
+    return text.strip()
+
+
+def group(value: Any) -> Any:
+    """Accept a list only: a lone word is a common slip."""
+    if not isinstance(value, list):
+        raise UnfitError("a group: a list of words", "write it in brackets, such as [attack*, bomb*]")
+    return value
+
+
+def day(value: Any) -> Any:
+    """Accept a date in quotes too: its meaning is plain."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            value = None
+    if type(value) is not date:
+        raise UnfitError("a date such as 2021-08-26")
+    return value
+
+
+def day_of(value: Any) -> Any:
+    """Accept a time too: its day in UTC counts."""
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).date()
+    return day(value)
+
+
+def between(low: str, high: str) -> Callable[[Any], timedelta]:
+    """Return the check for a duration from `low` to `high`, both inclusive."""
+
+    def check(value: Any) -> timedelta:
+        try:
+            found = parse_duration(value) if isinstance(value, str) else None
+        except ValueError:
+            found = None
+        if found is None:
+            raise UnfitError("a duration such as 90s, 15m, 2h or 1d", "a whole number and a unit, without a space")
+        if not parse_duration(low) <= found <= parse_duration(high):
+            raise UnfitError(f"a duration from {low} to {high}")
+        return found
+
+    return check
+
+
+def web_address(text: str) -> str:
+    """Accept an http or https address without a login in it."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or len(text) > 2048:
+        raise UnfitError("an address that begins with https:// or http://")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise UnfitError("an address of ASCII characters without spaces", "write the others percent-encoded")
+    if "@" in parts.netloc:
+        raise UnfitError(
+            "an address without a user name and password",
+            "a login in an address is a secret: the YAML is no place for it",
+        )
+    return text
+
+
+def contact(text: str) -> str:
+    """Accept an address or page that is safe in a user agent, and that no robots.txt takes for Scrapy."""
+    usable = text.isascii() and text.isprintable() and not set(' ()<>"') & set(text)
+    is_page = text.startswith("https://") and bool(urlsplit(text).hostname)
+    if not usable or len(text) > 200 or not (is_page or re.fullmatch(EMAIL, text)):
+        raise UnfitError("an e-mail address or a page that begins with https://", "outlets read it in the user agent")
+    if "scrapy" in text.lower():
+        raise UnfitError("a contact without the word scrapy", "some robots.txt files refuse every agent that says it")
+    return text
+
+
+def target(text: str) -> str:
+    """Accept HOST:PORT."""
+    try:
+        EgressPolicy.allowing([text])
+    except ValueError:
+        raise UnfitError("HOST:PORT, such as localhost:8080 or [::1]:8080") from None
+    return text
+
+
+def time_zone(text: str) -> str:
+    """Accept an IANA name that this machine knows."""
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, KeyError):
+        near = did_you_mean(text, available_timezones()).removeprefix("; ")
+        raise UnfitError("the IANA name of a time zone, such as Asia/Kabul", near) from None
+    return text
+
+
+def sender(text: str) -> str:
+    """Accept an address with or without a display name, safe as a mail header."""
+    name, address = parseaddr(line(text))
+    if not re.fullmatch(EMAIL, address) or text.count("@") != 1 or not name.isprintable():
+        raise UnfitError("a sender such as Storywatch <alerts@example.org>")
+    return line(text)
+
+
+def database(text: str) -> str:
+    """Accept a path or URL without a password."""
+    if holds_password(text):
+        remedy = "put the URL into a file and name it in database_file, or use database_env"
+        raise UnfitError("a database URL without a password", remedy)
+    try:
+        database_url(text, Path("/"))
+    except ValueError:
+        raise UnfitError("a path, sqlite:///FILE or postgresql://USER@HOST/NAME") from None
+    return text

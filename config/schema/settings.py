@@ -1,0 +1,75 @@
+"""The `settings` section. A key that is not given takes the default of `storywatch.model.Settings`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from config.schema.base import Strict
+from config.schema.fields import Contact, Database, Line, MailHost, Pause, Port, Sender, Stop, Target, Variable, Wait
+
+
+class SmtpSpec(Strict):
+    """The mail server that takes our mail. Its host and port pass the egress guard by standing here."""
+
+    host: MailHost = Field(description="Name of the mail server.")
+    port: Port | None = Field(None, description="Port; by default 587, with tls: implicit 465, with tls: none 25.")
+    tls: Literal["starttls", "implicit", "none"] = Field(
+        "starttls", description="How the connection is encrypted: starttls (default), implicit or none."
+    )
+    username: Line | None = Field(None, description="Login name, when the server asks for one.")
+    password_file: Line | None = Field(
+        None, description="File that holds the password, relative to the folder of the watch config."
+    )
+    password_env: Variable | None = Field(None, description="Environment variable that holds the password.")
+
+
+class EgressSpec(Strict):
+    """Exceptions of the egress guard, which else refuses private and special addresses."""
+
+    allow: list[Target] = Field(
+        default_factory=list, description="Private targets that may be dialled, each HOST:PORT, such as localhost:8080."
+    )
+
+
+class PollingSpec(Strict):
+    """How sources are visited."""
+
+    every: Pause | None = Field(
+        None, description="Pause between two polls of a source that names none; at least 60s, default 15m."
+    )
+    max_bytes: Annotated[int, Field(ge=1024, le=64 * 1024**2)] | None = Field(
+        None, description="Largest document that is read, in bytes; default 8388608 (8 MiB)."
+    )
+    timeout: Wait | None = Field(None, description="Longest time that one visit may take; default 20s.")
+    obey_robots: bool | None = Field(None, description="Ask each host's robots.txt first; default true.")
+    concurrent_hosts: Annotated[int, Field(ge=1, le=256)] | None = Field(
+        None, description="How many hosts are visited at the same time; default 16."
+    )
+
+
+class SettingsSpec(Strict):
+    """What holds for the whole installation."""
+
+    contact: Contact = Field(
+        description="E-mail address or https page where outlets can reach you; it stands in the user agent."
+    )
+    database: Database | None = Field(
+        None,
+        description="Path or URL of the database; default sqlite:///storywatch.db in the folder of the watch config.",
+    )
+    database_file: Line | None = Field(
+        None, description="File that holds the database URL: for a PostgreSQL URL with a password."
+    )
+    database_env: Variable | None = Field(None, description="Environment variable that holds the database URL.")
+    mail_from: Sender | None = Field(None, description="Sender of the mails, such as Storywatch <alerts@example.org>.")
+    smtp: SmtpSpec | None = Field(
+        None, description="The mail server; without one, mails are written as .eml files into the outbox."
+    )
+    outbox: Line | None = Field(
+        None, description="Folder for alerts written as files, relative to the watch config; default outbox."
+    )
+    egress: EgressSpec | None = Field(None, description="Exceptions of the egress guard.")
+    polling: PollingSpec | None = Field(None, description="How sources are visited.")
+    shutdown_timeout: Stop | None = Field(
+        None, description="How long work in flight may take to finish when the daemon stops; default 25s."
+    )

@@ -1,0 +1,50 @@
+"""What is allowed but probably not meant becomes a warning, never an error."""
+
+import pytest
+
+from config import load_with_warnings
+from tests.unit.config.conftest import SETTINGS, Write
+
+EDITOR = "subscribers:\n- id: a\n  name: A\n  email: a@newsroom.org\n"
+
+
+@pytest.mark.parametrize(
+    "contact", ["you@example.org", "https://example.com/", "https://bot.example.net", "a@localhost"]
+)
+def test_a_placeholder_as_contact_is_told(write: Write, contact: str) -> None:
+    """The starter's contact is nobody's."""
+    (warning,) = load_with_warnings(write({"a.yaml": f"settings:\n  contact: {contact}\n"}), {}).warnings
+    assert (warning.key, "placeholder" in warning.message) == ("settings.contact", True)
+
+
+@pytest.mark.parametrize("contact", ["desk@newsroom.org", "https://example.newsroom.org/bot", "a@myexample.org"])
+def test_a_real_contact_is_not(write: Write, contact: str) -> None:
+    """The negative control."""
+    assert load_with_warnings(write({"a.yaml": f"settings:\n  contact: {contact}\n"}), {}).warnings == ()
+
+
+def test_mail_without_a_server_is_told_as_what_it_becomes(write: Write) -> None:
+    """It is no error: the mail is written into the outbox."""
+    text = SETTINGS + EDITOR + "  subscriptions: [{channel: email}]\n"
+    (warning,) = load_with_warnings(write({"a.yaml": text}), {}).warnings
+    assert warning.key == "subscribers[0].subscriptions[0].channel"
+    assert "written into the outbox" in warning.message
+
+
+def test_mail_with_a_server_is_not(write: Write) -> None:
+    """The negative control."""
+    text = SETTINGS + "  smtp: {host: mail.org}\n" + EDITOR + "  subscriptions: [{channel: email}]\n"
+    assert load_with_warnings(write({"a.yaml": text}), {}).warnings == ()
+
+
+def test_a_password_on_an_open_line_is_told(write: Write) -> None:
+    """Without TLS anyone on the way reads it."""
+    smtp = "  smtp: {host: mail.org, tls: none, username: w, password_env: P}\n"
+    (warning,) = load_with_warnings(write({"a.yaml": SETTINGS + smtp}), {"P": "hunter2"}).warnings
+    assert (warning.key, "without encryption" in warning.message) == ("settings.smtp.tls", True)
+
+
+def test_a_subscriber_without_subscriptions_is_told(write: Write) -> None:
+    """Somebody waits for alerts that never come."""
+    (warning,) = load_with_warnings(write({"a.yaml": SETTINGS + EDITOR}), {}).warnings
+    assert "no subscriptions" in warning.message
