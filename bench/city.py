@@ -1,7 +1,8 @@
 """A city of loopback feeds in a process of its own, so that serving costs the measured process nothing.
 
-Each feed has 20 items. In every round after the first, three feeds in ten have one to three new items; half of the
-feeds answer conditional requests. Seeded, so that every run sees the same city.
+Each feed has 30 items with some 150 words of HTML each, as WordPress serves them. In every round after the first, three
+feeds in ten have one to three new items; half of the feeds answer conditional requests. Seeded, so that every run sees
+the same city.
 """
 
 import asyncio
@@ -10,16 +11,16 @@ import multiprocessing
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.utils import format_datetime
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from multiprocessing.connection import Connection
 
 from aiohttp import web
 
-ITEMS = 20
+ITEMS = 30
 SEED = 7
 START = datetime(2026, 3, 1, tzinfo=UTC)
-SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu".split()
+SYLLABLES = [one + two for one in "bdfgklmnprst" for two in "aeiou"][:20]
 WORDS = [one + two + three for one in SYLLABLES for two in SYLLABLES for three in SYLLABLES[:5]]
 """Two thousand words that nobody uses."""
 
@@ -72,9 +73,8 @@ async def _serving(line: Connection, feeds: int) -> None:
     app.router.add_get("/{number:\\d+}", answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    line.send(site._server.sockets[0].getsockname()[1])  # type: ignore[union-attr]
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    line.send(runner.addresses[0][1])
     while await asyncio.to_thread(line.recv):
         for number in range(feeds):
             if dice.random() < 0.3:
@@ -86,17 +86,19 @@ async def _serving(line: Connection, feeds: int) -> None:
 def _feed(feed: int, newest: int) -> bytes:
     items = "".join(_item(feed, number) for number in range(newest, newest - ITEMS, -1))
     return (
-        f'<?xml version="1.0"?><rss version="2.0"><channel><title>Feed {feed}</title><link>http://example.org/</link>'
+        f'<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        f"<channel><title>Feed {feed}</title><link>http://example.org/</link>"
         f"<description>A feed</description>{items}</channel></rss>"
     ).encode()
 
 
 def _item(feed: int, number: int) -> str:
     dice = random.Random(f"{feed}/{number}")
-    said = " ".join(dice.choices(WORDS, k=40))
+    said = " ".join(dice.choices(WORDS, k=30))
+    told = "".join(f'<p>{" ".join(dice.choices(WORDS, k=30))} <a href="/x">more</a></p>' for _ in range(4))
     when = format_datetime(START + timedelta(minutes=10 * number))
     return (
         f"<item><title>{said[:60]}</title><link>http://example.org/{feed}/{number}?utm_source=rss</link>"
         f'<guid isPermaLink="false">{feed}-{number}</guid><pubDate>{when}</pubDate>'
-        f"<description>&lt;p&gt;{said}&lt;/p&gt;</description></item>"
+        f"<description>{said}</description><content:encoded><![CDATA[{told}]]></content:encoded></item>"
     )

@@ -125,14 +125,12 @@ def _now() -> datetime:
 def _config(where: city.City, folder: str) -> WatchConfig:
     outlets = {f"o{n}": Outlet(id=f"o{n}", name=f"Outlet {n}") for n in range(FEEDS)}
     sources = {
-        f"s{n}": Source(
-            id=f"s{n}", outlet=f"o{n}", kind=SourceKind.FEED, url=url, every=timedelta(minutes=15)
-        )
+        f"s{n}": Source(id=f"s{n}", outlet=f"o{n}", kind=SourceKind.FEED, url=url, every=timedelta(minutes=15))
         for n, url in enumerate(where.urls)
     }
-    # Each event asks for two words of ten choices each: about one item in a hundred belongs to one of the twenty.
+    # Each event asks for three words: about one item in a hundred belongs to one of the twenty.
     events = {
-        f"e{n}": Event(id=f"e{n}", title=f"Event {n}", all_of=(tuple(city.WORDS[n::200]), tuple(city.WORDS[n + 30 :: 200])))
+        f"e{n}": Event(id=f"e{n}", title=f"Event {n}", all_of=tuple((word,) for word in city.WORDS[n::600][:3]))
         for n in range(20)
     }
     settings = Settings(
@@ -164,7 +162,7 @@ async def _parse_all(pool: ParsePool, bodies: list[tuple[str, bytes]]) -> list[D
     ]
 
 
-def _decide_all(config: WatchConfig, bodies: list[tuple[str, bytes]], documents: list[Document]) -> None:
+def _decide_all(config: WatchConfig, documents: list[Document]) -> None:
     """Identify and match every item as new: an upper bound, for most items of a round are known."""
     matcher = Plan.of(config).matcher
     source = next(iter(config.sources.values()))
@@ -201,7 +199,7 @@ async def _measure() -> dict[str, float]:
                 documents = await _parse_all(pool, keeping.bodies)
                 round_["parse"] = cpu() - began
                 began = cpu()
-                _decide_all(config, keeping.bodies, documents)
+                _decide_all(config, documents)
                 round_["decide"] = cpu() - began
                 if number:  # the first round brings everything: it is how a source begins, not how it lives
                     spent = {name: spent[name] + round_[name] for name in spent}

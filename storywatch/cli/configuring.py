@@ -10,6 +10,7 @@ import config as config_room
 from storywatch.cli.options import ConfigOption, JsonOption, print_problems
 from storywatch.cli.output import TROUBLE, fail, out, print_json
 from storywatch.errors import ConfigError
+from storywatch.model import WatchConfig
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write it; made if absent.")]) -> None:
@@ -25,24 +26,31 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to wr
 
 def check(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     """Check the watch config and print every problem with its file, line and remedy."""
-    problems: tuple[object, ...] = ()
     try:
-        loaded = config_room.load(config, os.environ)
+        found = config_room.load_with_warnings(config, os.environ)
     except ConfigError as error:
-        problems = error.problems
         if json:
-            print_json({"ok": False, "problems": problems})
+            print_json({"ok": False, "problems": error.problems, "warnings": []})
         else:
             print_problems(error)
         raise typer.Exit(TROUBLE) from None
-    enabled = sum(source.enabled for source in loaded.sources.values())
-    counts = {
+    counts = _counts(found.config)
+    if json:
+        print_json({"ok": True, "problems": [], "warnings": found.warnings, **counts})
+        return
+    for warning in found.warnings:
+        out.print(f"warning: {warning}", markup=False)
+    out.print(
+        "The watch config is sound: "
+        + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+        + "."
+    )
+
+
+def _counts(loaded: WatchConfig) -> dict[str, int]:
+    return {
         "outlets": len(loaded.outlets),
-        "sources": enabled,
+        "enabled_sources": sum(source.enabled for source in loaded.sources.values()),
         "events": len(loaded.events),
         "subscribers": len(loaded.subscribers),
     }
-    if json:
-        print_json({"ok": True, "problems": [], **counts})
-    else:
-        out.print("The watch config is sound: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
