@@ -1,0 +1,96 @@
+"""Reads one document of whatever kind: the pure part of a visit."""
+
+import zlib
+from datetime import datetime, timedelta
+
+from spiders.parsing.dialect import RawFeed, read_feed
+from spiders.parsing.encoding import decode
+from spiders.parsing.entries import items_of
+from spiders.parsing.jsonfeed import read_json_feed
+from spiders.parsing.limits import ParseLimits
+from spiders.parsing.markup import Markup, Shape, prepare
+from spiders.parsing.sitemap import read_news_sitemap
+from spiders.parsing.sniff import looks_like_json, may_hold_feed, not_a_feed, root_name
+from storywatch.errors import VisitError
+from storywatch.model import Document, SourceKind
+
+_UNNAMED = {"channel": "cdf", "rdf": "rss10"}
+
+
+def parse_document(
+    body: bytes,
+    *,
+    url: str | None,
+    content_type: str | None,
+    kind: SourceKind | None = None,
+    now: datetime,
+    limits: ParseLimits,
+) -> Document:
+    """Return what a document says: a feed's or news sitemap's items, in its order.
+
+    `url` is the final address, for relative links; `content_type` the header's value; `kind` what is expected, None for
+    whatever it is; `now` bounds the times that are believed. Only the size, item and field limits are kept here: the
+    time that a hostile document takes is bounded by `ParsePool` alone.
+
+    Raises VisitError: `empty_body`, `too_large`, `not_a_feed`, `malformed`, `entity_declaration`, `kind_mismatch`,
+    `unsupported_kind`.
+    """
+    if kind is SourceKind.PAGE:
+        raise VisitError("unsupported_kind", "pages can't be read yet: use a feed or a news sitemap", permanent=True)
+    text = decode(_checked(body, limits), content_type)
+    document = _read(text, url=url, now=now, limits=limits)
+    if kind is not None and document.kind is not kind:
+        raise VisitError(
+            "kind_mismatch",
+            f"the source is declared as {kind.value} but serves a {document.kind.value}: declare it as that",
+            permanent=True,
+        )
+    return document
+
+
+def _checked(body: bytes, limits: ParseLimits) -> bytes:
+    """Return the body, unpacked if it is a .gz file as sitemaps are."""
+    plain = _unpacked(body, limits.max_bytes + 1) if body.startswith(b"\x1f\x8b") else body
+    if len(plain) > limits.max_bytes:
+        raise VisitError("too_large", f"the document has more than the {limits.max_bytes} bytes permitted")
+    if not plain.strip(b"\0\t\n\r \xef\xbb\xbf\xfe\xff"):
+        raise VisitError("empty_body", "the document is empty")
+    return plain
+
+
+def _unpacked(body: bytes, most: int) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(body, most)
+    except zlib.error as error:
+        raise VisitError("malformed", f"the document is a damaged .gz file: {error}") from error
+
+
+def _read(text: str, *, url: str | None, now: datetime, limits: ParseLimits) -> Document:
+    if looks_like_json(text):
+        return read_json_feed(text, url=url, now=now, limits=limits)
+    markup = prepare(text)
+    root = root_name(markup.text)
+    if root == "urlset":
+        return read_news_sitemap(markup, url=url, now=now, max_items=limits.max_items)
+    if not may_hold_feed(markup.text, root):
+        raise not_a_feed(text, root)
+    return _feed(markup, root, url=url, now=now, limits=limits)
+
+
+def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, limits: ParseLimits) -> Document:
+    raw = read_feed(markup, limits.max_items)
+    version = raw.version or _UNNAMED.get(root, "rss" if raw.entries else "")
+    if not version or (not raw.version and not raw.entries):
+        raise not_a_feed(markup.text, root)
+    if not raw.entries and markup.shape is not Shape.WHOLE:
+        raise VisitError("malformed", "the document breaks off before its first item ends")
+    items = items_of(raw, root=root, url=url, now=now, field_chars=limits.max_field_chars)
+    return Document(kind=SourceKind.FEED, format=version, items=tuple(items), ttl=_ttl(raw))
+
+
+def _ttl(raw: RawFeed) -> timedelta | None:
+    """Return RSS's `ttl`, which is in minutes (https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt)."""
+    text = raw.feed.get("ttl")
+    if not isinstance(text, str) or not text.strip().isdecimal() or len(text.strip()) > 6:
+        return None
+    return timedelta(minutes=int(text)) or None

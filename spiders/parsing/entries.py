@@ -1,0 +1,142 @@
+"""Turns feedparser's entries into items."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from spiders.parsing.dates import read_time
+from spiders.parsing.dialect import RawFeed
+from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
+from spiders.parsing.text import html_to_text, looks_like_html, paragraphs
+from storywatch.model import ParsedItem
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedContext:
+    """What the items of one document share. `typed`: the format says which text is HTML, as Atom does, RSS doesn't."""
+
+    url: str | None
+    now: datetime
+    field_chars: int
+    typed: bool
+    author: str | None
+    language: str | None
+
+
+def items_of(raw: RawFeed, *, root: str, url: str | None, now: datetime, field_chars: int) -> Iterator[ParsedItem]:
+    """Yield the items of a feed that say anything at all, in its order."""
+    context = FeedContext(
+        url=url,
+        now=now,
+        field_chars=field_chars,
+        typed=root == "feed",
+        author=_author(raw.feed),
+        language=language_tag(_string(raw.feed, "language")),
+    )
+    for entry in raw.entries:
+        item = _item(entry, context)
+        if says_something(item):
+            yield item
+
+
+def _item(entry: Entry, context: FeedContext) -> ParsedItem:
+    published = _time(entry, ("published", "created"), context.now)
+    updated = _time(entry, ("updated",), context.now)
+    return ParsedItem(
+        guid=guid_of(_string(entry, "id")),
+        url=_url(entry, context),
+        title=title_of(_text(entry, "title", context)),
+        summary=paragraphs(_summary(entry, context), context.field_chars),
+        content=paragraphs(_content(entry, context), context.field_chars),
+        author=_author(entry) or _author(_mapping(entry, "source")) or context.author,
+        # dc:date, and the only date of many Atom feeds, is an update to feedparser.
+        published=published or updated,
+        updated=updated,
+        language=_entry_language(entry) or context.language,
+    )
+
+
+def _string(entry: Entry, key: str) -> str:
+    # Not feedparser's own getter, which answers for other keys and warns. A key that a feed invents may hold anything.
+    value = dict.get(entry, key) if isinstance(entry, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _mappings(entry: Entry, key: str) -> Iterable[Entry]:
+    value = dict.get(entry, key) if isinstance(entry, dict) else None
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _mapping(entry: Entry, key: str) -> Entry:
+    value = dict.get(entry, key) if isinstance(entry, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _detail(entry: Entry, key: str) -> Entry:
+    return _mapping(entry, f"{key}_detail")
+
+
+def _plain(value: str, media_type: str, context: FeedContext) -> str:
+    if media_type == "text/plain" and context.typed:
+        return value
+    if media_type == "application/xhtml+xml" and "<" not in value:
+        # It says that it is markup and is escaped markup: a common mistake.
+        return html_to_text(html_to_text(value))
+    if media_type in {"text/html", "application/xhtml+xml"} and context.typed:
+        return html_to_text(value)
+    return html_to_text(value) if looks_like_html(value) else value
+
+
+def _text(entry: Entry, key: str, context: FeedContext) -> str:
+    return _plain(_string(entry, key), _string(_detail(entry, key), "type"), context)
+
+
+def _summary(entry: Entry, context: FeedContext) -> str:
+    # Without a detail it is feedparser's copy of the content.
+    if _detail(entry, "summary"):
+        return _text(entry, "summary", context)
+    others = (_string(entry, key) for key in ("dc_description", "itunes_summary", "media_description"))
+    return next((_plain(other, "", context) for other in others if other), "")
+
+
+def _content(entry: Entry, context: FeedContext) -> str:
+    parts = ((_string(part, "value"), _string(part, "type")) for part in _mappings(entry, "content"))
+    texts = (_plain(value, media_type, context) for value, media_type in parts if _is_text(media_type))
+    return next((text for text in texts if text.strip()), "")
+
+
+def _is_text(media_type: str) -> bool:
+    # Atom content may also be a picture in base64.
+    return media_type.startswith("text/") or media_type.endswith("xml") or "/" not in media_type
+
+
+def _url(entry: Entry, context: FeedContext) -> str | None:
+    """Return feedburner's original link, else the item's own, else a guid that is one."""
+    original = web_link(_string(entry, "feedburner_origlink"), None)
+    if original:
+        return original
+    link = _string(entry, "link")
+    # A guid that stands for the link is never resolved: "abc123" is no page of the outlet's.
+    own = web_link(link, None if link == _string(entry, "id") else context.url)
+    if own:
+        return own
+    links = (each for each in _mappings(entry, "links") if _string(each, "rel") == "alternate")
+    return next(filter(None, (web_link(_string(each, "href"), context.url) for each in links)), None)
+
+
+def _author(entry: Entry) -> str | None:
+    names = (_string(each, "name") or _string(each, "email") for each in _mappings(entry, "authors"))
+    return next(filter(None, map(author_name, names)), None)
+
+
+def _time(entry: Entry, keys: Iterable[str], now: datetime) -> datetime | None:
+    times = (read_time(_string(entry, key), now) for key in keys)
+    return next(filter(None, times), None)
+
+
+def _entry_language(entry: Entry) -> str | None:
+    own = (_string(entry, "language"), *(_string(_detail(entry, key), "language") for key in ("title", "summary")))
+    return next(filter(None, map(language_tag, own)), None)

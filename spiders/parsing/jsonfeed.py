@@ -1,0 +1,71 @@
+"""Reads JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from spiders.parsing.dates import read_time
+from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
+from spiders.parsing.limits import ParseLimits
+from spiders.parsing.sniff import not_a_feed
+from spiders.parsing.text import html_to_text, paragraphs
+from storywatch.errors import VisitError
+from storywatch.model import Document, ParsedItem, SourceKind
+
+# Some feeds write the bare number.
+_VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.(\d))?/?")
+
+Node = Mapping[str, Any]
+
+
+def read_json_feed(text: str, *, url: str | None, now: datetime, limits: ParseLimits) -> Document:
+    """Return the document. Raises VisitError `malformed` (no JSON) or `not_a_feed` (other JSON)."""
+    feed = _loaded(text)
+    version = _VERSION.fullmatch(_string(feed, "version").strip())
+    if version is None or not isinstance(feed.get("items"), list):
+        raise not_a_feed(text, "")
+    nodes = (node for node in feed["items"][: limits.max_items] if isinstance(node, dict))
+    items = (_item(node, feed, url=url, now=now, field_chars=limits.max_field_chars) for node in nodes)
+    return Document(kind=SourceKind.FEED, format=f"json1{version[1] or 0}", items=tuple(filter(says_something, items)))
+
+
+def _loaded(text: str) -> Node:
+    try:
+        feed = json.loads(text.strip("\ufeff \t\r\n"))
+    except (ValueError, RecursionError) as error:
+        raise VisitError("malformed", f"the document starts like JSON but can't be read as it: {error}") from error
+    return feed if isinstance(feed, dict) else {}
+
+
+def _item(node: Node, feed: Node, *, url: str | None, now: datetime, field_chars: int) -> ParsedItem:
+    updated = read_time(_string(node, "date_modified"), now)
+    markup, plain = _string(node, "content_html"), _string(node, "content_text")
+    return ParsedItem(
+        guid=guid_of(_string(node, "id")),
+        url=web_link(_string(node, "url"), url) or web_link(_string(node, "external_url"), url),
+        title=title_of(_string(node, "title")),
+        summary=paragraphs(_string(node, "summary"), field_chars),
+        content=paragraphs(html_to_text(markup) if markup else plain, field_chars),
+        author=next(filter(None, map(author_name, (*_names(node), *_names(feed)))), None),
+        published=read_time(_string(node, "date_published"), now) or updated,
+        updated=updated,
+        language=language_tag(_string(node, "language")) or language_tag(_string(feed, "language")),
+    )
+
+
+def _names(node: Node) -> Iterator[str]:
+    """Yield the names of `authors` (1.1), then of `author` (1.0)."""
+    listed = node.get("authors")
+    for author in (*(listed if isinstance(listed, list) else ()), node.get("author")):
+        if isinstance(author, dict):
+            yield _string(author, "name")
+
+
+def _string(node: Node, key: str) -> str:
+    value = node.get(key)
+    # An identifier that is a number counts as the string of it, says the specification.
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else ""

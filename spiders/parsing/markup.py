@@ -1,0 +1,150 @@
+"""Makes XML of what publishers call XML, so that the strict parser can read it wherever that is possible at all."""
+
+import html.entities
+import re
+from collections.abc import Iterator, Sized
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from xml.parsers import expat
+
+from storywatch.errors import VisitError
+
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
+# What stands before the first declaration, comment, instruction or tag is the noise of a server or script.
+_START = re.compile(r"<[?!a-zA-Z]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([a-zA-Z][a-zA-Z0-9]{1,31});)?")
+_MOST_ATTRIBUTES = 500
+_XML_NAMES = ("lt", "gt", "amp", "quot", "apos")
+
+
+class Shape(StrEnum):
+    """How far a document is XML: all of it, up to where it breaks off, or only in the eyes of the loose parser."""
+
+    WHOLE = "whole"
+    BEGINNING = "beginning"
+    LOOSE = "loose"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Markup:
+    """A document without declaration, DOCTYPE and illegal characters. `doctype` is what its DOCTYPE said."""
+
+    text: str
+    doctype: str
+    shape: Shape
+
+
+def prepare(text: str) -> Markup:
+    """Return the document ready for feedparser, repaired if it needs to be.
+
+    Raises VisitError `entity_declaration` when the DOCTYPE declares entities other than HTML's own names: no feed needs
+    them, and they are how XML bombs are built. `malformed` as `shape_of` does.
+    """
+    legal = _ILLEGAL.sub("", text)
+    start = _START.search(legal)
+    legal = legal[start.start() :] if start else legal
+    body, doctype = without_doctype(_DECLARATION.sub("", legal, count=1))
+    if shape_of(body) is Shape.WHOLE:
+        return Markup(text=body, doctype=doctype, shape=Shape.WHOLE)
+    repaired = "".join(_repaired(body))
+    return Markup(text=repaired, doctype=doctype, shape=shape_of(repaired))
+
+
+class _Found(Exception):  # noqa: N818 - ends a parse that has seen enough
+    """The parse has seen what it was for."""
+
+
+def without_doctype(text: str) -> tuple[str, str]:
+    """Cut the DOCTYPE out. Returns the document and the DOCTYPE's own text. Raises VisitError `entity_declaration`."""
+    if "<!DOCTYPE" not in text:
+        return text, ""
+    # Expat counts in bytes of what it was given.
+    data = text.encode()
+    span = _doctype_span(data)
+    if span is None:
+        return text, ""
+    begin, end = span
+    return (data[:begin] + data[end:]).decode(), data[begin:end].decode()
+
+
+def _doctype_span(data: bytes) -> tuple[int, int] | None:
+    parser = expat.ParserCreate("utf-8")
+    span: list[int] = []
+
+    def begin(*_: object) -> None:
+        # Expat tells of the DOCTYPE after its name and identifiers.
+        span.append(data.rindex(b"<!DOCTYPE", 0, parser.CurrentByteIndex + 1))
+
+    def stop(*_: object) -> None:
+        raise _Found
+
+    parser.StartDoctypeDeclHandler = begin
+    parser.EndDoctypeDeclHandler = lambda: span.append(data.index(b">", parser.CurrentByteIndex) + 1)
+    parser.EntityDeclHandler = _refuse_entity
+    parser.StartElementHandler = stop
+    with suppress(_Found, expat.ExpatError):
+        parser.Parse(data, True)  # noqa: FBT003 - positional only
+    return (span[0], span[1]) if len(span) == 2 else None
+
+
+def _refuse_entity(name: str, is_parameter: object, *_: object) -> None:
+    # HTML's names are resolved as HTML does, whatever the DOCTYPE says that they stand for.
+    if is_parameter or name not in html.entities.name2codepoint:
+        raise VisitError(
+            "entity_declaration",
+            f"the document declares the XML entity {name[:40]!r}, which no feed needs and XML bombs are made of; "
+            "ask the outlet for a plain feed",
+            permanent=True,
+        )
+
+
+def shape_of(text: str) -> Shape:
+    """Tell how far a document without DOCTYPE is XML with declared namespaces. Fast: nothing is kept.
+
+    Raises VisitError `malformed` for an element with hundreds of attributes: Python's reader is quadratic in them.
+    """
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser.StartElementHandler = _refuse_crowd
+    try:
+        parser.Parse(text.encode(), False)  # noqa: FBT003 - positional only
+    except expat.ExpatError:
+        return Shape.LOOSE
+    try:
+        parser.Parse(b"", True)  # noqa: FBT003 - positional only
+    except expat.ExpatError:
+        return Shape.BEGINNING
+    return Shape.WHOLE
+
+
+def _refuse_crowd(name: str, attributes: Sized) -> None:
+    if len(attributes) > _MOST_ATTRIBUTES:
+        raise VisitError("malformed", f"the element {name[:40]!r} has {len(attributes)} attributes: this is no feed")
+
+
+def _repaired(text: str) -> Iterator[str]:
+    """Mend the ampersands outside CDATA sections, where an ampersand is one already."""
+    position = 0
+    while (opening := text.find("<![CDATA[", position)) >= 0:
+        yield _AMPERSAND.sub(_mended, text[position:opening])
+        closing = text.find("]]>", opening)
+        position = closing + 3 if closing >= 0 else len(text)
+        yield text[opening:position]
+    yield _AMPERSAND.sub(_mended, text[position:])
+
+
+def _mended(found: re.Match[str]) -> str:
+    decimal, hexadecimal, name = found.groups()
+    if decimal or hexadecimal:
+        return found[0] if _legal(int(decimal) if decimal else int(hexadecimal, 16)) else ""
+    if name in _XML_NAMES:
+        return found[0]
+    if name and (meaning := html.entities.html5.get(f"{name};")):
+        return "".join(f"&#{ord(character)};" for character in meaning)
+    return f"&amp;{found[0][1:]}"
+
+
+def _legal(code: int) -> bool:
+    """Tell whether XML 1.0 permits the character (section 2.2)."""
+    return code in (9, 10, 13) or 32 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF

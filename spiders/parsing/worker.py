@@ -1,0 +1,77 @@
+"""What runs in a worker process: one parse under limits that the kernel keeps."""
+
+import math
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from spiders.parsing.document import parse_document
+from spiders.parsing.limits import ParseLimits
+from storywatch.errors import Fault, VisitError
+from storywatch.model import Document, SourceKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """The arguments of one `parse_document`."""
+
+    body: bytes
+    url: str | None
+    content_type: str | None
+    kind: SourceKind | None
+    now: datetime
+    limits: ParseLimits
+
+
+def parse_within(job: Job) -> Document | Fault:
+    """Parse under the CPU and memory limits. A failure comes back as a value, which crosses the process border whole.
+
+    The kernel kills the process at the CPU limit: nothing else stops a regular expression.
+    """
+    try:
+        with _bounded(job.limits):
+            return parse_document(
+                job.body,
+                url=job.url,
+                content_type=job.content_type,
+                kind=job.kind,
+                now=job.now,
+                limits=job.limits,
+            )
+    except VisitError as error:
+        return error.fault
+    except MemoryError:
+        most = job.limits.memory_bytes
+        return Fault(code="parse_limit", message=f"parsing the document takes more than {most} bytes of memory")
+
+
+@contextmanager
+def _bounded(limits: ParseLimits) -> Iterator[None]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    # The kernel counts whole seconds since the process started.
+    cpu = math.ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds
+    memory = _address_space() + limits.memory_bytes
+    with _limit(resource.RLIMIT_CORE, 0), _limit(resource.RLIMIT_CPU, cpu), _limit(resource.RLIMIT_AS, memory):
+        yield
+
+
+@contextmanager
+def _limit(which: int, value: int) -> Iterator[None]:
+    """Lower a soft limit for a while. The hard one stays, because nobody could raise it again."""
+    soft, hard = resource.getrlimit(which)
+    ceilings = [each for each in (soft, hard) if each != resource.RLIM_INFINITY]
+    resource.setrlimit(which, (min([value, *ceilings]), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(which, (soft, hard))
+
+
+def _address_space() -> int:
+    """Return the bytes of address space that this process holds (proc(5), statm)."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,1 @@
+"""Tests against public test data, skipped where that is absent."""
