@@ -7,7 +7,7 @@ from config.check import Checked, Draft
 from config.schema import OutletSpec, SettingsSpec, SubscriberSpec
 from storywatch.errors import Problem
 
-READABLE_KINDS = frozenset({"feed"})
+READABLE_KINDS = frozenset({"feed", "news_sitemap"})
 """The kinds of source that this version can read."""
 
 _PLACEHOLDER = re.compile(r"[@./]example(\.(com|net|org))?(/|$)|\.(test|invalid|localhost)(/|$)|@localhost$")

@@ -156,13 +156,15 @@ class ParsedItem:
 class Document:
     """What a source served, parsed. `format` is the precise dialect, such as `rss20` or `atom10`.
 
-    `ttl`: how long the publisher says that the document stays fresh.
+    `ttl`: how long the publisher says that the document stays fresh. `dropped`: how many items were left out because
+    they have neither id nor link nor any text.
     """
 
     kind: SourceKind
     format: str
     items: tuple[ParsedItem, ...]
     ttl: timedelta | None = None
+    dropped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

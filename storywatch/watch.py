@@ -188,10 +188,17 @@ def alert_for(owed: Owed, channel: Channel) -> Alert:
 
 
 def checked(visit: Visit, source: Source) -> Visit:
-    """Turn an empty document into a failure where the operator said that this source is never empty."""
-    if visit.document is None or visit.document.items or not source.empty_is_error:
+    """Turn a document without items into a failure where that can't be right.
+
+    It can't where the operator said that this source is never empty, or where all its items were dropped.
+    """
+    document = visit.document
+    if document is None or document.items or not (source.empty_is_error or document.dropped):
         return visit
     fault = Fault(code="empty", message="the source answered with a valid document that has no items")
+    if document.dropped:
+        message = f"none of the {document.dropped} items in the document has an id, a link or any text"
+        fault = Fault(code="nothing_readable", message=message)
     return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
 
 

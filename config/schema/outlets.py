@@ -33,7 +33,8 @@ class SourceSpec(Strict):
     id: Id = Field(description="Id of the source, unique in the whole watch config.")
     url: WebAddress = Field(description="Address that is polled.")
     kind: Literal["feed", "news_sitemap", "page"] = Field(
-        "feed", description="How it is read: feed (RSS or Atom, the default), news_sitemap or page."
+        "feed",
+        description="How it is read: feed (RSS, Atom or JSON Feed; the default), news_sitemap, or page (not yet).",
     )
     every: Pause | None = Field(
         None, description="Pause between two polls; at least 60s, default settings.polling.every."

@@ -84,8 +84,9 @@ def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, limits: 
         raise not_a_feed(markup.text, root)
     if not raw.entries and markup.shape is not Shape.WHOLE:
         raise VisitError("malformed", "the document breaks off before its first item ends")
-    items = items_of(raw, root=root, url=url, now=now, field_chars=limits.max_field_chars)
-    return Document(kind=SourceKind.FEED, format=version, items=tuple(items), ttl=_ttl(raw))
+    items = tuple(items_of(raw, root=root, url=url, now=now, field_chars=limits.max_field_chars))
+    dropped = len(raw.entries) - len(items)
+    return Document(kind=SourceKind.FEED, format=version, items=items, ttl=_ttl(raw), dropped=dropped)
 
 
 def _ttl(raw: RawFeed) -> timedelta | None:

@@ -18,7 +18,7 @@ def test_the_starter_loads_without_a_server_or_a_secret(tmp_path: Path) -> None:
     loaded = load_with_warnings(tmp_path / "new" / "watch", {})
     names = ["events.yaml", "outlets.yaml", "settings.yaml", "subscribers.yaml", "watch-config.schema.json"]
     assert [path.name for path in written] == names
-    assert {warning.key.split("[")[0] for warning in loaded.warnings} == {"settings.contact", "outlets", "subscribers"}
+    assert {warning.key.split("[")[0] for warning in loaded.warnings} == {"settings.contact", "subscribers"}
 
 
 def test_the_starter_watches_the_cited_outlets_for_the_sample_event(tmp_path: Path) -> None:
