@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from storywatch.egress import EgressPolicy
+from storywatch.egress import EgressPolicy, is_public
 
 
 class Refused(OSError):  # noqa: N818 - it names what happened
@@ -47,7 +47,8 @@ class Guard(AbstractResolver):
         address = str(dialled[0])
         if not self._policy.permits(host, address, port):
             raise Refused(f"{host} resolves to {address}, which is not a public address")
-        self._vouched.add((address, port))
+        if not is_public(address):
+            self._vouched.add((address, port))
         return ResolveResult(
             hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
         )
