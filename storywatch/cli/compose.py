@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import channels
 import config
 from network import Guard
+from scheduler.daemon import Daemon
 from scheduler.work import Runtime
 from spiders.crawler import running_crawler
-from spiders.parsing import ParsePool
-from storage import Store
+from spiders.parsing import ParseLimits, ParsePool
+from storage import Store, open_store
 from storywatch.cli.failpoints import reached_from
 from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
@@ -37,7 +39,7 @@ async def open_runtime(watch_config: WatchConfig, store: Store, clock: Clock = u
     by_kind = channels.build(settings, guard, clock)
     dice = random.random
     try:
-        async with running_crawler(settings, guard, ParsePool(), clock, reached) as crawler:
+        async with running_crawler(settings, guard, ParsePool(ParseLimits(max_bytes=settings.max_bytes)), clock, reached) as crawler:
             yield Runtime(
                 plan=Plan.of(watch_config),
                 watch=Watch(
@@ -69,6 +71,19 @@ class ConfigFolder:
         """Return a value that differs whenever the YAML files do."""
         files = sorted(self.path.glob("*.y*ml")) if self.path.is_dir() else [self.path]
         return tuple(_stamp(file) for file in files)
+
+
+async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
+    """Watch with the config at `path` until the daemon is stopped. Raises `ConfigError` and `StorageError`."""
+    files = ConfigFolder(path=path)
+    async with open_store(files.load().settings.database) as store:
+        await Daemon(
+            sources=store.sources,
+            outbox=store.outbox,
+            files=files,
+            open_runtime=partial(open_runtime, store=store, clock=clock),
+            clock=clock,
+        ).run()
 
 
 def _stamp(file: Path) -> tuple[str, int, int]:

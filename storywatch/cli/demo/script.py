@@ -1,8 +1,7 @@
 """The play's text: which outlets there are, what each prints, and when. `story.yaml` beside this file holds it."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from importlib.resources import files
 from typing import Literal
 
@@ -96,13 +95,20 @@ class Story:
         """The articles about the event, first reports and confirmations."""
         return tuple(article for article in self.articles if article.tells is not None)
 
+    def until(self, scenes: int) -> "Story":
+        """Return the first scenes only."""
+        return replace(self, scenes=self.scenes[:scenes])
+
     def article(self, slug: str) -> Article:
         """Return an article by its slug. Raises KeyError."""
-        return _only(slug, (article for article in self.articles if article.slug == slug))
+        return {article.slug: article for article in self.articles}[slug]
 
     def press(self, outlet: str) -> Press:
         """Return an outlet by its id. Raises KeyError."""
-        return _only(outlet, (press for press in self.outlets if press.id == outlet))
+        return {press.id: press for press in self.outlets}[outlet]
 
 
-def _only[T](name: str, found: Iterator[T]) -> T: ...
+def load_story() -> Story:
+    """Return the play that ships with Storywatch."""
+    text = (files("storywatch.cli.demo") / "story.yaml").read_text("utf-8")
+    return TypeAdapter(Story).validate_python(yaml.safe_load(text))
