@@ -79,14 +79,21 @@ class _Watching:
         self._stamp = stamp
         self._runtime: Runtime
         self._closing = AsyncExitStack()
-        poll = PollWork(sources=daemon.sources, clock=daemon.clock, current=self._current)
-        deliver = DeliveryWork(outbox=daemon.outbox, clock=daemon.clock, current=self._current)
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        poll = PollWork(sources=daemon.sources, clock=daemon.clock, current=self._current, stopping=self._is_stopping)
+        deliver = DeliveryWork(
+            outbox=daemon.outbox, clock=daemon.clock, current=self._current, stopping=self._is_stopping
+        )
         self._polls = LocalQueue("poll", poll, config.settings.concurrent_hosts)
         self._deliveries = LocalQueue("delivery", deliver, CONCURRENT_LANES)
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
         return self._runtime
+
+    def _is_stopping(self) -> bool:
+        return self._stopping
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
@@ -111,9 +118,11 @@ class _Watching:
     async def __aexit__(self, *_: object) -> None:
         """Stop: take nothing new, end what runs, within the bound that the settings give."""
         systemd.notify("STOPPING=1")
+        self._stopping = True
         self._jobs.stop()
         patience = self._config.settings.shutdown_timeout
         cut = await asyncio.gather(self._polls.drain(patience), self._deliveries.drain(patience))
+        await asyncio.gather(*self._retiring)
         await self._closing.aclose()
         log.info("stopped", cut_off=sum(cut))
 
@@ -151,6 +160,8 @@ class _Watching:
             log.error("reload_refused", reason="the new config has problems", problems=list(map(str, error.problems)))
         except StorywatchError as error:
             log.error("reload_refused", reason=str(error))
+        except Exception:  # the border of a reload: whatever it meets, the old config keeps running
+            log.exception("reload_refused", reason="a bug, please report it")
         else:
             log.info("reloaded", sources=len(config.sources), events=len(config.events))
 
@@ -162,7 +173,14 @@ class _Watching:
             await self._daemon.sources.apply(config, self._daemon.clock())
             old, self._closing = self._closing, opening.pop_all()
         self._runtime, self._config = runtime, config
-        # What runs still uses the old crawler and channels: they close when it has ended.
+        self._polls.room = config.settings.concurrent_hosts
+        # On its own, so that a server that hangs doesn't hold up the next wish, which may be to stop.
+        task = asyncio.create_task(self._retire(old), name="retire")
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def _retire(self, old: AsyncExitStack) -> None:
+        """Close an old crawler and its channels when what still uses them has ended."""
         await asyncio.gather(self._polls.idle(), self._deliveries.idle())
         await old.aclose()
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from storywatch.errors import StorageError
 from storywatch.ports import Handle
 
 log = structlog.get_logger()
@@ -17,7 +18,7 @@ class LocalQueue:
     def __init__(self, name: str, handle: Handle, room: int) -> None:
         self._name = name
         self._handle = handle
-        self._room = room
+        self.room = room
         self._running: dict[str, asyncio.Task[None]] = {}
         self._closed = False
 
@@ -25,7 +26,7 @@ class LocalQueue:
         """Start work on keys that are idle, as far as there is room. Return how many were taken."""
         taken = 0
         for key in keys:
-            if self._closed or len(self._running) >= self._room:
+            if self._closed or len(self._running) >= self.room:
                 break
             if key not in self._running:
                 self._running[key] = asyncio.create_task(self._work(key), name=f"{self._name}:{key}")
@@ -35,11 +36,13 @@ class LocalQueue:
     @property
     def free(self) -> int:
         """How many more keys can start now."""
-        return 0 if self._closed else self._room - len(self._running)
+        return 0 if self._closed else max(self.room - len(self._running), 0)
 
     async def _work(self, key: str) -> None:
         try:
             await self._handle(key)
+        except StorageError as error:
+            log.error("job_failed", queue=self._name, key=key, reason=str(error))
         except Exception:  # the border of a job: whatever broke it, the row is still due and is offered again
             log.exception("job_failed", queue=self._name, key=key)
         finally:

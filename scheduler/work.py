@@ -42,6 +42,11 @@ Current = Callable[[], Runtime]
 """Tells the runtime in force; a reload swaps it between two rows, never within one."""
 
 
+def never() -> bool:
+    """Say that nobody stops the work."""
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class PollWork:
     """Visits the due sources of one host, one after the other."""
@@ -49,11 +54,12 @@ class PollWork:
     sources: Sources
     clock: Clock
     current: Current
+    stopping: Callable[[], bool] = never
 
     async def __call__(self, host: str) -> None:
-        """Work until nothing of the host is due or the time is up. Raises `StorageError`."""
+        """Work until nothing of the host is due, the time is up, or all work stops. Raises `StorageError`."""
         end = time.monotonic() + LONGEST_JOB_SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self.stopping():
             lease = self.current().poll_lease
             claims = await self.sources.claim(host, now=self.clock(), lease=lease, limit=1)
             if not claims:
@@ -82,11 +88,12 @@ class DeliveryWork:
     outbox: Outbox
     clock: Clock
     current: Current
+    stopping: Callable[[], bool] = never
 
     async def __call__(self, lane: str) -> None:
-        """Work until nothing of the lane is due or the time is up. Raises `StorageError`."""
+        """Work until nothing of the lane is due, the time is up, or all work stops. Raises `StorageError`."""
         end = time.monotonic() + LONGEST_JOB_SECONDS
-        while time.monotonic() < end:
+        while time.monotonic() < end and not self.stopping():
             claimed = await self.outbox.claim_deliveries(lane, now=self.clock(), lease=DELIVERY_LEASE, limit=1)
             if not claimed:
                 return

@@ -77,17 +77,24 @@ def fresh_for(headers: Headers) -> timedelta | None:
 def validators(headers: Headers, body: bytes) -> Validators:
     """Return what makes the next visit conditional, exactly as the server said it."""
     return Validators(
-        etag=headers.get("etag"), last_modified=headers.get("last-modified"), body_hash=hashlib.sha256(body).hexdigest()
+        etag=_repeatable(headers.get("etag")),
+        last_modified=_repeatable(headers.get("last-modified")),
+        body_hash=hashlib.sha256(body).hexdigest(),
     )
 
 
 def refreshed(headers: Headers, old: Validators) -> Validators:
     """Return the validators after a 304, which may bring new ones."""
     return Validators(
-        etag=headers.get("etag", old.etag),
-        last_modified=headers.get("last-modified", old.last_modified),
+        etag=_repeatable(headers.get("etag")) or old.etag,
+        last_modified=_repeatable(headers.get("last-modified")) or old.last_modified,
         body_hash=old.body_hash,
     )
+
+
+def _repeatable(value: str | None) -> str | None:
+    """Return a header's value if the very same bytes can be sent back; the HTTP client sends UTF-8."""
+    return value if value and value.isprintable() else None
 
 
 def conditional_headers(old: Validators) -> dict[str, str]:

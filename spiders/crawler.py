@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
 from scrapy import Request, signals
 from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import AsyncCrawlerRunner
@@ -16,13 +17,16 @@ from scrapy.http.request import NO_CALLBACK
 from network import Guard
 from spiders import answers
 from spiders.failures import EXPECTED, fault_of
+from spiders.handler import Transfers
 from spiders.parsing import ParsePool
 from spiders.watcher import WatchSpider, scrapy_settings
-from storywatch.errors import VisitError
+from storywatch.errors import Fault, VisitError
 from storywatch.model import Settings, Source, SourceKind, Validators, Visit, VisitOutcome
 from storywatch.ports import Clock
 from storywatch.steps import Reached, Step, ignore
 from storywatch.urls import host_of
+
+log = structlog.get_logger()
 
 STOP_SECONDS = 5.0
 
@@ -51,10 +55,14 @@ class Crawler:
             return Visit(outcome=VisitOutcome.FAILED, fault=error.fault)
         except EXPECTED as error:
             return Visit(outcome=VisitOutcome.FAILED, fault=fault_of(error))
+        except Exception as error:  # the border of one source: what its answer breaks must not stop the others
+            log.exception("visit_broke", host=host_of(url))
+            message = f"a bug that this source brings out, please report it: {error!r:.200}"
+            return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="internal", message=message))
 
     async def _download(self, url: str, validators: Validators) -> Response:
         """Download within a total time: Scrapy's own limit is for one hop."""
-        if not url.startswith(("http://", "https://")) or not host_of(url):
+        if not url.lower().startswith(("http://", "https://")) or not host_of(url):
             raise VisitError(
                 "bad_url", "only addresses that begin with http:// or https:// can be visited", permanent=True
             )
@@ -79,6 +87,8 @@ class Crawler:
             final_url=response.url,
         )
         if response.status == 304:
+            if not answers.conditional_headers(old):
+                raise VisitError("no_document", "HTTP 304: the server says that nothing changed since a first visit")
             return seen
         fresh = answers.validators(headers, response.body)
         if fresh.body_hash == old.body_hash:
@@ -95,9 +105,12 @@ class Crawler:
 
 
 def _headers(response: Response) -> answers.Headers:
-    """Return the header fields by lower-case name; of repeated ones the values, joined (RFC 9110, section 5.3)."""
+    """Return the header fields by lower-case name; of repeated ones the values, joined (RFC 9110, section 5.3).
+
+    Bytes that are not UTF-8 become lone surrogates.
+    """
     return {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        name.decode("latin-1").lower(): b", ".join(values).decode("utf-8", "surrogateescape")
         for name, values in response.headers.items()
     }
 
@@ -108,6 +121,8 @@ async def running_crawler(
 ) -> AsyncIterator[Crawler]:
     """Run the crawler until the block ends; then stop it within a few seconds, whatever hangs."""
     scrapy_crawler = AsyncCrawlerRunner(scrapy_settings(settings, guard)).create_crawler(WatchSpider)
+    # Scrapy copies what it is given in its settings: these are the ones that the handler uses.
+    transfers: Transfers = scrapy_crawler.settings["STORYWATCH_TRANSFERS"]
     opened = asyncio.Event()
     scrapy_crawler.signals.connect(opened.set, signal=signals.engine_started)
     crawling = asyncio.create_task(scrapy_crawler.crawl_async())
@@ -117,6 +132,7 @@ async def running_crawler(
     try:
         yield Crawler(engine=engine, settings=settings, parser=parser, clock=clock, reached=reached)
     finally:
+        transfers.end()
         await _stopped(scrapy_crawler, crawling)
 
 
@@ -130,10 +146,11 @@ async def _first(opened: Coroutine[Any, Any, Any], crawling: asyncio.Task[None])
 
 
 async def _stopped(crawler: ScrapyCrawler, crawling: asyncio.Task[None]) -> None:
-    """Stop the crawler. What is still under way after a few seconds is cut off: its lease runs out."""
+    """Stop the crawler: its downloads have ended, so it is soon done. If not, it is left behind."""
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await crawler.stop_async()
             await crawling
     except TimeoutError:
+        log.warning("crawler_stuck", seconds=STOP_SECONDS)
         crawling.cancel()

@@ -64,9 +64,21 @@ def fault_of(error: Exception) -> Fault:
         remedy = "allow this host and port under settings.egress.allow if you trust it"
         return Fault(code="egress_refused", message=f"{refusal}; {remedy}", permanent=True)
     if isinstance(error.__cause__, (aiohttp.ClientSSLError, ssl.SSLError)):
-        return Fault(code="tls", message=f"no trusted TLS connection: {_said(error)}")
+        return Fault(code="tls", message=f"no trusted TLS connection: {_message('tls', error)}")
     code, permanent = next(codes for kind, codes in CODES.items() if isinstance(error, kind))
-    return Fault(code=code, message=_said(error), permanent=permanent)
+    return Fault(code=code, message=_message(code, error), permanent=permanent)
+
+
+WORDS = {
+    "timeout": "the server took longer than settings.polling.timeout allows",
+    "too_large": "the document is larger than settings.polling.max_bytes allows",
+    "cut_short": "the connection broke before the document was whole",
+}
+"""Said instead of the library's words, which name its own settings, and the address with any password in it."""
+
+
+def _message(code: str, error: Exception) -> str:
+    return WORDS.get(code) or " ".join(_said(error).split())[:300]
 
 
 def _said(error: Exception) -> str:
@@ -74,4 +86,8 @@ def _said(error: Exception) -> str:
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientConnectorError):
         return f"can't connect to {cause.host}:{cause.port}: {cause.os_error.strerror or cause.os_error}"
-    return str(error)[:300] or type(error).__name__
+    if isinstance(cause, aiohttp.ClientResponseError):
+        return f"the server doesn't speak HTTP: {cause.message}"
+    if isinstance(error, (ValueError, UnsupportedURLSchemeError)):
+        return f"this address, or one that it redirects to, is malformed: {error}"
+    return str(error) or type(error).__name__

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,29 +74,29 @@ class RobotsMiddleware:
             self._rules.pop(next(iter(self._rules)))
 
     async def _ask(self, origin: str) -> Rules:
-        meta = {"dont_obey_robotstxt": True, "download_maxsize": MAX_ROBOTS_BYTES}
-        request = Request(f"{origin}/robots.txt", meta=meta, callback=NO_CALLBACK)
+        request = Request(f"{origin}/robots.txt", meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 - a request passes only while the engine runs
         try:
-            response = await engine.download_async(request)
+            return _rules_from(await engine.download_async(request))
         except EXPECTED as error:
             return _unreachable(fault_of(error))
-        return _rules_from(response)
 
 
 def _rules_from(response: Response) -> Rules:
     """Sections 2.3.1.2 to 2.3.1.4: 4xx means no rules, 5xx means no visits."""
     if response.status >= 500:
-        message = f"robots.txt answers HTTP {response.status}, and RFC 9309 then forbids every visit"
+        message = f"HTTP {response.status}, and RFC 9309 then forbids every visit"
         return _unreachable(Fault(code="robots_unreachable", message=message))
     body = response.body if response.status == 200 else b""
-    text = body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace")
+    text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace")
     return Rules(until=time.monotonic() + RULES_KEPT_SECONDS, parser=Protego.parse(text))
 
 
 def _unreachable(fault: Fault) -> Rules:
-    return Rules(until=time.monotonic() + UNREACHABLE_KEPT_SECONDS, unreachable=fault)
+    of_the_host = fault.code in {"bad_url", "dns", "egress_refused"}
+    told = fault if of_the_host else replace(fault, message=f"robots.txt can't be read: {fault.message}")
+    return Rules(until=time.monotonic() + UNREACHABLE_KEPT_SECONDS, unreachable=told)
 
 
 class RedirectsMiddleware(RedirectMiddleware):
@@ -109,6 +109,16 @@ class RedirectsMiddleware(RedirectMiddleware):
         """Send no Referer."""
         request.headers.pop("Referer", None)
 
+    def process_response(  # type: ignore[override]  # the parent's third argument is deprecated
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """Follow, or raise `RefusedVisit`; what is no redirect passes."""
+        try:
+            return super().process_response(request, response)
+        except ValueError as error:
+            fault = Fault(code="bad_redirect", message=f"the server redirects to a malformed address: {error}"[:300])
+            raise RefusedVisit(fault) from error
+
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         if request.url.startswith("https:") and redirected.url.startswith("http:"):
             fault = Fault(code="bad_redirect", message="the server redirects from https to http", permanent=True)
@@ -116,4 +126,6 @@ class RedirectsMiddleware(RedirectMiddleware):
         if request.meta.get("redirect_times", 0) >= self.max_redirect_times:
             fault = Fault(code="bad_redirect", message=f"more than {self.max_redirect_times} redirects in a row")
             raise RefusedVisit(fault)
+        # Else the next host would be visited in the turn of the first, beside a visit of its own.
+        redirected.meta.pop("download_slot", None)
         return super()._redirect(redirected, request, reason)

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 
 from network import Guard
+from spiders.handler import Transfers
 from spiders.identity import ACCEPT, ROBOT, user_agent
 from storywatch.model import Settings
 
@@ -54,12 +55,15 @@ def scrapy_settings(settings: Settings, guard: Guard) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             **({"spiders.politeness.RobotsMiddleware": 100} if settings.obey_robots else {}),
+            "spiders.decoding.DecodingMiddleware": 590,
             "spiders.politeness.RedirectsMiddleware": 600,
         },
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
         "STORYWATCH_GUARD": guard,
+        "STORYWATCH_TRANSFERS": Transfers(),
         "CONCURRENT_REQUESTS": settings.concurrent_hosts,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_ITEMS": 1,

@@ -21,10 +21,11 @@ async def take(
 
     On PostgreSQL rows that another worker is just taking are skipped; on SQLite there is one writer.
     """
-    ids = wanted.with_for_update(skip_locked=True).scalar_subquery()
+    # In a common table expression, for PostgreSQL may run a subquery again for each row, and then take more than asked.
+    ids = wanted.with_for_update(skip_locked=True).cte("wanted")
     taking = (
         update(table)
-        .where(table.c.id.in_(ids))
+        .where(table.c.id.in_(select(ids.c.id)))
         .values(lease_token=secrets.token_hex(8), lease_until=now + lease)
         .returning(table)
     )

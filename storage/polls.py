@@ -64,6 +64,8 @@ class StoredPoll:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
         await self._hold(tables.events, event)
         report, revision = tables.reports.c, tables.revisions.c
+        opener, opening = tables.items.alias("opener"), tables.revisions.alias("opening")
+        opened = func.coalesce(opening.c.published, opening.c.updated, opener.c.first_seen)
         told = (
             select(
                 report.update,
@@ -77,8 +79,11 @@ class StoredPoll:
             .join_from(tables.reports, tables.updates, tables.updates.c.id == report.update)
             .join(tables.items, tables.items.c.id == report.item)
             .join(tables.revisions, and_(revision.item == report.item, revision.number == tables.items.c.revision))
+            .join(opener, opener.c.id == tables.updates.c.item)
+            .join(opening, and_(opening.c.item == opener.c.id, opening.c.number == 1))
             .where(report.event == event)
-            .order_by(tables.updates.c.created, report.update, report.role.desc(), report.seen, report.item)
+            # One poll opens its updates in the order of publication, all at the same moment.
+            .order_by(tables.updates.c.created, opened, opener.c.id, report.role.desc(), report.seen, report.item)
         )
         return tuple(map(_past_report, await self._connection.execute(told)))
 

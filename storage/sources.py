@@ -18,7 +18,10 @@ from storywatch.pacing import SourceState
 from storywatch.ports import Claim
 from storywatch.urls import host_of
 
-FRESH_STATE = {"failures": 0, "etag": None, "last_modified": None, "body_hash": None}
+FRESH_STATE = {
+    **dict.fromkeys(("etag", "last_modified", "body_hash", "fault_code", "fault_message", "fault_permanent")),
+    "failures": 0,
+}
 
 
 class StoredSources:
@@ -40,12 +43,15 @@ class StoredSources:
     async def _forget_validators_of_moved(
         connection: AsyncConnection, sources: Iterable[Source], now: datetime
     ) -> None:
-        """A source with a new address is visited afresh: validators speak of the old address."""
+        """A source with a new address is visited afresh: validators speak of the old address.
+
+        A visit to the old address that is under way loses its lease, so that it can't store what it brought.
+        """
         wanted = [{"wanted_id": source.id, "wanted_url": source.url} for source in sources]
         moved = (
             update(tables.sources)
             .where(tables.sources.c.id == bindparam("wanted_id"), tables.sources.c.url != bindparam("wanted_url"))
-            .values(next_poll_at=now, **FRESH_STATE)
+            .values(next_poll_at=now, lease_token=None, lease_until=None, **FRESH_STATE)
         )
         if wanted:
             await connection.execute(moved, wanted)

@@ -1,15 +1,15 @@
 """The store: one engine, and the repositories that share it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import leases, tables
-from storage.engine import make_engine, writing
+from storage.engine import make_engine, parse_url, writing
 from storage.outbox import StoredOutbox
 from storage.presence import Presence
 from storage.queries import Queries
@@ -46,13 +46,14 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             await upgrade(engine)
             if presence.alone:
                 await store.free_leases()
-            presence.settle()
+            # Waits for the process that recovers just now, if there is one.
+            await asyncio.to_thread(presence.settle)
             yield store
     finally:
         await engine.dispose()
 
 
 def _database_file(url: str) -> Path | None:
-    parsed = make_url(url)
+    parsed = parse_url(url)
     in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
     return Path(str(parsed.database)) if in_file else None

@@ -73,9 +73,11 @@ class Replay:
         item = next((item for item in items if item.id == sighting.item), None)
         if item is None:
             return
+        before = (known[key] for key in item.keys if key in known)
+        keys = next((entry.keys for entry in before if entry.id == item.id), frozenset()).union(sighting.keys)
         entry = intake.KnownItem(
             id=item.id,
-            keys=frozenset(item.keys),
+            keys=keys,
             url=item.url,
             first_seen=item.first_seen,
             source=item.source,
@@ -83,7 +85,7 @@ class Replay:
             current=sighting.fingerprint,
             shown=sighting.fingerprint,
         )
-        known.update(dict.fromkeys(item.keys, entry))
+        known.update(dict.fromkeys(keys, entry))
 
     def _decision(self, line_id: str, item: Item, match: Match) -> Decision:
         placed = updates.place(item, match.event, self.history[match.event]) if match.accepted else None

@@ -7,8 +7,7 @@ number of reports of the event, only when an item has matched it.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from functools import lru_cache
+from functools import cached_property
 
 from storywatch.matching.words import words
 from storywatch.model import Item, Report, ReportRole, Update
@@ -21,7 +20,7 @@ MIN_WORDS = 5
 """Texts shorter than this say too little to be compared by their words: only equal ones are the same."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class PastReport:
     """A report that the event already has: what it said, and whose it was."""
 
@@ -30,6 +29,11 @@ class PastReport:
     outlet: str
     headline: str
     text: str
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words it said; worked out once, for all items of a poll are compared with the same reports."""
+        return _vocabulary(self.text)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,13 +90,11 @@ def said(item: Item) -> str:
 
 def _most_alike(item: Item, past: Sequence[PastReport]) -> PastReport | None:
     mine = _vocabulary(said(item))
-    scored = [(_alikeness(mine, _vocabulary(report.text)), index) for index, report in enumerate(past)]
+    scored = [(_alikeness(mine, report.vocabulary), index) for index, report in enumerate(past)]
     best, index = max(scored, default=(0.0, 0))
     return past[index] if best >= SAME_WORDS else None
 
 
-@lru_cache(maxsize=4096)  # the items of one poll are all compared with the same history
-@lru_cache(maxsize=4096)  # every item of a poll is compared with the same reports
 def _vocabulary(text: str) -> frozenset[str]:
     return frozenset(word.folded for word in words(text))
 

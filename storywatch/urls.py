@@ -39,9 +39,9 @@ def canonical_url(url: str | None, outlet: Outlet) -> str | None:
     netloc = _canonical_host(host, outlet)
     if port not in (None, DEFAULT_PORTS[parts.scheme]):
         netloc = f"{netloc}:{port}"
-    query = _without(parts.query, (*TRACKING_PARAMS, *outlet.strip_params))
-    # White space that stood before what was dropped.
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", query, "")).strip()
+    # White space stands at the end of an address once what followed it is dropped.
+    query = _without(parts.query, (*TRACKING_PARAMS, *outlet.strip_params)).strip()
+    return urlunsplit((parts.scheme, netloc, parts.path.strip() or "/", query, ""))
 
 
 def url_identity(canonical: str | None) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from storywatch.model import (
     ChannelKind,
+    Document,
     Event,
     Item,
     Outlet,
@@ -15,6 +16,8 @@ from storywatch.model import (
     SourceKind,
     Subscriber,
     Subscription,
+    Visit,
+    VisitOutcome,
     WatchConfig,
 )
 
@@ -40,6 +43,12 @@ def a_source(source_id: str = "nyt-world", outlet: str = "nyt", **changes: Any) 
 def parsed(title: str = ATTACK, **changes: Any) -> ParsedItem:
     """Return an item as a document gives it."""
     return ParsedItem(title=title, **changes)
+
+
+def brought(*items: ParsedItem, **changes: Any) -> Visit:
+    """Return a visit that brought a document."""
+    document = Document(kind=SourceKind.FEED, format="rss20", items=items)
+    return Visit(outcome=VisitOutcome.OK, document=document, **changes)
 
 
 def an_item(title: str = ATTACK, *, item: str = "i1", outlet: str = "nyt", seen: datetime = NOW, **text: Any) -> Item:

@@ -1,0 +1,114 @@
+"""What a child of the nursery runs: one round of the product as `storywatch poll` does it, or of a naive program.
+
+The naive programs fetch, parse, match and plan with the product's own code; they differ only in when they send, and in
+that each run makes up the ids of its messages. They reach the same steps, so the same kills hit them.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from scheduler.work import Runtime
+from storage import open_store
+from storywatch.cli import watching
+from storywatch.cli.compose import open_runtime, utc_now
+from storywatch.errors import DeliveryError
+from storywatch.model import Alert, Delivery, Owed, Settings, WatchConfig
+from storywatch.ports import Claim, Clock, PollRecord
+from storywatch.steps import Step
+from storywatch.watch import Plan, PollResult, Watch, checked, summary
+from tests.acceptance.crash.orders import Worker
+
+Round = Callable[[WatchConfig, Clock], Awaitable[watching.Round]]
+
+
+async def product(config: WatchConfig, clock: Clock) -> watching.Round:
+    """Run what `storywatch poll` runs."""
+    return await watching._poll(config, list(config.sources.values()), clock)
+
+
+def warm_up() -> None:
+    """Run the product once on nothing: Scrapy, SQLAlchemy and Alembic load much of themselves on first use."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(database=f"sqlite:///{folder}/warm.db", contact="rig@news.example")
+        nothing = WatchConfig(settings=settings, outlets={}, sources={}, events={}, subscribers={}, subscriptions={})
+        asyncio.run(product(nothing, utc_now))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NaiveWatch(Watch):
+    """Polls like the product, has no outbox, and sends by itself: before the commit or after it."""
+
+    sends_first: bool
+
+    async def poll(self, claim: Claim, plan: Plan) -> PollResult:
+        """Poll one source and tell everybody."""
+        source = plan.config.sources[claim.source]
+        self.reached(Step.POLL_CLAIMED)
+        visit = checked(await self.fetcher.visit(source, claim.state.validators), source)
+        async with self.sources.poll(claim) as transaction:
+            record = await self._decide(visit, claim, source, plan, transaction)
+            if self.sends_first:
+                await self._tell(record, plan)
+            await transaction.save(replace(record, alerts=()))
+            self.reached(Step.POLL_SAVED)
+        self.reached(Step.POLL_COMMITTED)
+        if not self.sends_first:
+            await self._tell(record, plan)
+        return summary(source, visit, record)
+
+    def _alert(self, owed: Owed) -> Alert:
+        return super()._alert(replace(owed, id="a" + secrets.token_hex(15)))
+
+    async def _tell(self, record: PollRecord, plan: Plan) -> None:
+        """Send each alert once. A lost acknowledgement is not the kill's doing: nothing is sent again for it."""
+        for alert in record.alerts:
+            self.reached(Step.DELIVERY_CLAIMED)
+            with contextlib.suppress(DeliveryError):
+                await self.channels[alert.channel].send(_delivery(alert), plan.config.subscribers[alert.subscriber])
+            self.reached(Step.DELIVERY_SENT)
+            self.reached(Step.DELIVERY_SETTLED)
+
+
+def _delivery(alert: Alert) -> Delivery:
+    assert alert.message is not None, alert.fault
+    return Delivery(
+        id=alert.id,
+        subscription=alert.subscription,
+        subscriber=alert.subscriber,
+        channel=alert.channel,
+        message=alert.message,
+        created=alert.created,
+        attempt=1,
+        token="",
+    )
+
+
+def naive(*, sends_first: bool) -> Round:
+    """Return one round of a naive program."""
+
+    async def round_(config: WatchConfig, clock: Clock) -> watching.Round:
+        async with open_store(config.settings.database) as store, open_runtime(config, store, clock) as runtime:
+            await store.sources.apply(config, clock())
+            program = replace(runtime, watch=_naive_watch(runtime, sends_first=sends_first))
+            polls, busy = await watching._visit_all(program, store, list(config.sources.values()), clock)
+            deliveries = await watching._deliver_all(program, store, clock)
+        return watching.Round(polls=tuple(polls), busy=tuple(busy), deliveries=deliveries)
+
+    return round_
+
+
+def _naive_watch(runtime: Runtime, *, sends_first: bool) -> NaiveWatch:
+    parts: dict[str, Any] = dict(vars(runtime.watch))
+    return NaiveWatch(**parts, sends_first=sends_first)
+
+
+ROUNDS: Mapping[Worker, Round] = {
+    Worker.PRODUCT: product,
+    Worker.SENDS_FIRST: naive(sends_first=True),
+    Worker.COMMITS_FIRST: naive(sends_first=False),
+}

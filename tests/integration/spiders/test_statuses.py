@@ -1,0 +1,68 @@
+"""What each HTTP status becomes."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.spiders.crawling import NOW, crawling, fault
+from tests.support.web import reply, rss, serving
+
+LATER = "Wed, 01 Sep 2021 13:00:00 GMT"  # an hour after NOW
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "permanent"),
+    [
+        (400, "refused", True),
+        (401, "blocked", True),
+        (403, "blocked", True),
+        (404, "not_found", True),
+        (410, "gone", True),
+        (418, "refused", False),
+        (451, "blocked", True),
+        (408, "timeout", False),
+        (429, "throttled", False),
+        (500, "server_error", False),
+        (502, "server_error", False),
+        (503, "unavailable", False),
+        (999, "server_error", False),
+        (206, "no_document", False),
+        (205, "no_document", False),
+    ],
+)
+async def test_a_status_without_a_document_is_a_fault(status: int, code: str, permanent: bool) -> None:  # noqa: FBT001
+    """Whatever the body is: an error page may well be a feed."""
+    async with serving({"/feed": reply(rss("An error"), status=status)}) as site, crawling(site) as crawler:
+        found = await fault(crawler, site.url())
+    assert (found.code, found.permanent, found.retry_after) == (code, permanent, None)
+    assert f"HTTP {status}" in found.message
+
+
+@pytest.mark.parametrize("status", [429, 503, 500, 403])
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("3600", timedelta(hours=1)),
+        (LATER, timedelta(hours=1)),
+        ("Wednesday, 01-Sep-21 13:00:00 GMT", timedelta(hours=1)),
+        ("Wed, 01 Sep 2021 11:00:00 GMT", timedelta()),
+        ("soon", None),
+        ("-5", None),
+        ("99999999999999999999", timedelta(seconds=10**9)),
+    ],
+)
+async def test_retry_after_reaches_the_fault(status: int, said: str, meant: timedelta | None) -> None:
+    """Seconds or a date (RFC 9110, section 10.2.3); what is neither asks for nothing."""
+    assert NOW.hour == 12
+    page = reply(status=status, headers={"Retry-After": said})
+    async with serving({"/feed": page}) as site, crawling(site) as crawler:
+        assert (await fault(crawler, site.url())).retry_after == meant
+
+
+async def test_nothing_is_tried_twice() -> None:
+    """When to come again is the database's to say; Scrapy would ask at once."""
+    pages = {f"/{status}": reply(status=status) for status in (429, 500, 502, 503, 504, 408)}
+    async with serving(pages) as site, crawling(site) as crawler:
+        for path in pages:
+            await fault(crawler, site.url(path))
+        assert [len(site.visits(path)) for path in pages] == [1] * len(pages)

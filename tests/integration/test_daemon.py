@@ -1,0 +1,224 @@
+"""The daemon as systemd and operators see it: a process, its log, its signals, its config files."""
+
+import asyncio
+import signal
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import daemon, storywatch
+from tests.support.watching import LONDON, Desk
+from tests.support.web import Site, drip, head, in_turn, raw, reply, rss, serving, validated
+
+OLD = rss("Nothing of interest")
+NEWS = rss("Nothing of interest", "Blast at Kabul airport")
+MORE = rss("Nothing of interest", "Blast at Kabul airport", "Drone strike in Kabul", "London: floods rise")
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    """An outlet with one feed."""
+    async with serving({"/feed": validated(NEWS, {"ETag": '"news"'})}) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(site: Site, tmp_path: Path) -> Desk:
+    """A watch of that feed."""
+    made = Desk(folder=tmp_path / "watch", sites=[site], sources={"wire-world": site.url()})
+    made.save()
+    return made
+
+
+async def test_it_becomes_ready_polls_alerts_and_stops(desk: Desk, site: Site, tmp_path: Path) -> None:
+    """What systemd and an operator's log see of an ordinary day."""
+    async with daemon(desk.folder, tmp_path, {"WATCHDOG_USEC": "400000"}) as running:
+        await running.notifies("READY=1")
+        started = await running.says("started")
+        poll = await running.says("poll")
+        delivery = await running.says("delivery")
+        desk.make_due()
+        second = await running.says("poll", count=2)
+        await running.notifies("WATCHDOG=1", count=3)
+        running.signal(signal.SIGTERM)
+        code, took = await running.ends()
+    assert (code, took < 2) == (0, True)
+    assert running.notices[-1] == "STOPPING=1"
+    assert (started["sources"], started["events"]) == (1, 1)
+    wanted = {"source": "wire-world", "outcome": "new", "items": 2, "new": 2, "matched": 1, "updates": 1, "alerts": 1}
+    assert wanted.items() <= poll.items()
+    assert {"outcome": "unchanged", "items": 0, "new": 0, "level": "info"}.items() <= second.items()
+    assert {"channel": "file", "state": "sent", "attempt": 1, "subscription": "editor-file"}.items() <= delivery.items()
+    (mail,) = desk.mails
+    assert "Blast at Kabul airport" in mail
+    assert site.visits()[-1]["If-None-Match"] == '"news"'
+    assert running.said("stopped", cut_off=0)
+    # Nothing but one line a poll and one a delivery between start and stop, each dated.
+    assert [line["event"] for line in running.log] == ["started", "poll", "delivery", "poll", "stopped"]
+    assert all(line["timestamp"].endswith("Z") for line in running.log)
+
+
+async def test_a_changed_config_takes_effect_at_once_and_a_broken_one_never(
+    desk: Desk, site: Site, tmp_path: Path
+) -> None:
+    """Saving the file is enough; SIGHUP does the same. What is refused is named by file and line."""
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("delivery")
+
+        desk.events.append(LONDON)
+        desk.save()
+        await running.says("reloaded", events=2)
+        await running.notifies("READY=1", count=2)
+
+        desk.spoil()
+        refused = await running.says("reload_refused")
+        assert any("watch.yaml:1" in problem and "contact" in problem for problem in refused["problems"])
+        site.pages["/feed"] = reply(MORE)
+        desk.make_due()
+        poll = await running.says("poll", outcome="new", new=2)
+        assert (poll["matched"], poll["alerts"]) == (2, 2)  # the new event too: the config before the broken one holds
+        await running.says("delivery", count=3)
+
+        running.signal(signal.SIGHUP)
+        await running.says("reload_refused", count=2)
+        desk.sources["wire-second"] = site.url("/second")
+        site.pages["/second"] = reply(OLD)
+        desk.save()
+        running.signal(signal.SIGHUP)
+        await running.says("reloaded", sources=2)
+        await running.says("poll", source="wire-second")
+
+        del desk.sources["wire-world"]
+        desk.save()
+        await running.says("reloaded", sources=1)
+        before = len(site.visits())
+        desk.make_due(["wire-world", "wire-second"])
+        await running.says("poll", source="wire-second", count=2)
+        await asyncio.sleep(1.2)  # a tick
+        assert len(site.visits()) == before
+
+        desk.settings["database"] = "other.db"
+        desk.save()
+        assert "restart" in (await running.says("reload_refused", count=3))["reason"]
+        await running.stops()
+    assert len(desk.mails) == 3
+    assert any("London: floods rise" in mail for mail in desk.mails)
+    assert not (desk.folder / "other.db").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_stops_within_the_bound_while_a_server_hangs(
+    desk: Desk, site: Site, tmp_path: Path, number: signal.Signals
+) -> None:
+    """A visit under way gets the time that the settings give, and no more. The next start visits at once."""
+    site.pages["/feed"] = in_turn(drip(head(200), b"<!-- -->", 0.05), reply(NEWS))
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("started")
+        while not site.visits():  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.02)
+        running.signal(number)
+        code, took = await running.ends()
+    assert code == 0
+    assert 0.9 < took < 3
+    assert running.said("stopped", cut_off=1)
+    assert not running.said("poll")
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("delivery", within=5)
+        await running.stops()
+
+
+async def test_a_server_that_hangs_delays_neither_reload_nor_stop(desk: Desk, site: Site, tmp_path: Path) -> None:
+    """The old crawler ends with its visits; the new one works beside it, and a stop comes through."""
+    site.pages["/feed"] = raw(60.0)
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("started")
+        while not site.visits():  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.02)
+        async with serving({"/feed": reply(NEWS)}, host="127.0.0.2") as other:
+            desk.sites.append(other)
+            desk.sources["other-world"] = other.url()
+            desk.save()
+            await running.says("poll", source="other-world", outcome="new")
+            for count in (2, 3):
+                running.signal(signal.SIGHUP)
+                await running.says("reloaded", count=count)
+            running.signal(signal.SIGTERM)
+            code, took = await running.ends()
+    assert (code, took < 3) == (0, True)
+    assert not [line for line in running.log if line["level"] in {"error", "critical"}]
+
+
+async def test_an_outage_is_told_and_survived(desk: Desk, site: Site, tmp_path: Path) -> None:
+    """The feed's server goes and comes back; nothing is lost, and each failure is one line with its reason."""
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("poll", outcome="new")
+        site.pages["/feed"] = reply(status=503, headers={"Retry-After": "7200"})
+        desk.make_due()
+        failed = await running.says("poll", outcome="failed")
+        assert (failed["code"], failed["level"]) == ("unavailable", "warning")
+        site.pages["/feed"] = raw(b"")
+        desk.make_due()
+        await running.says("poll", code="connection")
+        (source,) = (await storywatch("sources", "--config", desk.folder, "--json")).lines
+        assert (source["failures"], source["fault_code"]) == (2, "connection")
+        site.pages["/feed"] = reply(MORE)
+        desk.make_due()
+        await running.says("poll", outcome="new", new=2, alerts=1)
+        await running.says("delivery", count=2)
+        await running.stops()
+
+
+async def test_a_locked_database_delays_and_kills_nothing(desk: Desk, site: Site, tmp_path: Path) -> None:
+    """A backup may hold it for longer than we wait: that is told with its remedy, and then all goes on."""
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("delivery")
+        site.pages["/feed"] = reply(MORE)
+        desk.make_due()
+        with closing(sqlite3.connect(desk.database, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            failed = await running.says("job_failed", within=40)
+            holder.execute("ROLLBACK")
+        assert "another process holds the database" in failed["reason"]
+        assert "exception" not in failed
+        await running.says("poll", outcome="new", new=2)
+        await running.says("delivery", count=2)
+        await running.stops()
+
+
+async def test_two_daemons_share_one_file(desk: Desk, site: Site, tmp_path: Path) -> None:
+    """By mistake or at a handover: each poll and each alert happens once, and either may go."""
+    site.pages["/feed"] = reply(OLD)
+    second_folder = tmp_path / "second"
+    second_folder.mkdir()
+    async with daemon(desk.folder, tmp_path) as first, daemon(desk.folder, second_folder) as second:
+        await asyncio.gather(first.says("started"), second.says("started"))
+        site.pages["/feed"] = reply(NEWS)
+        desk.make_due()
+        await _either_says(first, second, "delivery")
+        await first.stops()
+        site.pages["/feed"] = reply(MORE)
+        desk.make_due()
+        await second.says("delivery", count=1 + len(second.said("delivery")))
+        await second.stops()
+    levels = {line["level"] for line in (*first.log, *second.log)}
+    assert levels == {"info"}
+    assert len(desk.mails) == len(first.said("delivery")) + len(second.said("delivery")) == 2
+
+
+async def _either_says(first: object, second: object, event: str) -> None:
+    end = time.monotonic() + 30
+    while not (first.said(event) or second.said(event)):  # type: ignore[attr-defined]
+        assert time.monotonic() < end
+        await asyncio.sleep(0.05)
+
+
+async def test_a_config_that_is_broken_at_the_start_ends_it_with_the_reason(desk: Desk, tmp_path: Path) -> None:
+    """As `check` would say it; systemd then tells the operator."""
+    desk.spoil()
+    ran = await storywatch("run", "--config", desk.folder, cwd=tmp_path)
+    assert ran.code == 1
+    assert "watch.yaml:1: settings.contcat" in ran.err

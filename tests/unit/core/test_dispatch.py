@@ -1,0 +1,127 @@
+"""The use case of one delivery: `storywatch.dispatch`."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storywatch.dispatch import LONGEST_RETRY_AFTER, RETRY_DELAYS, RETRY_JITTER, Dispatch, settled
+from storywatch.errors import DeliveryError, Fault, LeaseLost
+from storywatch.model import ChannelKind, Delivery, DeliveryState, Message
+from storywatch.steps import Step
+from tests.support.fakes import FakeChannel, FakeClock, FakeOutbox
+from tests.support.samples import NOW, a_config
+
+BUSY = Fault(code="busy", message="try again")
+
+
+def a_delivery(attempt: int = 1, subscriber: str = "desk") -> Delivery:
+    """Return a claimed delivery."""
+    return Delivery(
+        id="a1",
+        subscription="desk-mail",
+        subscriber=subscriber,
+        channel=ChannelKind.EMAIL,
+        message=Message(address="desk@news.example", body=b"frozen", content_type="message/rfc822"),
+        created=NOW,
+        attempt=attempt,
+        token="ours",
+    )
+
+
+def a_dispatch(channel: FakeChannel, outbox: FakeOutbox, steps: list[Step] | None = None) -> Dispatch:
+    """Return the use case over fakes."""
+    reached = (lambda step: None) if steps is None else steps.append
+    return Dispatch(
+        outbox=outbox,
+        channels={ChannelKind.EMAIL: channel},
+        clock=FakeClock(),
+        dice=lambda: 0.5,
+        reached=reached,
+    )
+
+
+async def test_a_delivery_that_was_taken_is_settled_as_sent() -> None:
+    """With the claim's token and the attempt's number; nothing follows."""
+    channel, outbox, steps = FakeChannel(), FakeOutbox(), list[Step]()
+    settlement = await a_dispatch(channel, outbox, steps).deliver(a_delivery(), a_config())
+    assert channel.sent == [a_delivery()]
+    assert outbox.settlements == [settlement]
+    assert (settlement.state, settlement.next_attempt, settlement.fault) == (DeliveryState.SENT, None, None)
+    assert (settlement.delivery, settlement.token, settlement.attempt, settlement.at) == ("a1", "ours", 1, NOW)
+    assert steps == [Step.DELIVERY_CLAIMED, Step.DELIVERY_SENT, Step.DELIVERY_SETTLED]
+
+
+async def test_a_refused_delivery_waits_for_its_next_attempt() -> None:
+    """The fault is recorded with it."""
+    outbox = FakeOutbox()
+    channel = FakeChannel(answers=[DeliveryError("busy", "try again")])
+    settlement = await a_dispatch(channel, outbox).deliver(a_delivery(), a_config())
+    assert (settlement.state, settlement.fault) == (DeliveryState.WAITING, BUSY)
+    assert settlement.next_attempt == NOW + RETRY_DELAYS[0]
+    assert outbox.settlements == [settlement]
+
+
+async def test_a_delivery_without_a_subscriber_is_dead_and_is_not_sent() -> None:
+    """The operator removed the subscriber while the delivery waited."""
+    channel, outbox = FakeChannel(), FakeOutbox()
+    settlement = await a_dispatch(channel, outbox).deliver(a_delivery(subscriber="gone"), a_config())
+    assert not channel.sent
+    assert settlement.state is DeliveryState.DEAD
+    assert settlement.fault is not None
+    assert settlement.fault.code == "subscriber_gone"
+
+
+async def test_a_lost_lease_is_told_to_the_worker() -> None:
+    """The new owner settles it."""
+    with pytest.raises(LeaseLost):
+        await a_dispatch(FakeChannel(), FakeOutbox(lost=True)).deliver(a_delivery(), a_config())
+
+
+async def test_a_bug_of_a_channel_settles_nothing() -> None:
+    """Only a `DeliveryError` is an answer; what else breaks leaves the delivery to its lease."""
+
+    class Broken(FakeChannel):
+        async def send(self, delivery: object, subscriber: object) -> None:
+            raise ZeroDivisionError
+
+    outbox = FakeOutbox()
+    with pytest.raises(ZeroDivisionError):
+        await a_dispatch(Broken(), outbox).deliver(a_delivery(), a_config())
+    assert not outbox.settlements
+
+
+def test_the_table_of_attempts_ends_dead() -> None:
+    """One attempt more than there are pauses, each pause as Standard Webhooks lists it."""
+    states = []
+    for attempt in range(1, len(RETRY_DELAYS) + 2):
+        settlement = settled(a_delivery(attempt), BUSY, now=NOW, dice=0.5)
+        states.append(settlement.state)
+        if settlement.next_attempt is not None:
+            assert settlement.next_attempt - NOW == RETRY_DELAYS[attempt - 1]
+    assert states == [DeliveryState.WAITING] * len(RETRY_DELAYS) + [DeliveryState.DEAD]
+
+
+def test_a_permanent_fault_is_dead_at_once() -> None:
+    """Trying again unchanged can't help."""
+    fault = Fault(code="gone", message="410", permanent=True, retry_after=timedelta(hours=1))
+    settlement = settled(a_delivery(), fault, now=NOW, dice=0.5)
+    assert (settlement.state, settlement.next_attempt) == (DeliveryState.DEAD, None)
+
+
+@given(
+    st.integers(1, len(RETRY_DELAYS)),
+    st.timedeltas(timedelta(), timedelta(days=3)) | st.none(),
+    st.floats(0, 1),
+)
+def test_no_attempt_comes_before_retry_after(attempt: int, asked: timedelta | None, dice: float) -> None:
+    """Up to a day; the table's pause holds within its jitter otherwise."""
+    fault = Fault(code="busy", message="busy", retry_after=asked)
+    settlement = settled(a_delivery(attempt), fault, now=NOW, dice=dice)
+    assert settlement.next_attempt is not None
+    pause = settlement.next_attempt - NOW
+    asked = min(asked or timedelta(), LONGEST_RETRY_AFTER)
+    assert pause >= asked
+    assert pause >= RETRY_DELAYS[attempt - 1] * (1 - RETRY_JITTER)
+    assert pause <= max(asked, RETRY_DELAYS[attempt - 1] * (1 + RETRY_JITTER))

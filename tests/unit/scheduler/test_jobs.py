@@ -1,0 +1,101 @@
+"""Jobs at fixed intervals: `scheduler.jobs`, on the real clock."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import structlog
+
+from scheduler.jobs import FixedJobs
+from storywatch.errors import StorageError
+
+TICK = timedelta(milliseconds=20)
+
+
+@pytest.fixture
+async def jobs() -> AsyncIterator[FixedJobs]:
+    """Have jobs that end with the test."""
+    fixed = FixedJobs()
+    yield fixed
+    fixed.stop()
+    await asyncio.sleep(0)
+
+
+class Job:
+    """A job that counts its runs, and can be told to fail or to be slow."""
+
+    __name__ = "job"
+
+    def __init__(self, *errors: Exception, slow: float = 0.0) -> None:
+        self.runs = 0
+        self.ran = asyncio.Condition()
+        self.at_once = 0
+        self.most_at_once = 0
+        self._errors = list(errors)
+        self._slow = slow
+
+    async def __call__(self) -> None:
+        """Run."""
+        async with self.ran:
+            self.runs += 1
+            self.ran.notify_all()
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await asyncio.sleep(self._slow)
+            if self._errors:
+                raise self._errors.pop(0)
+        finally:
+            self.at_once -= 1
+
+
+async def runs(job: Job, count: int) -> None:
+    """Wait until the job has run so often."""
+    async with asyncio.timeout(5), job.ran:
+        await job.ran.wait_for(lambda: job.runs >= count)
+
+
+async def test_a_job_runs_at_once_and_again(jobs: FixedJobs) -> None:
+    """The first time without waiting for its interval."""
+    often, rarely = Job(), Job()
+    jobs.every(TICK, often)
+    jobs.every(timedelta(hours=1), rarely)
+    jobs.start()
+    await runs(often, 4)
+    assert rarely.runs == 1
+
+
+async def test_a_job_that_fails_is_logged_and_runs_again(jobs: FixedJobs) -> None:
+    """A trouble of the database in one line with its reason, a bug with its traceback."""
+    job = Job(StorageError("the disk is full: free some space"), ZeroDivisionError())
+    with structlog.testing.capture_logs() as logs:
+        jobs.every(TICK, job)
+        jobs.start()
+        await runs(job, 4)
+    assert [(line["event"], line["job"]) for line in logs] == [("job_failed", "job")] * 2
+    assert logs[0]["reason"] == "the disk is full: free some space"
+    assert "exc_info" not in logs[0]
+    assert logs[1]["exc_info"]
+
+
+async def test_a_slow_job_never_overlaps_itself(jobs: FixedJobs) -> None:
+    """What it missed is made up once."""
+    job = Job(slow=0.1)
+    jobs.every(TICK, job)
+    jobs.start()
+    await runs(job, 3)
+    assert job.most_at_once == 1
+
+
+async def test_a_stopped_clock_starts_nothing(jobs: FixedJobs) -> None:
+    """A job that runs is left to end."""
+    job = Job(slow=0.05)
+    fixed = FixedJobs()
+    fixed.every(TICK, job)
+    fixed.start()
+    await runs(job, 1)
+    fixed.stop()
+    await asyncio.sleep(0.1)
+    assert (job.runs, job.at_once) == (1, 0)
+    jobs.start()
