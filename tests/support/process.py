@@ -166,6 +166,8 @@ async def daemon(config: Path, folder: Path, env: Mapping[str, str] | None = Non
     finally:
         if process.returncode is None:
             process.kill()
-        await process.communicate()
-        await reading
         transport.close()
+        await process.wait()
+        await reading
+        assert process.stdout is not None
+        assert await process.stdout.read() == b""

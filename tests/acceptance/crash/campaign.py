@@ -14,7 +14,7 @@ from pathlib import Path
 from storywatch.steps import Step
 from tests.acceptance.crash import town as world
 from tests.acceptance.crash.children import SIDE_BY_SIDE, Lanes, Nursery
-from tests.acceptance.crash.desk import write_config
+from tests.acceptance.crash.installation import write_config
 from tests.acceptance.crash.newsroom import ARCHIVE, Newsroom
 from tests.acceptance.crash.orders import Order, Worker
 from tests.acceptance.crash.town import Moods, Town

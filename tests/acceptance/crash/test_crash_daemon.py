@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from tests.acceptance.crash.children import ROOT, command, environ
-from tests.acceptance.crash.desk import write_config
+from tests.acceptance.crash.installation import write_config
 from tests.acceptance.crash.ledger import Ledger, Receipt
 from tests.acceptance.crash.newsroom import ARCHIVE, DESK, FEEDS, OUTLETS, Newsroom
 from tests.acceptance.crash.town import Town
@@ -53,9 +53,10 @@ class Scene:
 
     @contextmanager
     def daemon(self) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run `storywatch run`; its words go to a log beside the config."""
+        """Run `storywatch run`; its words go to a log beside the config, and to whoever reads of a failure."""
+        log = self.folder / "daemon.log"
         with (
-            (self.folder / "daemon.log").open("ab") as words,
+            log.open("ab") as words,
             subprocess.Popen(
                 command("run", "--config", self.folder, "--log-format", "json"),
                 cwd=ROOT,
@@ -66,6 +67,9 @@ class Scene:
         ):
             try:
                 yield process
+            except AssertionError as error:
+                error.add_note(log.read_text()[-3000:])
+                raise
             finally:
                 process.kill()
 
@@ -167,7 +171,7 @@ def test_a_daemon_told_to_stop_sends_no_further_mail(scene: Scene) -> None:
     write_config(scene.folder, scene.town, shutdown_timeout="10s")
     with scene.daemon() as process:
         wait_until(lambda: DESK in {receipt.receiver for receipt in scene.town.ledger.receipts}, process)
-        assert stop(process, shutdown=10) < 3
+        assert stop(process, shutdown=10) < 5
     assert not scene.all_told()
     scene.town.slow_mail = 0.0
     with scene.daemon() as process:

@@ -10,7 +10,7 @@ import pytest
 
 from storywatch.steps import Step
 from tests.acceptance.crash.children import Nursery, open_nursery
-from tests.acceptance.crash.desk import write_config
+from tests.acceptance.crash.installation import write_config
 from tests.acceptance.crash.newsroom import ARCHIVE, FEEDS
 from tests.acceptance.crash.orders import Order, Worker
 from tests.acceptance.crash.town import Town
