@@ -11,7 +11,7 @@ from pathlib import Path
 from channels import payload
 from channels.email import EmailComposer
 from storywatch.errors import DeliveryError
-from storywatch.model import ChannelKind, Delivery, Message, Owed, Subscriber
+from storywatch.model import ChannelKind, Delivery, FileFormat, Message, Owed, Subscriber
 
 _NAME = re.compile("[0-9A-Za-z_-]{1,150}")
 _REMEDIES = {
@@ -33,7 +33,10 @@ class FileChannel:
         self._composer = composer
 
     def compose(self, owed: Owed) -> Message:
-        """Return the frozen mail. Raises ComposeError."""
+        """Return the frozen mail, or the frozen payload where the subscription asks for JSON. Raises ComposeError."""
+        subscription = owed.subscription
+        if subscription.channel is ChannelKind.FILE and subscription.file_format is FileFormat.JSON:
+            return payload.message(owed, owed.subscriber.id)
         return self._composer.compose(owed)
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:

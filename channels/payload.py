@@ -19,11 +19,16 @@ _TYPES = {ReportRole.FIRST: "update.reported", ReportRole.CORROBORATION: "update
 
 
 def compose(owed: Owed) -> Message:
-    """Return the frozen body. Raises ComposeError if the subscriber has no usable webhook address."""
+    """Return the frozen call of a webhook. Raises ComposeError if the subscriber has no usable webhook address."""
     try:
         address = endpoint(owed.subscriber.webhook_url or "")
     except ValueError as error:
         raise ComposeError("address_unusable", f"subscriber {owed.subscriber.id}: {error}") from None
+    return message(owed, address)
+
+
+def message(owed: Owed, address: str) -> Message:
+    """Return the frozen body, for `address`. Raises ComposeError."""
     body = json.dumps(_payload(owed), ensure_ascii=False, separators=(",", ":")).encode()
     if len(body) > MAX_BYTES:
         raise ComposeError("payload_too_big", f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")

@@ -2,16 +2,15 @@
 
 A verdict on the recipient or on the mail (RCPT, DATA) is final when it is 5xx. Whatever the operator can put right
 without a new mail (server, certificate, login, permitted sender) is temporary: no alert is lost to a wrong setting,
-such as an office relay that `settings.allow` does not name yet.
+such as an office relay that `settings.egress.allow` does not name yet.
 """
 
 import ssl
-from collections.abc import Iterator
 
 import aiosmtplib
 
 from channels.text import cut, plain
-from network import Refused
+from network import causes, refusal_in
 from storywatch.errors import DeliveryError
 
 # RFC 4954, section 6: whatever command they answer, these speak of the login.
@@ -23,10 +22,10 @@ _FULL = 552
 def failure(error: Exception, host: str, port: int) -> DeliveryError:
     """Return the DeliveryError for what the mail client or the network raised."""
     server = f"mail server {host}:{port}"
-    if any(isinstance(link, Refused) for link in _chain(error)):
-        message = f"{server} was not dialled: {plain(str(error))}; settings.allow can permit a host and port"
+    if refusal_in(error):
+        message = f"{server} was not dialled: {plain(str(error))}; settings.egress.allow can permit a host and port"
         return DeliveryError("egress_refused", message)
-    if any(isinstance(link, ssl.SSLError) for link in _chain(error)):
+    if any(isinstance(link, ssl.SSLError) for link in causes(error)):
         return DeliveryError("smtp_tls", f"{server}: no secure connection: {_words(error)}; check smtp.tls")
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return _answered(error.recipients[0], server)
@@ -75,9 +74,3 @@ def _words(error: Exception) -> str:
 
 def _clean(text: str) -> str:
     return cut(plain(text), 200)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -1,7 +1,7 @@
 """The webhook channel: signed JSON by POST, through the egress guard, one connection a call."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import aiohttp
@@ -11,7 +11,7 @@ from channels.answers import judge
 from channels.links import endpoint
 from channels.signing import signed_headers
 from channels.text import cut, plain
-from network import Guard, Refused
+from network import Guard, refusal_in
 from storywatch.errors import DeliveryError
 from storywatch.model import Delivery, Message, Owed, Subscriber
 
@@ -99,10 +99,10 @@ async def _read_some(answer: aiohttp.ClientResponse) -> None:
 
 
 def _unreachable(error: Exception, where: str) -> DeliveryError:
-    refused = next((link for link in _chain(error) if isinstance(link, Refused)), None)
+    refused = refusal_in(error)
     if refused is not None:
-        message = f"{where} was not dialled: {plain(str(refused))}; settings.allow can permit a host and port"
-        return DeliveryError("egress_refused", message, permanent=True)
+        message = f"{where} was not dialled: {plain(str(refused))}; settings.egress.allow can permit a host and port"
+        return DeliveryError("egress_refused", message)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return DeliveryError("webhook_tls", f"{where} shows no valid certificate")
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -112,9 +112,3 @@ def _unreachable(error: Exception, where: str) -> DeliveryError:
 
 def _os_words(error: OSError) -> str:
     return cut(plain(error.strerror or type(error).__name__), 100)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

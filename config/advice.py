@@ -40,7 +40,7 @@ def _on_sources(checked: Checked[OutletSpec]) -> Iterator[Problem]:
         if not source.enabled:
             continue
         if source.kind not in READABLE_KINDS:
-            message = f"source {source.id} is not visited: this version can't read kind {source.kind} yet"
+            message = f"source {source.id} will fail at each poll: this version can't read kind {source.kind} yet"
             yield checked.node.problem(message, (*path, "kind"))
         if source.status in {"blocked", "dead"}:
             message = f"source {source.id} is enabled though it is known as {source.status}; its note says why"

@@ -12,6 +12,7 @@ from config.tree import Node
 from storywatch.model import (
     ChannelKind,
     Event,
+    FileFormat,
     Name,
     Outlet,
     Seed,
@@ -162,6 +163,7 @@ def to_subscriptions(spec: SubscriberSpec) -> list[Subscription]:
             id=name,
             subscriber=spec.id,
             channel=ChannelKind(one.channel),
+            file_format=FileFormat(one.format),
             events=tuple(one.events),
             tags=tuple(one.tags),
             corroborations=one.corroborations,

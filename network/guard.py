@@ -6,6 +6,7 @@ where the name is still known, and `open_socket` judges every address once more 
 
 import asyncio
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import aiohttp
@@ -20,11 +21,14 @@ class Refused(OSError):  # noqa: N818 - it names what happened
 
 def refusal_in(error: BaseException | None) -> Refused | None:
     """Return the refusal that an HTTP client's error wraps, or None if it failed for another reason."""
+    return next((link for link in causes(error) if isinstance(link, Refused)), None)
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what caused it, the outermost first."""
     while error is not None:
-        if isinstance(error, Refused):
-            return error
+        yield error
         error = error.__cause__ or error.__context__
-    return None
 
 
 class Guard(AbstractResolver):

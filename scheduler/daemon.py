@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -111,8 +112,7 @@ class _Watching:
         if watchdog is not None:
             self._jobs.every(watchdog, self._say_alive)
         self._jobs.start()
-        enabled = sum(source.enabled for source in self._config.sources.values())
-        log.info("started", sources=enabled, events=len(self._config.events))
+        log.info("started", sources=_enabled(self._config), events=len(self._config.events))
         systemd.notify("READY=1")
 
     async def __aexit__(self, *_: object) -> None:
@@ -129,7 +129,7 @@ class _Watching:
     async def until_stopped(self) -> None:
         """Answer wishes until one is to stop."""
         while await self._wishes.get() is Wish.RELOAD:
-            systemd.notify("RELOADING=1")
+            systemd.notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
             await self._reload()
             systemd.notify("READY=1")
 
@@ -163,7 +163,7 @@ class _Watching:
         except Exception:  # the border of a reload: whatever it meets, the old config keeps running
             log.exception("reload_refused", reason="a bug, please report it")
         else:
-            log.info("reloaded", sources=len(config.sources), events=len(config.events))
+            log.info("reloaded", sources=_enabled(config), events=len(config.events))
 
     async def _swap(self, config: WatchConfig) -> None:
         if config.settings.database != self._config.settings.database:
@@ -183,6 +183,10 @@ class _Watching:
         """Close an old crawler and its channels when what still uses them has ended."""
         await asyncio.gather(self._polls.idle(), self._deliveries.idle())
         await old.aclose()
+
+
+def _enabled(config: WatchConfig) -> int:
+    return sum(source.enabled for source in config.sources.values())
 
 
 @contextmanager

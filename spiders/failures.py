@@ -61,7 +61,7 @@ def fault_of(error: Exception) -> Fault:
         return error.fault
     refusal = refusal_in(error)
     if refusal is not None:
-        remedy = "allow this host and port under settings.egress.allow if you trust it"
+        remedy = "if you trust it, allow HOST:PORT under settings.egress.allow (fetch: --allow)"
         return Fault(code="egress_refused", message=f"{refusal}; {remedy}", permanent=True)
     if isinstance(error.__cause__, (aiohttp.ClientSSLError, ssl.SSLError)):
         return Fault(code="tls", message=f"no trusted TLS connection: {_message('tls', error)}")

@@ -38,12 +38,12 @@ class StoredOutbox:
         due = (
             leases.ids_of(tables.deliveries)
             .where(delivery.lane == lane, *_due(now))
-            .order_by(delivery.created, delivery.id)
+            .order_by(delivery.created, delivery.position)
             .limit(limit)
         )
         async with writing(self._engine) as connection:
             rows = await leases.take(connection, tables.deliveries, due, now=now, lease=lease)
-        return tuple(map(_delivery, sorted(rows, key=lambda row: (row.created, row.id))))
+        return tuple(map(_delivery, sorted(rows, key=lambda row: (row.created, row.position))))
 
     async def settle(self, settlement: Settlement) -> None:
         """Record how an attempt ended. Raises `LeaseLost` if the delivery is no longer ours."""

@@ -231,7 +231,7 @@ def _report_row(report: Report) -> dict[str, Any]:
 
 def _delivery_rows(alerts: Iterable[Alert]) -> Iterator[dict[str, Any]]:
     """One delivery for each alert that could be composed; it carries the alert's id, which receivers know it by."""
-    for alert in alerts:
+    for position, alert in enumerate(alerts):
         if alert.message is None:
             continue
         yield {
@@ -244,6 +244,7 @@ def _delivery_rows(alerts: Iterable[Alert]) -> Iterator[dict[str, Any]]:
             "content_type": alert.message.content_type,
             "body": alert.message.body,
             "created": alert.created,
+            "position": position,
             "state": DeliveryState.WAITING.value,
             "next_attempt_at": alert.created,
             "attempts": 0,

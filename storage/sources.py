@@ -14,7 +14,7 @@ from storage.polls import StoredPoll
 from storage.upsert import upsert
 from storywatch.errors import Fault
 from storywatch.model import Source, Validators, WatchConfig
-from storywatch.pacing import SourceState
+from storywatch.pacing import MENDED_BY_CONFIG, SourceState
 from storywatch.ports import Claim
 from storywatch.urls import host_of
 
@@ -31,11 +31,16 @@ class StoredSources:
         self._engine = engine
 
     async def apply(self, config: WatchConfig, now: datetime) -> None:
-        """Write what the config declares; what it no longer declares becomes inactive and keeps its history."""
+        """Write what the config declares; what it no longer declares becomes inactive and keeps its history.
+
+        Sources whose fault a config can mend are due at once.
+        """
         async with writing(self._engine) as connection:
             await _declare(connection, tables.outlets, _outlet_rows(config))
             await self._forget_validators_of_moved(connection, config.sources.values(), now)
             await _declare(connection, tables.sources, _source_rows(config, now), keep=("next_poll_at", *FRESH_STATE))
+            mended = update(tables.sources).where(tables.sources.c.fault_code.in_(MENDED_BY_CONFIG))
+            await connection.execute(mended.values(next_poll_at=now))
             await _declare(connection, tables.events, _event_rows(config))
             await _declare(connection, tables.subscriptions, _subscription_rows(config))
 

@@ -192,6 +192,7 @@ deliveries = Table(
     Column("content_type", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("created", UtcTime, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("state", String, nullable=False),
     Column("next_attempt_at", UtcTime),
     Column("lease_token", String),

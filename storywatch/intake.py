@@ -76,7 +76,8 @@ class Identified:
 
 def identify(items: Iterable[ParsedItem], source: Source, outlet: Outlet) -> tuple[Identified, ...]:
     """Give every item of one document its keys. One that is listed twice, by its strongest key, is kept once."""
-    with_urls = [(item, canonical_url(item.url, outlet)) for item in items]
+    spoken = (replace(item, language=item.language or outlet.language) for item in items)
+    with_urls = [(item, canonical_url(item.url, outlet)) for item in spoken]
     urls = Counter(url_identity(url) for _, url in with_urls)
     found: dict[str, Identified] = {}
     taken: set[str] = set()

@@ -29,6 +29,13 @@ class ChannelKind(StrEnum):
     FILE = "file"
 
 
+class FileFormat(StrEnum):
+    """What the file channel writes: mails, or what a webhook would get."""
+
+    EML = "eml"
+    JSON = "json"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlet:
     """A publisher.
@@ -129,6 +136,7 @@ class Subscription:
     events: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     corroborations: bool = False
+    file_format: FileFormat = FileFormat.EML
 
 
 # What a visit brings -------------------------------------------------------------------------------------------------

@@ -18,6 +18,10 @@ JITTER = 0.05
 """Share of the pause that may be added, so that sources don't march in step."""
 
 
+MENDED_BY_CONFIG = ("bad_url", "egress_refused", "kind_mismatch", "robots", "unsupported_kind")
+"""Faults that the operator mends in the watch config: sources with one are due as soon as a config is applied."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceState:
     """What is remembered of a source between visits. `failures` counts those since the last success."""

@@ -40,7 +40,8 @@ class SourceSpec(Strict):
         None, description="Pause between two polls; at least 60s, default settings.polling.every."
     )
     stale_after: Age | None = Field(
-        None, description="Newest item older than this: the source answers but says nothing new, which is an alarm."
+        None,
+        description=f"Newest item older than this: the source answers but says nothing new, an alarm. {_LATER}",
     )
     empty_is_error: bool = Field(default=False, description="A valid document without items is a failure.")
     enabled: bool = Field(default=True, description="Poll it.")
@@ -80,7 +81,7 @@ class OutletSpec(Strict):
         description="Query parameters that don't tell its articles apart, such as smid or utm_*.",
     )
     time_zone: TimeZone | None = Field(
-        None, description="IANA time zone of dates that come without a zone; default UTC."
+        None, description=f"IANA time zone of dates that come without a zone; they are read as UTC now. {_LATER}"
     )
     language: Language | None = Field(None, description="Language of items that name none, such as en.")
     fetch_pages: bool = Field(default=False, description=f"Visit the article pages too, not only the sources. {_LATER}")

@@ -25,6 +25,9 @@ class SubscriptionSpec(Strict):
 
     id: Id | None = Field(None, description="Id of the subscription; by default made of subscriber and channel.")
     channel: Literal["email", "webhook", "file"] = Field(description="How: email, webhook or file.")
+    format: Literal["eml", "json"] = Field(
+        "eml", description="For channel file: eml writes mails, json writes what a webhook would get."
+    )
     events: list[Id] = Field(default_factory=list, description="Ids of the events.")
     tags: list[Id] = Field(default_factory=list, description="Also every event that has one of these tags.")
     corroborations: bool = Field(default=False, description="Also tell of further outlets that report a known update.")

@@ -1,14 +1,88 @@
-"""The command line. Exit codes: 0 ok, 1 found trouble, 2 misuse."""
+"""The command line. Exit codes: 0 ok, 1 found trouble, 2 misuse.
 
-from typing import Annotated
+A command's module is imported when the command is used: all of them together take a second.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import copy
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from storywatch import __version__
-from storywatch.cli import configuring, listing, reading, replaying, showing, watching
+
+COMMANDS = {
+    "init": ("configuring", "Write a commented starter config."),
+    "check": ("configuring", "Check the watch config and print every problem with its file, line and remedy."),
+    "run": (
+        "watching",
+        "Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config.",
+    ),
+    "poll": ("watching", "Poll sources once through the whole pipeline, send what is owed, and exit."),
+    "fetch": ("fetching", "Visit one address once, politely, and show what it brings. Nothing is stored."),
+    "parse": ("reading", "Parse documents on disk and show their items: one line a file, in the order given."),
+    "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
+    "status": ("listing", "Show what is watched, what is due and what failed."),
+    "sources": (
+        "listing",
+        "List the sources: when each was polled and is polled next, what it brought, why it fails.",
+    ),
+    "items": ("listing", "List the stored items, newest first."),
+    "events": ("listing", "List the tracked events with what each has gathered."),
+    "updates": ("listing", "List the updates, newest first."),
+    "alerts": ("listing", "List the alerts and how each stands."),
+    "deliveries": ("listing", "List the deliveries with their attempts and the last fault."),
+    "demo": (
+        "showing",
+        "Play the sample story: local servers as outlets, the real daemon, real mails and webhook calls. No network.",
+    ),
+}
+"""Each command's module and the first line of its help, which is its docstring's; a test compares them."""
+
+
+@cache
+def _loaded(name: str) -> Any:
+    """Import a command and return it as the group's library has it."""
+    module, _ = COMMANDS[name]
+    alone = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+    alone.command(name)(getattr(import_module(f"storywatch.cli.{module}"), name))
+    return typer.main.get_command(alone)
+
+
+class _Late(Mapping[str, Any]):
+    """The commands by name, each loaded when it is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        return _loaded(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Group(TyperGroup):
+    """The commands, and a list of them that needs none of their modules."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: Any = _Late()
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        listing = copy(self)
+        listing.commands = {name: TyperCommand(name, help=told) for name, (_, told) in COMMANDS.items()}
+        TyperGroup.format_help(listing, ctx, formatter)
+
 
 app = typer.Typer(
     name="storywatch",
+    cls=_Group,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -29,20 +103,3 @@ def _main(
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     pass
-
-
-app.command("init")(configuring.init)
-app.command("check")(configuring.check)
-app.command("run")(watching.run)
-app.command("poll")(watching.poll)
-app.command("fetch")(reading.fetch)
-app.command("parse")(reading.parse)
-app.command("replay")(replaying.replay)
-app.command("status")(listing.status)
-app.command("sources")(listing.sources)
-app.command("items")(listing.items)
-app.command("events")(listing.events)
-app.command("updates")(listing.updates)
-app.command("alerts")(listing.alerts)
-app.command("deliveries")(listing.deliveries)
-app.command("demo")(showing.demo)

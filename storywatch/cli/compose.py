@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from scheduler.work import Runtime
 from spiders.crawler import running_crawler
 from spiders.parsing import ParseLimits, ParsePool
 from storage import Store, open_store
+from storywatch.cli.clock import utc_now
 from storywatch.cli.failpoints import reached_from
 from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
@@ -24,10 +24,7 @@ from storywatch.model import WatchConfig
 from storywatch.ports import Clock
 from storywatch.watch import Plan, Watch
 
-
-def utc_now() -> datetime:
-    """Tell the time."""
-    return datetime.now(UTC)
+__all__ = ["ConfigFolder", "open_runtime", "run_daemon", "utc_now"]
 
 
 @asynccontextmanager
@@ -39,7 +36,9 @@ async def open_runtime(watch_config: WatchConfig, store: Store, clock: Clock = u
     by_kind = channels.build(settings, guard, clock)
     dice = random.random
     try:
-        async with running_crawler(settings, guard, ParsePool(ParseLimits(max_bytes=settings.max_bytes)), clock, reached) as crawler:
+        async with running_crawler(
+            settings, guard, ParsePool(ParseLimits(max_bytes=settings.max_bytes)), clock, reached
+        ) as crawler:
             yield Runtime(
                 plan=Plan.of(watch_config),
                 watch=Watch(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 import config as config_room
 from storywatch.cli.options import ConfigOption, JsonOption, print_problems
@@ -20,8 +21,8 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to wr
     except (ConfigError, OSError) as error:
         fail(str(error))
     for path in written:
-        out.print(f"wrote {path}")
-    out.print(f"\nNext: edit them, then [bold]storywatch check --config {folder}[/bold]")
+        out.print(f"wrote {path}", markup=False)
+    out.print(f"\nNext: edit them, then [bold]storywatch check --config {escape(str(folder))}[/bold]")
 
 
 def check(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:

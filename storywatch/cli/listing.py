@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from storage import open_store
-from storage.queries import Queries
-from storywatch.cli.compose import utc_now
+from storage.queries import Queries, Rows
+from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
-from storywatch.cli.output import err, fail, out, print_json, print_rows, shown
+from storywatch.cli.output import MISUSE, err, fail, out, print_json, print_rows, shown
 from storywatch.errors import StorageError
 
 Ask = Callable[[Queries], Awaitable[Any]]
@@ -32,8 +32,9 @@ def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
 def sources(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     """List the sources: when each was polled and is polled next, what it brought, why it fails."""
     rows = _ask(config, Queries.sources)
-    columns = ("id", "active", "last_poll_at", "next_poll_at", "items", "failures", "fault_message")
+    columns = ("id", "active", "last_poll_at", "next_poll_at", "items", "failures")
     print_rows(rows, columns, empty="No sources yet: `storywatch poll` reads the watch config.", as_json=json)
+    _print_faults(rows, "id", as_json=json)
 
 
 def items(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
@@ -59,6 +60,8 @@ def updates(
 ) -> None:
     """List the updates, newest first."""
     rows = _ask(config, lambda queries: queries.updates(limit, event))
+    if event is not None and not rows:
+        _check_event(event, config)
     columns = ("created", "event", "outlet", "outlets", "headline")
     print_rows(rows, columns, empty="No updates yet.", as_json=json)
 
@@ -73,8 +76,23 @@ def alerts(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: Json
 def deliveries(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
     """List the deliveries with their attempts and the last fault."""
     rows = _ask(config, lambda queries: queries.deliveries(limit))
-    columns = ("created", "channel", "address", "state", "attempts", "next_attempt_at", "fault_message")
+    columns = ("created", "channel", "address", "state", "attempts", "next_attempt_at")
     print_rows(rows, columns, empty="No deliveries yet.", as_json=json)
+    _print_faults(rows, "address", as_json=json)
+
+
+def _check_event(event: str, config: Path) -> None:
+    """End the command when neither the watch config nor the database knows the event."""
+    known = {*read_config(config).events, *(row["id"] for row in _ask(config, Queries.events))}
+    if event not in known:
+        fail(f"no such event: {event}; `storywatch events` lists them", code=MISUSE)
+
+
+def _print_faults(rows: Rows, name: str, *, as_json: bool) -> None:
+    """Print why rows failed, each on a line of its own: a table's column would be a narrow tower."""
+    faults = {} if as_json else {f"{row[name]}: {row['fault_message']}": None for row in rows if row["fault_message"]}
+    for fault in faults:
+        out.print(fault, style="yellow", markup=False)
 
 
 def _ask(path: Path, ask: Ask) -> Any:

@@ -5,18 +5,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 
 TROUBLE = 1
-"""Exit code: the command ran and found trouble. 0 is well, 2 is misuse."""
+"""Exit code: the command ran and found trouble."""
+
+MISUSE = 2
+"""Exit code: the command was called in a way that can't work."""
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def progress_bar() -> Progress:
+    """Return a bar for long work, on standard error; silent where nobody watches."""
+    return Progress(console=err, transient=True, disable=not err.is_terminal)
 
 
 def print_json(value: object) -> None:
@@ -59,18 +68,21 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, emp
     table = Table(box=None, pad_edge=False, header_style="bold")
     names = list(columns)
     for name in names:
-        table.add_column(name.replace("_", " "), overflow="fold")
+        first = next((row[name] for row in rows if row[name] is not None), None)
+        justify: Literal["left", "right"] = "right" if type(first) is int else "left"
+        title = name.replace("_", " ").removesuffix(" at")
+        table.add_column(title, overflow="fold", justify=justify, no_wrap=isinstance(first, datetime))
     for row in rows:
         table.add_row(*(escape(shown(row[name])) for name in names))
     out.print(table)
 
 
 def shown(value: object) -> str:
-    """Write a cell for people."""
+    """Write a cell for people; times are in UTC, which the Z says."""
     if value is None:
         return "-"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import IO, Annotated, Any, cast
 
 import typer
-from rich.progress import Progress
 
 import config
 from storywatch.cli.options import JsonOption, print_problems
-from storywatch.cli.output import TROUBLE, err, fail, out, print_json
+from storywatch.cli.output import TROUBLE, err, fail, out, print_json, progress_bar
 from storywatch.errors import ConfigError
 from storywatch.replay import Decision, Replay, StreamItem
 
@@ -68,7 +67,7 @@ def _print(decision: Decision, line: StreamItem, *, as_json: bool) -> None:
 def _with_progress(path: Path) -> Iterator[StreamItem]:
     """Read the stream behind a progress bar that counts its bytes."""
     with ExitStack() as stack:
-        progress = stack.enter_context(Progress(console=err, transient=True))
+        progress = stack.enter_context(progress_bar())
         raw = stack.enter_context(progress.open(path, "rb", description="replaying"))
         lines = stack.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
         yield from _stream(cast("IO[bytes]", lines), path)

@@ -1,23 +1,21 @@
 """`run` and `poll`: the daemon, and one round of its work."""
 
 import asyncio
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
 
-from scheduler.daemon import Daemon
 from scheduler.work import DELIVERY_LEASE, DeliveryWork, PollWork, Runtime
 from storage import Store, open_store
-from storywatch.cli.compose import ConfigFolder, open_runtime, utc_now
+from storywatch.cli.compose import open_runtime, run_daemon, utc_now
 from storywatch.cli.log import LogFormat, configure
 from storywatch.cli.options import ConfigOption, JsonOption, print_problems, read_config
-from storywatch.cli.output import TROUBLE, err, fail, out, print_json
+from storywatch.cli.output import MISUSE, TROUBLE, fail, out, print_json, progress_bar
 from storywatch.cli.reading import fault_object
 from storywatch.errors import ConfigError, StorageError
 from storywatch.model import DeliveryState, Source, WatchConfig
@@ -36,7 +34,7 @@ def run(
     """Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config."""
     configure(log_format)
     try:
-        asyncio.run(_run(config))
+        asyncio.run(run_daemon(config))
     except ConfigError as error:
         print_problems(error)
         raise typer.Exit(TROUBLE) from None
@@ -44,28 +42,16 @@ def run(
         fail(str(error))
 
 
-async def _run(path: Path) -> None:
-    files = ConfigFolder(path=path)
-    async with open_store(files.load().settings.database) as store:
-        await Daemon(
-            sources=store.sources,
-            outbox=store.outbox,
-            files=files,
-            open_runtime=partial(open_runtime, store=store),
-            clock=utc_now,
-        ).run()
-
-
 def poll(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE ...]", help="Ids; by default all that are enabled.")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; by default all that are enabled.")
     ] = None,
     config: ConfigOption = Path(),
     *,
     json: JsonOption = False,
 ) -> None:
     """Poll sources once through the whole pipeline, send what is owed, and exit."""
-    configure(level=30 if json else 20)
+    configure(level=logging.WARNING if json else logging.ERROR)
     loaded = read_config(config)
     wanted = _wanted(loaded, sources or ())
     try:
@@ -79,11 +65,12 @@ def poll(
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """What one round of polls and deliveries did."""
+    """What one round of polls and deliveries did. `undelivered` says what kept messages from their receivers."""
 
     polls: tuple[PollResult, ...]
     busy: tuple[str, ...]
     deliveries: Counter[str]
+    undelivered: tuple[str, ...]
 
     @property
     def found_trouble(self) -> bool:
@@ -95,7 +82,7 @@ class Round:
 def _wanted(config: WatchConfig, names: Sequence[str]) -> list[Source]:
     unknown = [name for name in names if name not in config.sources]
     if unknown:
-        fail(f"no such source: {', '.join(unknown)}; `storywatch sources` lists them", code=2)
+        fail(f"no such source: {', '.join(unknown)}; `storywatch check` reads the config that names them", code=MISUSE)
     if names:
         return [config.sources[name] for name in dict.fromkeys(names)]
     return [source for source in config.sources.values() if source.enabled]
@@ -105,8 +92,14 @@ async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = ut
     async with open_store(config.settings.database) as store, open_runtime(config, store, clock) as runtime:
         await store.sources.apply(config, clock())
         polls, busy = await _visit_all(runtime, store, wanted, clock)
-        deliveries = await _deliver_all(runtime, store, clock)
-    return Round(polls=tuple(polls), busy=tuple(busy), deliveries=deliveries)
+        deliveries, undelivered = await _deliver_all(runtime, store, clock)
+    order = [source.id for source in wanted]
+    return Round(
+        polls=tuple(sorted(polls, key=lambda result: order.index(result.source))),
+        busy=tuple(busy),
+        deliveries=deliveries,
+        undelivered=tuple(undelivered),
+    )
 
 
 async def _visit_all(
@@ -120,7 +113,7 @@ async def _visit_all(
     room = asyncio.Semaphore(runtime.plan.config.settings.concurrent_hosts)
     polls: list[PollResult] = []
     busy: list[str] = []
-    with Progress(console=err, transient=True) as progress:
+    with progress_bar() as progress:
         bar = progress.add_task("polling", total=sum(map(len, by_host.values())))
 
         async def visit_host(sources: Sequence[Source]) -> None:
@@ -138,10 +131,11 @@ async def _visit_all(
     return polls, busy
 
 
-async def _deliver_all(runtime: Runtime, store: Store, clock: Clock) -> Counter[str]:
+async def _deliver_all(runtime: Runtime, store: Store, clock: Clock) -> tuple[Counter[str], list[str]]:
     """Send what is due now; what fails is due later and stays for the daemon or the next call."""
     work = DeliveryWork(outbox=store.outbox, clock=clock, current=lambda: runtime)
     states: Counter[str] = Counter()
+    faults: list[str] = []
     now = clock()
 
     async def send_lane(lane: str) -> None:
@@ -151,10 +145,12 @@ async def _deliver_all(runtime: Runtime, store: Store, clock: Clock) -> Counter[
         ):
             settlement = await work.deliver(claimed[0])
             states[settlement.state.value if settlement else "busy"] += 1
+            if settlement and settlement.fault:
+                faults.append(f"{claimed[0].message.address}: {settlement.fault.message}")
 
     while lanes := await store.outbox.due_lanes(now, LANES_AT_ONCE):
         await asyncio.gather(*map(send_lane, lanes))
-    return states
+    return states, faults
 
 
 def _print_round(round_: Round, *, as_json: bool) -> None:
@@ -163,12 +159,13 @@ def _print_round(round_: Round, *, as_json: bool) -> None:
         print_json({"polls": polls, "busy": round_.busy, "deliveries": dict(round_.deliveries)})
         return
     for result in round_.polls:
-        told = (
-            result.fault.message if result.fault else f"{result.items} items, {result.new} new, {result.alerts} alerts"
-        )
+        counts = f"{result.items} items, {result.new} new, {result.revised} revised, {result.alerts} alerts"
+        told = result.fault.message if result.fault else counts
         out.print(f"{result.outcome.value:<10}{result.source}: {told}", markup=False)
     for name in round_.busy:
         out.print(f"busy      {name}: another process polls it now", markup=False)
+    for fault in dict.fromkeys(round_.undelivered):
+        out.print(f"not sent  {fault}", markup=False)
     out.print("deliveries: " + (", ".join(f"{count} {state}" for state, count in round_.deliveries.items()) or "none"))
 
 

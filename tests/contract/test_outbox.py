@@ -67,12 +67,15 @@ async def test_lanes_with_a_due_delivery_come_longest_due_first(store: Store) ->
     assert await store.outbox.due_lanes(NOW, 10) == [NIGHT_LANE]
 
 
-async def test_a_lane_is_served_oldest_first(store: Store) -> None:
-    """Nobody reads of the denial before the claim; lanes are not mixed up."""
-    taken = await take(store, limit=10)
-    assert [delivery.message.body.decode().partition("first ")[2] for delivery in taken] == list(HEADLINES)
-    assert {delivery.message.address for delivery in taken} == {"desk@news.example"}
-    assert [delivery.created for delivery in taken] == [NOW, NOW + HOUR, NOW + 2 * HOUR]
+@pytest.mark.parametrize(("lane", "address"), [(DESK_LANE, "desk@news.example"), (NIGHT_LANE, "night@news.example")])
+async def test_a_lane_is_served_oldest_first(store: Store, lane: str, address: str) -> None:
+    """One by one or several at once: nobody reads of the denial before the claim. Lanes are not mixed up."""
+    for limits in ([1, 1, 1], [1, 2], [10]):
+        taken = [delivery for limit in limits for delivery in await take(store, lane, limit=limit)]
+        assert [delivery.message.body.decode().partition("first ")[2] for delivery in taken] == list(HEADLINES)
+        assert {delivery.message.address for delivery in taken} == {address}
+        assert [delivery.created for delivery in taken] == [NOW, NOW + HOUR, NOW + 2 * HOUR]
+        await store.free_leases()
 
 
 async def test_what_is_not_due_yet_is_not_taken(store: Store) -> None:

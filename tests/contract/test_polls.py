@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert
 from sqlalchemy.exc import IntegrityError
 
 from storage import Store, open_store, tables
@@ -310,8 +310,8 @@ async def test_a_naive_time_is_refused_before_it_gets_there(store: Store) -> Non
 class Together:
     """A fetcher whose visits all come back at the same moment."""
 
-    def __init__(self, visits: int, *items: ParsedItem) -> None:
-        self._barrier = asyncio.Barrier(visits)
+    def __init__(self, barrier: asyncio.Barrier, *items: ParsedItem) -> None:
+        self._barrier = barrier
         self._items = items
 
     async def visit(self, source: Source, validators: Validators) -> Visit:
@@ -328,7 +328,7 @@ async def test_one_article_in_two_sources_at_once_is_one_item_and_one_alert(
     async with open_store(store_url) as second:
         other = store if engines == "one engine" else second
         for number, title in enumerate(DEVELOPMENTS[:5]):
-            together = Together(2, parsed(title, url=f"https://nytimes.com/{number}"))
+            together = Together(asyncio.Barrier(2), parsed(title, url=f"https://nytimes.com/{number}"))
             results = await asyncio.gather(
                 poll(store, CONFIG, fetcher=together), poll(other, CONFIG, source="nyt-asia", fetcher=together)
             )
@@ -347,7 +347,7 @@ async def test_one_wire_report_by_two_outlets_at_once_is_one_update(store: Store
     async with open_store(store_url) as second:
         other = store if engines == "one engine" else second
         for number, title in enumerate(DEVELOPMENTS[:5]):
-            together = Together(2, parsed(title, guid=str(number)))
+            together = Together(asyncio.Barrier(2), parsed(title, guid=str(number)))
             results = await asyncio.gather(
                 poll(store, config, fetcher=together), poll(other, config, source="cnn-world", fetcher=together)
             )
@@ -359,16 +359,18 @@ async def test_one_wire_report_by_two_outlets_at_once_is_one_update(store: Store
 
 async def test_polls_of_several_events_never_wait_for_each_other_for_ever(store: Store) -> None:
     """Events are held in one order, so that no two polls hold what the other wants."""
-    events = tuple(replace(KABUL, id=name) for name in ("a", "b", "c"))
+    names = ("ash", "birch", "cedar", "elm")
+    events = tuple(replace(KABUL, id=name, all_of=((name,),)) for name in names)
     config = a_config(
-        sources=tuple(a_source(f"{outlet}-{n}", outlet) for outlet in ("nyt", "cnn") for n in range(4)), events=events
+        sources=tuple(a_source(f"{outlet}-{n}", outlet) for outlet in ("nyt", "cnn") for n in range(3)), events=events
     )
     await store.sources.apply(config, NOW)
-    together = Together(8, *(parsed(f"{'x' * n} Kabul airport", guid=str(n)) for n in range(4)))
-    polls = [poll(store, config, source=source, fetcher=together) for source in config.sources]
+    items = [parsed(f"{name} " * 5, guid=name) for name in names]
+    barrier = asyncio.Barrier(6)
+    fetchers = [Together(barrier, *items), Together(barrier, *reversed(items))]
+    polls = [poll(store, config, source=one, fetcher=fetchers[n % 2]) for n, one in enumerate(config.sources)]
     async with asyncio.timeout(30):
         results = await asyncio.gather(*polls)
-    assert sum(result.new for result in results) == 32
-    async with store.engine.connect() as connection:
-        reports = (await connection.execute(select(tables.reports.c.event))).scalars().all()
-    assert len(reports) == 3 * 32
+    assert sum(result.new for result in results) == 24
+    assert len(await rows(store, tables.reports)) == 24
+    assert len(await rows(store, tables.updates)) == 4

@@ -28,7 +28,7 @@ from storage.queries import Queries, Rows
 from storage.tables import UtcTime
 from storywatch.cli.app import app
 from storywatch.cli.configuring import check, init
-from storywatch.cli.reading import _answer, fault_object, item_object
+from storywatch.cli.reading import answer_object, fault_object, item_object
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
@@ -130,7 +130,7 @@ async def listed_fields() -> dict[str, Iterable[str]]:
 def other_fields() -> dict[str, Iterable[str]]:
     """Return the fields of the other commands' objects."""
     items = [f"items[].{name}" for name in item_object(ParsedItem())]
-    parsed = [*(set(_answer(VisitOutcome.OK, None, None, None)) - {"items"}), *items]
+    parsed = [*(set(answer_object(VisitOutcome.OK, None, None, None)) - {"items"}), *items]
     polled = _poll_object(PollResult(source="s", outcome=PollOutcome.NEW))
     return {
         "parse": parsed,
@@ -395,4 +395,4 @@ def work(fault):
 
 def test_an_option_without_its_row_is_noticed() -> None:
     rows = section("cli.md", "storywatch poll")
-    assert differences(documented_parameters(rows[1:]), parameters("poll")) == ["undocumented: [SOURCE ...]: none"]
+    assert differences(documented_parameters(rows[1:]), parameters("poll")) == ["undocumented: SOURCE: none"]

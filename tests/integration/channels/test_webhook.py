@@ -217,9 +217,9 @@ async def test_the_guard_refuses_private_receivers(host: str) -> None:
         with pytest.raises(DeliveryError) as caught:
             await opened.send(DELIVERY, subscriber(port, host=host))
     found = caught.value.fault
-    assert (found.code, found.permanent, receiver.calls) == ("egress_refused", True, [])
+    assert (found.code, found.permanent, receiver.calls) == ("egress_refused", False, [])
     assert "token-abc" not in found.message
-    assert "settings.allow" in found.message
+    assert "settings.egress.allow" in found.message
 
 
 async def test_a_name_that_is_allowed_is_called() -> None:

@@ -72,5 +72,5 @@ def test_what_the_operator_can_mend_says_how() -> None:
     """A message without a remedy helps nobody."""
     assert "smtp.username" in fault(aiosmtplib.SMTPAuthenticationError(535, "bad")).message
     assert "settings.mail_from" in fault(aiosmtplib.SMTPSenderRefused(553, "no", "a@x.example")).message
-    assert "settings.allow" in fault(Refused("x")).message
+    assert "settings.egress.allow" in fault(Refused("x")).message
     assert "smtp.tls" in fault(aiosmtplib.SMTPException("SMTP STARTTLS extension not supported")).message

@@ -134,5 +134,5 @@ def test_enabled_sources_of_kinds_that_are_not_read_yet_are_a_warning(write: Wri
     told = [(Path(one.file).name, one.line, one.key, one.message) for one in loaded.warnings]
     assert [file for file, *_ in told] == ["a.yaml", "a.yaml"]
     assert told[0][1] < told[1][1]
-    assert "rawa-page is not visited" in told[0][3]
+    assert "rawa-page will fail" in told[0][3]
     assert "known as dead" in told[1][3]

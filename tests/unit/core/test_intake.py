@@ -192,6 +192,14 @@ CASES: dict[str, tuple[list[list[ParsedItem]], list[tuple[list[str], list[str]]]
         [[parsed("A", guid="1", url=STORY), parsed("A", guid="1", url=STORY)]],
         [(["A"], [])],
     ),
+    "an address that moved and came back": (
+        [
+            [parsed("A", guid="1", url=f"{STORY}/a")],
+            [parsed("A", guid="1", url=f"{STORY}/b")],
+            [parsed("A", guid="1", url=f"{STORY}/a"), parsed("A", guid="1", url=f"{STORY}/b")],
+        ],
+        [(["A"], []), ([], []), ([], [])],
+    ),
     "the latest form of an item that is listed twice counts": (
         [
             [
@@ -239,6 +247,14 @@ def test_two_sources_take_no_turns_in_revising() -> None:
     assert titles(memory.take_in([world], WORLD, NYT)) == ([], [])
     assert titles(memory.take_in([replace(world, title="Corrected")], WORLD, NYT)) == ([], ["Corrected"])
     assert titles(memory.take_in([replace(asia, title="Corrected")], ASIA, NYT)) == ([], [])
+
+
+def test_a_source_that_takes_over_anothers_words_revises_nothing() -> None:
+    """Its own headline is no news, and the excerpt is known from the other source."""
+    memory = Memory()
+    memory.take_in([parsed("Long title", url=STORY, summary="Long")], WORLD, NYT)
+    memory.take_in([parsed("Short", url=STORY, summary="Brief")], ASIA, NYT)
+    assert titles(memory.take_in([parsed("Short", url=STORY, summary="Long")], ASIA, NYT)) == ([], [])
 
 
 def test_one_guid_in_two_sources_is_two_items() -> None:
