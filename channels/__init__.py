@@ -25,8 +25,9 @@ def build(settings: Settings, guard: Guard, clock: Callable[[], datetime]) -> Ma
     composer = composer_for(settings)
     files = FileChannel(Path(settings.outbox), composer)
     user_agent = f"Storywatch/{__version__} (+{mail_text(settings.contact)})"
+    smtp = settings.smtp
     return {
-        ChannelKind.EMAIL: SmtpChannel(settings.smtp, guard, composer) if settings.smtp else files,
+        ChannelKind.EMAIL: SmtpChannel(smtp, guard.for_target(smtp.host, smtp.port), composer) if smtp else files,
         ChannelKind.WEBHOOK: WebhookChannel(guard, clock, user_agent=user_agent),
         ChannelKind.FILE: files,
     }

@@ -32,13 +32,12 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
     spec, polling = checked.spec, checked.spec.polling
     database, password = settings_secrets(checked.node, secrets)
     smtp = to_smtp(spec.smtp, password) if spec.smtp else None
-    allow = tuple(spec.egress.allow) if spec.egress else ()
     return Settings(
         database=database or database_url(spec.database or "storywatch.db", secrets.folder),
         contact=spec.contact,
         smtp=smtp,
         outbox=str((secrets.folder / (spec.outbox or "outbox")).absolute()),
-        allow=(*allow, f"{smtp.host}:{smtp.port}") if smtp else allow,
+        allow=tuple(spec.egress.allow) if spec.egress else (),
         **_given(
             mail_from=spec.mail_from,
             shutdown_timeout=spec.shutdown_timeout,

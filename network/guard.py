@@ -39,6 +39,10 @@ class Guard(AbstractResolver):
         # Private addresses that an allowed host name resolved to: the socket sees only the address.
         self._vouched: set[tuple[str, int]] = set()
 
+    def for_target(self, host: str, port: int) -> "Guard":
+        """Return a guard that also permits the operator's own target, for the one client that dials it."""
+        return Guard(self._policy.and_target(host, port))
+
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:

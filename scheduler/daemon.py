@@ -18,7 +18,7 @@ from scheduler.queue import LocalQueue
 from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
 from storywatch.model import WatchConfig
-from storywatch.ports import Clock, Outbox, Sources
+from storywatch.ports import Clock, NewQueue, Outbox, Sources
 
 log = structlog.get_logger()
 
@@ -59,6 +59,7 @@ class Daemon:
     files: ConfigFiles
     open_runtime: OpenRuntime
     clock: Clock
+    new_queue: NewQueue = LocalQueue
 
     async def run(self) -> None:
         """Watch until SIGTERM or SIGINT; SIGHUP or a changed file reloads the config. Raises `ConfigError` at start."""
@@ -86,8 +87,8 @@ class _Watching:
         deliver = DeliveryWork(
             outbox=daemon.outbox, clock=daemon.clock, current=self._current, stopping=self._is_stopping
         )
-        self._polls = LocalQueue("poll", poll, config.settings.concurrent_hosts)
-        self._deliveries = LocalQueue("delivery", deliver, CONCURRENT_LANES)
+        self._polls = daemon.new_queue("poll", poll, config.settings.concurrent_hosts)
+        self._deliveries = daemon.new_queue("delivery", deliver, CONCURRENT_LANES)
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
@@ -170,10 +171,10 @@ class _Watching:
             raise StorageError("another database takes effect at a restart only")
         async with AsyncExitStack() as opening:
             runtime = await opening.enter_async_context(self._daemon.open_runtime(config))
-            await self._daemon.sources.apply(config, self._daemon.clock())
+            await self._daemon.sources.apply(config, self._daemon.clock(), changed=True)
             old, self._closing = self._closing, opening.pop_all()
         self._runtime, self._config = runtime, config
-        self._polls.room = config.settings.concurrent_hosts
+        self._polls.resize(config.settings.concurrent_hosts)
         # On its own, so that a server that hangs doesn't hold up the next wish, which may be to stop.
         task = asyncio.create_task(self._retire(old), name="retire")
         self._retiring.add(task)

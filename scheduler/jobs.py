@@ -1,5 +1,7 @@
 """The few jobs that run at fixed intervals, by APScheduler. The one file that knows it: it ships no types."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,11 +14,16 @@ log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[None]]
 
+CLOCK_CHECK_SECONDS = 1.0
+CLOCK_STEP_SECONDS = 2.0
+
 
 class FixedJobs:
     """Jobs that run until they are stopped; one that is late runs once, not as often as it was missed."""
 
-    def __init__(self) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        self._wall = wall
+        self._clock_watch: asyncio.Task[None] | None = None
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
 
@@ -39,7 +46,21 @@ class FixedJobs:
     def start(self) -> None:
         """Start the clock."""
         self._scheduler.start()
+        self._clock_watch = asyncio.create_task(self._watch_clock(), name="clock watch")
+
+    async def _watch_clock(self) -> None:
+        """Run all jobs after the wall clock was set: APScheduler plans by it, and would sleep for the whole step."""
+        while True:
+            offset = self._wall() - time.monotonic()
+            await asyncio.sleep(CLOCK_CHECK_SECONDS)
+            step = self._wall() - time.monotonic() - offset
+            if abs(step) > CLOCK_STEP_SECONDS:
+                log.warning("clock_stepped", seconds=round(step))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
 
     def stop(self) -> None:
         """Stop the clock; a job that runs is left to end."""
+        if self._clock_watch is not None:
+            self._clock_watch.cancel()
         self._scheduler.shutdown(wait=False)

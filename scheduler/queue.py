@@ -18,7 +18,7 @@ class LocalQueue:
     def __init__(self, name: str, handle: Handle, room: int) -> None:
         self._name = name
         self._handle = handle
-        self.room = room
+        self._room = room
         self._running: dict[str, asyncio.Task[None]] = {}
         self._closed = False
 
@@ -26,7 +26,7 @@ class LocalQueue:
         """Start work on keys that are idle, as far as there is room. Return how many were taken."""
         taken = 0
         for key in keys:
-            if self._closed or len(self._running) >= self.room:
+            if self._closed or len(self._running) >= self._room:
                 break
             if key not in self._running:
                 self._running[key] = asyncio.create_task(self._work(key), name=f"{self._name}:{key}")
@@ -36,7 +36,11 @@ class LocalQueue:
     @property
     def free(self) -> int:
         """How many more keys can start now."""
-        return 0 if self._closed else max(self.room - len(self._running), 0)
+        return 0 if self._closed else max(self._room - len(self._running), 0)
+
+    def resize(self, room: int) -> None:
+        """Let so many keys run at once from now on; what runs goes on."""
+        self._room = room
 
     async def _work(self, key: str) -> None:
         try:

@@ -1,1 +1,1 @@
-"""Network in: the crawler, one spider per kind of source, and the parsing of what they bring."""
+"""Network in: one long-lived Scrapy crawler, and the parsing of what it brings."""

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 import aiohttp
 from scrapy import Request
@@ -13,23 +14,31 @@ from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Headers, Response
 
 from network import Guard
+from storywatch.urls import host_of
 
 
 class Transfers:
-    """The downloads under way, so that a stop can end them: Scrapy's own waits until the slowest server is done."""
+    """The downloads under way: one a host at a time, and so that a stop can end them all.
+
+    Scrapy's slots let through together what waited together (2.19 without a reactor: what starts is counted too late),
+    and its stop waits until the slowest server is done.
+    """
 
     def __init__(self) -> None:
         self._scopes: set[asyncio.Timeout] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._ended = False
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """Run one download. Raises `DownloadFailedError` in it when all are ended."""
+    async def one(self, host: str) -> AsyncIterator[None]:
+        """Run one download in its host's turn. Raises `DownloadFailedError` in it when all are ended."""
+        turn = self._turns.setdefault(host, asyncio.Lock())
         try:
             async with asyncio.timeout(0 if self._ended else None) as scope:
                 self._scopes.add(scope)
                 try:
-                    yield
+                    async with turn:
+                        yield
                 finally:
                     self._scopes.discard(scope)
         except TimeoutError:
@@ -56,6 +65,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     """
 
     experimental = False
+    lazy = True
 
     def __init__(self, crawler: Crawler) -> None:
         super(AiohttpDownloadHandler, self).__init__(crawler)
@@ -74,7 +84,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Download as the parent does, until the crawler stops."""
-        async with self._transfers.one():
+        async with self._transfers.one(host_of(request.url)):
             return await super().download_request(request)
 
     @staticmethod

@@ -81,6 +81,9 @@ class RobotsMiddleware:
             return _rules_from(await engine.download_async(request))
         except EXPECTED as error:
             return _unreachable(fault_of(error))
+        except Exception as error:  # the border of one origin: what its answer breaks must not stay broken  # noqa: BLE001
+            message = f"a bug that its robots.txt brings out, please report it: {error!r:.200}"
+            return _unreachable(Fault(code="internal", message=message))
 
 
 def _rules_from(response: Response) -> Rules:
@@ -126,6 +129,4 @@ class RedirectsMiddleware(RedirectMiddleware):
         if request.meta.get("redirect_times", 0) >= self.max_redirect_times:
             fault = Fault(code="bad_redirect", message=f"more than {self.max_redirect_times} redirects in a row")
             raise RefusedVisit(fault)
-        # Else the next host would be visited in the turn of the first, beside a visit of its own.
-        redirected.meta.pop("download_slot", None)
         return super()._redirect(redirected, request, reason)

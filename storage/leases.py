@@ -8,10 +8,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+LONGEST_LEASE = timedelta(hours=6)
+
 
 def is_free(table: Table, now: datetime) -> ColumnElement[bool]:
     """Return the condition that nobody holds the row."""
-    return or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
+    return or_(table.c.lease_until.is_(None), is_reached(table.c.lease_until, now, LONGEST_LEASE))
+
+
+def is_reached(moment: ColumnElement[datetime], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+    """Return the condition that a planned moment has come.
+
+    Nothing is planned further ahead than `longest`. What is was written while the clock was wrong, and counts as come:
+    otherwise it would wait for years.
+    """
+    return or_(moment <= now, moment > now + longest)
 
 
 async def take(

@@ -12,6 +12,9 @@ from storage.engine import reading, writing
 from storywatch.errors import LeaseLost
 from storywatch.model import ChannelKind, Delivery, DeliveryState, Message, Settlement
 
+LONGEST_PAUSE = timedelta(hours=48)
+"""Beyond the longest pause of the retry schedule with its jitter."""
+
 
 class StoredOutbox:
     """Implements `storywatch.ports.Outbox`."""
@@ -57,7 +60,7 @@ def _due(now: datetime) -> tuple[Any, ...]:
     delivery = tables.deliveries.c
     return (
         delivery.state == DeliveryState.WAITING.value,
-        delivery.next_attempt_at <= now,
+        leases.is_reached(delivery.next_attempt_at, now, LONGEST_PAUSE),
         leases.is_free(tables.deliveries, now),
     )
 

@@ -15,12 +15,10 @@ from storywatch.intake import Fingerprint, Known, KnownItem, Sighting, fingerpri
 from storywatch.model import Alert, DeliveryState, Item, Match, Report
 from storywatch.pacing import SourceState
 from storywatch.ports import Claim, PollRecord
-from storywatch.updates import PastReport
+from storywatch.updates import SAID_CHARS, PastReport
 
 CHUNK = 500
 """Values in one IN list; both databases allow some 32,000 parameters in a statement."""
-
-SAID_CHARS = 2000
 
 
 class StoredPoll:

@@ -23,6 +23,9 @@ FRESH_STATE = {
     "failures": 0,
 }
 
+LONGEST_PAUSE = timedelta(days=40)
+"""Beyond what a config can ask for and a publisher can demand."""
+
 
 class StoredSources:
     """Implements `storywatch.ports.Sources`."""
@@ -30,12 +33,15 @@ class StoredSources:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def apply(self, config: WatchConfig, now: datetime) -> None:
+    async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
         """Write what the config declares; what it no longer declares becomes inactive and keeps its history.
 
-        Sources whose fault a config can mend are due at once.
+        Sources whose fault a config can mend are due at once. `changed`: polls that are under way lose their leases,
+        for they decide by the old config; their sources are still due.
         """
         async with writing(self._engine) as connection:
+            if changed:
+                await leases.release_all(connection, tables.sources)
             await _declare(connection, tables.outlets, _outlet_rows(config))
             await self._forget_validators_of_moved(connection, config.sources.values(), now)
             await _declare(connection, tables.sources, _source_rows(config, now), keep=("next_poll_at", *FRESH_STATE))
@@ -66,7 +72,11 @@ class StoredSources:
         source = tables.sources.c
         due = (
             select(source.host)
-            .where(source.active, source.next_poll_at <= now, leases.is_free(tables.sources, now))
+            .where(
+                source.active,
+                leases.is_reached(source.next_poll_at, now, LONGEST_PAUSE),
+                leases.is_free(tables.sources, now),
+            )
             .group_by(source.host)
             .order_by(func.min(source.next_poll_at))
             .limit(limit)
@@ -79,7 +89,12 @@ class StoredSources:
         source = tables.sources.c
         due = (
             leases.ids_of(tables.sources)
-            .where(source.host == host, source.active, source.next_poll_at <= now, leases.is_free(tables.sources, now))
+            .where(
+                source.host == host,
+                source.active,
+                leases.is_reached(source.next_poll_at, now, LONGEST_PAUSE),
+                leases.is_free(tables.sources, now),
+            )
             .order_by(source.next_poll_at)
             .limit(limit)
         )

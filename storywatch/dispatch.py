@@ -51,6 +51,8 @@ class Dispatch:
             await self.channels[delivery.channel].send(delivery, subscriber)
         except DeliveryError as error:
             return error.fault
+        except Exception as error:  # the border of one delivery: it is tried again on schedule  # noqa: BLE001
+            return Fault(code="internal", message=f"a bug that this delivery brings out: {error!r:.200}")
         return None
 
 

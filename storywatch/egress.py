@@ -64,9 +64,15 @@ class EgressPolicy:
         """Read `host:port` texts; an IPv6 address stands in brackets. ValueError names the text that is wrong."""
         return cls(allowed=frozenset(map(_host_and_port, targets)))
 
+    def and_target(self, host: str, port: int) -> "EgressPolicy":
+        """Return a policy that also permits this target, for the one client whose target it is."""
+        return EgressPolicy(allowed=self.allowed | {(_spelt_alike(host.lower().rstrip(".")), port)})
+
     def permits(self, host: str, address: str, port: int) -> bool:
         """Tell whether `address`, to which `host` resolved, may be dialled at `port`."""
-        return is_public(address) or bool({(host.lower().rstrip("."), port), (address, port)} & self.allowed)
+        return is_public(address) or bool(
+            {(_spelt_alike(host.lower().rstrip(".")), port), (_spelt_alike(address), port)} & self.allowed
+        )
 
 
 def _host_and_port(target: str) -> tuple[str, int]:
@@ -74,4 +80,12 @@ def _host_and_port(target: str) -> tuple[str, int]:
     host = host.removeprefix("[").removesuffix("]").lower().rstrip(".")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ValueError(f"{target!r} is not HOST:PORT, such as localhost:8080 or [::1]:8080")
-    return host, int(port)
+    return _spelt_alike(host), int(port)
+
+
+def _spelt_alike(host: str) -> str:
+    """Return one spelling for an IP address that has many; a name stays as it is."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return host

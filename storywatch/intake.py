@@ -79,10 +79,12 @@ def identify(items: Iterable[ParsedItem], source: Source, outlet: Outlet) -> tup
     spoken = (replace(item, language=item.language or outlet.language) for item in items)
     with_urls = [(item, canonical_url(item.url, outlet)) for item in spoken]
     urls = Counter(url_identity(url) for _, url in with_urls)
+    guids = Counter(item.guid for item, _ in with_urls)
     found: dict[str, Identified] = {}
     taken: set[str] = set()
     for item, url in with_urls:
-        wanted = _keys(item, url, source, outlet, shared_url=urls[url_identity(url)] > 1)
+        shared_url, shared_guid = urls[url_identity(url)] > 1, guids[item.guid] > 1
+        wanted = _keys(item, url, source, outlet, shared_url=shared_url, shared_guid=shared_guid)
         if (twin := found.get(wanted[0])) is not None:
             found[wanted[0]] = max(twin, replace(twin, parsed=item, url=url), key=_age)
             continue
@@ -99,8 +101,13 @@ def _age(one: Identified) -> tuple[float, str, str, str]:
     return (moment.timestamp() if moment else 0.0, item.title, item.summary, item.content)
 
 
-def _keys(item: ParsedItem, url: str | None, source: Source, outlet: Outlet, *, shared_url: bool) -> tuple[str, ...]:
-    """Return the keys. Those with the title tell items apart that share a guid or an address, as live pages do."""
+def _keys(
+    item: ParsedItem, url: str | None, source: Source, outlet: Outlet, *, shared_url: bool, shared_guid: bool
+) -> tuple[str, ...]:
+    """Return the keys. Those with the title tell items apart that share a guid or an address, as live pages do.
+
+    What several items of a document share is no key of any: it would pass from an old item to a new one.
+    """
     address = url_identity(url)
     guid = _guid_identity(item.guid, address, outlet)
     text = item.content or item.summary
@@ -108,7 +115,7 @@ def _keys(item: ParsedItem, url: str | None, source: Source, outlet: Outlet, *, 
     if guid is not None:
         return (
             _key("guid", source.id, guid, address or item.title or text),
-            _key("guid", source.id, guid),
+            *(() if shared_guid else (_key("guid", source.id, guid),)),
             *by_address,
         )
     if address is not None:

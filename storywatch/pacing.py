@@ -13,6 +13,9 @@ from storywatch.model import Source, Validators, Visit, VisitOutcome
 LONGEST_FLOOR = timedelta(hours=24)
 LONGEST_RETRY_AFTER = timedelta(days=7)
 LONGEST_BACKOFF = timedelta(hours=24)
+LONGEST_EARLY_BACKOFF = timedelta(hours=6)
+EARLY = timedelta(days=3)
+"""So long after the last success a failing source is still visited at least every `LONGEST_EARLY_BACKOFF`."""
 FIRST_BACKOFF = timedelta(minutes=15)
 JITTER = 0.05
 """Share of the pause that may be added, so that sources don't march in step."""
@@ -64,11 +67,22 @@ def _floors(visit: Visit) -> tuple[timedelta, ...]:
 def _after_failure(visit: Visit, state: SourceState, now: datetime, dice: float) -> SourceState:
     fault = visit.fault
     failures = state.failures + 1
-    permanent = fault is not None and fault.permanent
-    backoff = LONGEST_BACKOFF if permanent else min(FIRST_BACKOFF * 2 ** min(failures - 1, 10), LONGEST_BACKOFF)
     asked = (fault.retry_after if fault else None) or timedelta()
-    pause = max(backoff, min(asked, LONGEST_RETRY_AFTER))
+    pause = max(_backoff(fault, failures, state, now), min(asked, LONGEST_RETRY_AFTER))
     return replace(state, next_poll_at=now + _jittered(pause, dice), failures=failures, fault=fault, last_poll_at=now)
+
+
+def _backoff(fault: Fault | None, failures: int, state: SourceState, now: datetime) -> timedelta:
+    """Double the pause with each failure. A 403 or a 404 may be a mistake of the hour, so it climbs like the others.
+
+    What the publisher says for good (410) and what only the operator can mend begin at the top.
+    """
+    if fault is not None and fault.code in (*MENDED_BY_CONFIG, "gone"):
+        return LONGEST_BACKOFF
+    early = state.last_success_at is not None and now - state.last_success_at < EARLY
+    permanent = fault is not None and fault.permanent
+    longest = LONGEST_EARLY_BACKOFF if early and not permanent else LONGEST_BACKOFF
+    return min(FIRST_BACKOFF * 2.0 ** min(failures - 1, 10), longest)
 
 
 def _jittered(pause: timedelta, dice: float) -> timedelta:

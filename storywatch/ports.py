@@ -100,8 +100,11 @@ class PollTransaction(Protocol):
 class Sources(Protocol):
     """The sources and when each is due (storage/)."""
 
-    async def apply(self, config: WatchConfig, now: datetime) -> None:
-        """Make the stored outlets, sources, events and subscriptions those of the config; the history stays."""
+    async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
+        """Make the stored outlets, sources, events and subscriptions those of the config; the history stays.
+
+        `changed`: polls under way decide by an old config, so they lose their leases and are done again.
+        """
         ...
 
     async def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
@@ -147,9 +150,24 @@ class WorkQueue(Protocol):
         """Start work on keys that are idle, as far as there is room. Return how many were taken."""
         ...
 
+    @property
+    def free(self) -> int:
+        """How many more keys can start now."""
+        ...
+
+    def resize(self, room: int) -> None:
+        """Let so many keys run at once from now on; what runs goes on."""
+        ...
+
+    async def idle(self) -> None:
+        """Wait until the work that runs now has ended; new work may have begun meanwhile."""
+        ...
+
     async def drain(self, patience: timedelta) -> int:
         """Take nothing more, wait for what runs, then cancel it. Return how many were cancelled."""
         ...
 
 
 Handle = Callable[[str], Awaitable[None]]
+NewQueue = Callable[[str, Handle, int], WorkQueue]
+"""Makes a queue: its name, what it does with a key, and how many keys run at once."""

@@ -29,7 +29,10 @@ class StreamItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What was decided about an item and an event. `alert`: it was matched; `update`: the group it fell into."""
+    """What was decided about an item and an event.
+
+    `alert`: it belongs to the event; `update`: the group it fell into, which alerts with its first report.
+    """
 
     item: str
     event: str
@@ -88,15 +91,17 @@ class Replay:
         known.update(dict.fromkeys(keys, entry))
 
     def _decision(self, line_id: str, item: Item, match: Match) -> Decision:
-        placed = updates.place(item, match.event, self.history[match.event]) if match.accepted else None
+        history = self.history[match.event]
+        placed = updates.place(item, match.event, history) if match.accepted else None
         if placed is not None:
-            self.history[match.event].append(updates.as_past(item, placed))
+            history.append(updates.as_past(item, placed))
+        known = (report.update for report in history if report.item == item.id)
         return Decision(
             item=line_id,
             event=match.event,
             alert=match.accepted,
             score=match.score,
-            update=placed.report.update if placed else None,
+            update=next(known, None) if match.accepted else None,
             reasons=explained(match),
         )
 

@@ -1,7 +1,9 @@
 """Updates: whether a matched item tells something new of its event or repeats a known update.
 
-An item repeats an update when it says mostly the same words as one of its reports, at any age. Cost grows with the
-number of reports of the event, only when an item has matched it.
+An item repeats an update when it says mostly the same words as one of its reports, at any age, and the figures don't
+contradict: "170 dead" is no repeat of "100 dead". An outlet that publishes again says something new, unless it says
+nearly the same words: it denies, then admits. Cost grows with the number of reports of the event, only when an item has
+matched it.
 """
 
 import hashlib
@@ -15,6 +17,12 @@ from storywatch.model import Item, Report, ReportRole, Update
 SAME_WORDS = 0.55
 """Share of common words (Jaccard) from which two texts tell the same; wire copies share .7 to 1, headlines of one
 event on different developments .1 to .5."""
+
+SAME_WORDS_OF_ONE_OUTLET = 0.9
+"""The same for two items of one outlet: it published the second for a reason."""
+
+SAID_CHARS = 2000
+"""How much of an item's content speaks for it where it has no summary."""
 
 MIN_WORDS = 5
 """Texts shorter than this say too little to be compared by their words: only equal ones are the same."""
@@ -85,14 +93,18 @@ def headline(item: Item) -> str:
 def said(item: Item) -> str:
     """Return what an item says in short: its title and summary, or the start of its content."""
     revision = item.revision
-    return f"{revision.title}\n{revision.summary or revision.content[:2000]}"
+    return f"{revision.title}\n{revision.summary or revision.content[:SAID_CHARS]}"
 
 
 def _most_alike(item: Item, past: Sequence[PastReport]) -> PastReport | None:
     mine = _vocabulary(said(item))
-    scored = [(_alikeness(mine, report.vocabulary), index) for index, report in enumerate(past)]
-    best, index = max(scored, default=(0.0, 0))
-    return past[index] if best >= SAME_WORDS else None
+    scored = [(_alikeness(mine, report.vocabulary), report) for report in past]
+    repeated = [(alike, report) for alike, report in scored if alike >= _least(item, report)]
+    return max(repeated, key=lambda pair: pair[0])[1] if repeated else None
+
+
+def _least(item: Item, report: PastReport) -> float:
+    return SAME_WORDS_OF_ONE_OUTLET if item.outlet == report.outlet else SAME_WORDS
 
 
 def _vocabulary(text: str) -> frozenset[str]:
@@ -102,9 +114,13 @@ def _vocabulary(text: str) -> frozenset[str]:
 def _alikeness(one: frozenset[str], other: frozenset[str]) -> float:
     if one == other and one:
         return 1.0
-    if min(len(one), len(other)) < MIN_WORDS:
+    if min(len(one), len(other)) < MIN_WORDS or (_figures(one - other) and _figures(other - one)):
         return 0.0
     return len(one & other) / len(one | other)
+
+
+def _figures(vocabulary: frozenset[str]) -> bool:
+    return any(word.isdecimal() for word in vocabulary)
 
 
 def _report(item: Item, event: str, update: str, role: ReportRole) -> Report:

@@ -173,6 +173,8 @@ def alert_for(owed: Owed, channel: Channel) -> Alert:
         message = channel.compose(owed)
     except ComposeError as error:
         fault = error.fault
+    except Exception as error:  # the border of one alert: what breaks it must not take the poll with it  # noqa: BLE001
+        fault = Fault(code="internal", message=f"a bug that this item brings out, please report it: {error!r:.200}")
     return Alert(
         id=owed.id,
         subscription=owed.subscription.id,

@@ -1,6 +1,5 @@
 """What the database knows: `status` and the lists."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from storage.queries import Queries, Rows
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
 from storywatch.cli.output import MISUSE, err, fail, out, print_json, print_rows, shown
-from storywatch.errors import StorageError
+from storywatch.cli.running import finished
 
 Ask = Callable[[Queries], Awaitable[Any]]
 
@@ -103,7 +102,4 @@ def _ask(path: Path, ask: Ask) -> Any:
         async with open_store(url) as store:
             return await ask(store.queries)
 
-    try:
-        return asyncio.run(asked())
-    except StorageError as error:
-        fail(str(error))
+    return finished(asked())

@@ -10,6 +10,10 @@ import structlog
 QUIET = ("scrapy", "apscheduler", "alembic", "asyncio", "twisted", "mail")
 
 
+# Local variables hold passwords and bodies of messages.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+
 class LogFormat(StrEnum):
     """How log lines look: `text` for people, `json` for machines, `auto` by whether a person is there."""
 
@@ -40,11 +44,16 @@ def configure(style: LogFormat = LogFormat.AUTO, level: int = logging.INFO) -> N
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    # What Scrapy warns of stands in the poll's own line, there without the address and a password in it.
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
 
 
 def _rendering(style: LogFormat, is_terminal: bool) -> list[Any]:  # noqa: FBT001 - private, one caller
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if style is LogFormat.JSON or (style is LogFormat.AUTO and not is_terminal):
-        return [remove, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [remove, structlog.dev.ConsoleRenderer(colors=is_terminal)]
+        return [remove, _TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [
+        remove,
+        structlog.dev.ConsoleRenderer(colors=is_terminal, exception_formatter=structlog.dev.plain_traceback),
+    ]

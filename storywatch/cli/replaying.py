@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Annotated, Any, cast
+from typing import IO, Annotated, cast
 
 import typer
 
@@ -15,6 +15,8 @@ from storywatch.cli.options import JsonOption, print_problems
 from storywatch.cli.output import TROUBLE, err, fail, out, print_json, progress_bar
 from storywatch.errors import ConfigError
 from storywatch.replay import Decision, Replay, StreamItem
+
+KEYS = frozenset({"id", "published", "outlet", "lang", "title", "summary", "url"})
 
 
 class StreamError(Exception):
@@ -84,23 +86,35 @@ def _stream(lines: IO[bytes], path: Path) -> Iterator[StreamItem]:
 
 def _item(line: bytes, place: str) -> StreamItem:
     try:
-        value: dict[str, Any] = json_module.loads(line)
+        texts = _texts(json_module.loads(line))
         return StreamItem(
-            id=str(value["id"]),
-            outlet=str(value.get("outlet") or "unknown"),
-            published=_moment(value.get("published")),
-            title=value.get("title") or "",
-            summary=value.get("summary") or "",
-            url=value.get("url"),
-            language=value.get("lang"),
+            id=texts["id"],
+            outlet=texts.get("outlet") or "unknown",
+            published=_moment(texts["published"]) if texts.get("published") else None,
+            title=texts.get("title") or "",
+            summary=texts.get("summary") or "",
+            url=texts.get("url"),
+            language=texts.get("lang"),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        wanted = "an object with id, published, outlet, lang, title, summary, url"
-        raise StreamError(f"{place}: not a stream item ({error!r}); expected {wanted}") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        wanted = "an object with the texts id, published, outlet, lang, title, summary, url"
+        raise StreamError(f"{place}: not a stream item: {error}; expected {wanted}") from error
 
 
-def _moment(value: str | None) -> datetime | None:
-    if not value:
-        return None
+def _texts(value: object) -> dict[str, str]:
+    """Return what an object says; null says nothing. Raises TypeError for what is no text, ValueError without an id."""
+    if not isinstance(value, dict):
+        raise TypeError("it is no object")
+    said = {name: value[name] for name in KEYS & value.keys() if value[name] is not None}
+    said["id"] = str(said.get("id", ""))  # a number will do
+    if not said["id"]:
+        raise ValueError("it has no id")
+    wrong = sorted(name for name, text in said.items() if not isinstance(text, str))
+    if wrong:
+        raise TypeError(f"{wrong[0]} is no text")
+    return said
+
+
+def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -17,7 +17,8 @@ from storywatch.cli.log import LogFormat, configure
 from storywatch.cli.options import ConfigOption, JsonOption, print_problems, read_config
 from storywatch.cli.output import MISUSE, TROUBLE, fail, out, print_json, progress_bar
 from storywatch.cli.reading import fault_object
-from storywatch.errors import ConfigError, StorageError
+from storywatch.cli.running import finished
+from storywatch.errors import ConfigError
 from storywatch.model import DeliveryState, Source, WatchConfig
 from storywatch.ports import Clock
 from storywatch.urls import host_of
@@ -34,12 +35,10 @@ def run(
     """Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config."""
     configure(log_format)
     try:
-        asyncio.run(run_daemon(config))
+        finished(run_daemon(config))
     except ConfigError as error:
         print_problems(error)
         raise typer.Exit(TROUBLE) from None
-    except StorageError as error:
-        fail(str(error))
 
 
 def poll(
@@ -54,10 +53,7 @@ def poll(
     configure(level=logging.WARNING if json else logging.ERROR)
     loaded = read_config(config)
     wanted = _wanted(loaded, sources or ())
-    try:
-        round_ = asyncio.run(_poll(loaded, wanted))
-    except StorageError as error:
-        fail(str(error))
+    round_ = finished(_poll(loaded, wanted))
     _print_round(round_, as_json=json)
     if round_.found_trouble:
         raise typer.Exit(TROUBLE)

@@ -234,7 +234,7 @@ async def test_the_history_of_an_event_is_what_was_told_oldest_first(store: Stor
 
 
 async def test_updates_of_one_poll_keep_the_order_in_which_they_were_told(store: Store) -> None:
-    """A backlog opens many at one moment: their numbers must not change afterwards."""
+    """A backlog opens many at one moment: their numbers must not change afterwards, and they are sent in order."""
     told = list(DEVELOPMENTS)
     backlog = [parsed(title, guid=title, published=NOW - n * HOUR) for n, title in enumerate(reversed(told))]
     await poll(store, CONFIG, *backlog)
@@ -243,6 +243,8 @@ async def test_updates_of_one_poll_keep_the_order_in_which_they_were_told(store:
         past = await transaction.history("kabul")
         await transaction.save(PollRecord(state=claim.state))
     assert [report.headline for report in past] == told
+    sent = [delivery.message.body.decode().partition("first ")[2] for delivery in await deliveries(store)]
+    assert sent == told
 
 
 async def test_a_copy_by_another_outlet_corroborates(store: Store) -> None:

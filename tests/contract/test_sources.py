@@ -75,6 +75,19 @@ async def test_a_new_address_is_visited_afresh(store: Store) -> None:
     assert (state.validators, state.next_poll_at, state.failures, state.fault) == (Validators(), LATER, 0, None)
 
 
+@pytest.mark.parametrize(("code", "due"), [("robots", True), ("egress_refused", True), ("http_404", False)])
+async def test_a_fault_that_the_config_can_mend_is_tried_again_when_it_is_applied(
+    store: Store, code: str, *, due: bool
+) -> None:
+    """An operator who allowed the address doesn't wait a day; other faults keep their pause."""
+    await store.sources.apply(CONFIG, NOW)
+    fault = Fault(code=code, message="refused", permanent=True)
+    await poll(store, CONFIG, visit=Visit(outcome=VisitOutcome.FAILED, fault=fault))
+    assert "nyt.example" not in await store.sources.due_hosts(LATER, 10)
+    await store.sources.apply(CONFIG, LATER)
+    assert ("nyt.example" in await store.sources.due_hosts(LATER, 10)) is due
+
+
 async def test_a_visit_to_the_old_address_cannot_be_stored(store: Store) -> None:
     """Its validators would make the first visit to the new address conditional."""
     await store.sources.apply(CONFIG, NOW)
@@ -211,3 +224,30 @@ async def test_the_state_of_a_failure_comes_back_as_it_was(store: Store) -> None
     async with store.sources.poll(claim) as transaction:
         await transaction.save(PollRecord(state=state))
     assert (await claimed(store)).state == state
+
+
+async def test_what_was_planned_while_the_clock_was_wrong_is_due(store: Store) -> None:
+    """A poll in the year 2031, then the right time again: nothing waits for ten years."""
+    await store.sources.apply(CONFIG, NOW)
+    await set_due(store, "nyt-world", 10 * 365 * 24 * 60)
+    assert "nyt.example" in await store.sources.due_hosts(NOW, 10)
+    await set_due(store, "nyt-world", 30 * 24 * 60)
+    assert "nyt.example" not in await store.sources.due_hosts(NOW, 10), "control: a month ahead may be a plan"
+
+
+async def test_a_lease_from_a_wrong_clock_holds_nobody_off(store: Store) -> None:
+    """It would run for years."""
+    await store.sources.apply(CONFIG, NOW)
+    assert await store.sources.claim_named("nyt-world", now=NOW + timedelta(days=3650), lease=LEASE)
+    assert await store.sources.claim_named("nyt-world", now=NOW, lease=LEASE)
+
+
+async def test_a_changed_config_takes_the_leases_of_polls_under_way(store: Store) -> None:
+    """They decide by the old config: an item that they stored would never meet a new event."""
+    await store.sources.apply(CONFIG, NOW)
+    under_way = await claimed(store)
+    await store.sources.apply(CONFIG, NOW, changed=True)
+    with pytest.raises(LeaseLost):
+        async with store.sources.poll(under_way) as transaction:
+            await transaction.save(PollRecord(state=under_way.state))
+    assert await store.sources.claim("nyt.example", now=NOW, lease=LEASE, limit=1), "it is still due"

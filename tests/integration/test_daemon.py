@@ -163,13 +163,17 @@ async def test_an_outage_is_told_and_survived(desk: Desk, site: Site, tmp_path: 
         site.pages["/feed"] = raw(b"")
         desk.make_due()
         await running.says("poll", code="connection")
+        site.pages["/feed"] = drip(head(200), b"x" * 65_536)
+        desk.make_due()
+        await running.says("poll", code="too_large")
         (source,) = (await storywatch("sources", "--config", desk.folder, "--json")).lines
-        assert (source["failures"], source["fault_code"]) == (2, "connection")
+        assert (source["failures"], source["fault_code"]) == (3, "too_large")
         site.pages["/feed"] = reply(MORE)
         desk.make_due()
         await running.says("poll", outcome="new", items=4, alerts=1)
         await running.says("delivery", count=2)
         await running.stops()
+    assert {line["event"] for line in running.log} == {"started", "poll", "delivery", "stopped"}
 
 
 async def test_a_locked_database_delays_and_kills_nothing(desk: Desk, site: Site, tmp_path: Path) -> None:

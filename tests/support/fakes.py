@@ -139,7 +139,7 @@ class FakeSources:
     states: dict[str, SourceState] = field(default_factory=dict)
     lost: bool = False
 
-    async def apply(self, config: WatchConfig, now: datetime) -> None:
+    async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
         """Take the config."""
         self.config = config
 

@@ -96,8 +96,10 @@ def naive(*, sends_first: bool) -> Round:
             await store.sources.apply(config, clock())
             program = replace(runtime, watch=_naive_watch(runtime, sends_first=sends_first))
             polls, busy = await watching._visit_all(program, store, list(config.sources.values()), clock)
-            deliveries = await watching._deliver_all(program, store, clock)
-        return watching.Round(polls=tuple(polls), busy=tuple(busy), deliveries=deliveries)
+            deliveries, undelivered = await watching._deliver_all(program, store, clock)
+        return watching.Round(
+            polls=tuple(polls), busy=tuple(busy), deliveries=deliveries, undelivered=tuple(undelivered)
+        )
 
     return round_
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ import pytest
 
 from storywatch.model import SourceKind, VisitOutcome
 from tests.integration.spiders.crawling import NOTHING, SETTINGS, InProcess, crawling, visit
-from tests.support.web import Answer, drip, head, raw, reply, rss, serving
+from tests.support.web import Answer, drip, head, moved, raw, reply, rss, serving
 
 BODY = rss("Blast at the airport")
 
@@ -82,6 +83,31 @@ async def test_a_host_is_visited_by_one_connection_at_a_time() -> None:
         took = time.monotonic() - started
     assert (one.connections, other.connections) == (1, 1)
     assert 0.4 <= took < 0.8
+
+
+async def test_another_port_of_a_host_is_the_same_host() -> None:
+    """A connection's limit counts each port for itself."""
+    slow = raw(0.3, head(200, {"Content-Length": str(len(BODY))}) + BODY, hang_up=False)
+    async with serving({"/feed": slow}) as one, serving({"/feed": slow}) as other, crawling(one, other) as crawler:
+        started = time.monotonic()
+        await asyncio.gather(visit(crawler, one.url()), visit(crawler, other.url()))
+        assert time.monotonic() - started >= 0.6
+
+
+async def test_many_hosts_that_redirect_to_one_wait_for_their_turn_there() -> None:
+    """Feed hosters serve many outlets. The wait for a turn is no slowness of the server's."""
+    slow = raw(0.25, head(200, {"Content-Length": str(len(BODY))}) + BODY, hang_up=False)
+    settings = replace(SETTINGS, timeout=timedelta(seconds=1))
+    async with AsyncExitStack() as stack:
+        hoster = await stack.enter_async_context(serving({"/feed": slow}))
+        outlets = [
+            await stack.enter_async_context(serving({"/feed": moved(hoster.url())}, host=f"127.0.0.{number}"))
+            for number in range(2, 7)
+        ]
+        crawler = await stack.enter_async_context(crawling(hoster, *outlets, settings=settings))
+        seen = await asyncio.gather(*(visit(crawler, site.url()) for site in (hoster, *outlets)))
+    assert [one.fault for one in seen] == [None] * 6
+    assert hoster.connections == 1
 
 
 async def test_a_slow_host_holds_up_no_other() -> None:

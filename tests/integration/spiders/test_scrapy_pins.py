@@ -116,9 +116,3 @@ async def test_only_the_web_has_handlers(scrapy_crawler: ScrapyCrawler) -> None:
     handlers = scrapy_crawler.engine.downloader.handlers
     assert set(handlers._schemes) == {"http", "https"}
     assert {type(handlers._get_handler(scheme)) for scheme in ("http", "https")} == {GuardedDownloadHandler}
-
-
-async def test_the_slot_of_a_host_travels_in_the_meta(scrapy_crawler: ScrapyCrawler) -> None:
-    """spiders/politeness.py takes it away at a redirect."""
-    assert scrapy_crawler.engine is not None
-    assert scrapy_crawler.engine.downloader.DOWNLOAD_SLOT == "download_slot"

@@ -42,18 +42,18 @@ def test_every_setting_arrives(loaded: Load) -> None:
     assert settings.poll_every == timedelta(hours=2)
     assert (settings.max_bytes, settings.timeout) == (4096, timedelta(seconds=5))
     assert (settings.obey_robots, settings.concurrent_hosts) == (False, 3)
-    assert settings.allow == ("hook.lan:8080", "[::1]:9000", "mail.lan:465")
+    assert settings.allow == ("hook.lan:8080", "[::1]:9000")
 
 
 @pytest.mark.parametrize(
     ("written", "port"), [("tls: starttls", 587), ("tls: implicit", 465), ("tls: none", 25), ("port: 2525", 2525)]
 )
-def test_the_mail_server_passes_the_egress_guard_at_its_port(loaded: Load, written: str, port: int) -> None:
-    """Configuring the server is the operator's leave to dial it; the port follows the encryption."""
+def test_the_port_of_the_mail_server_follows_the_encryption(loaded: Load, written: str, port: int) -> None:
+    """Configuring the server is no leave for the crawler to dial it."""
     settings = loaded({"a.yaml": f"{SETTINGS}  smtp: {{host: mail.lan, {written}}}\n"}).settings
     assert settings.smtp is not None
     assert settings.smtp.port == port
-    assert settings.allow == (f"mail.lan:{port}",)
+    assert settings.allow == ()
 
 
 @pytest.mark.parametrize(

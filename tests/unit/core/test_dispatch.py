@@ -79,17 +79,18 @@ async def test_a_lost_lease_is_told_to_the_worker() -> None:
         await a_dispatch(FakeChannel(), FakeOutbox(lost=True)).deliver(a_delivery(), a_config())
 
 
-async def test_a_bug_of_a_channel_settles_nothing() -> None:
-    """Only a `DeliveryError` is an answer; what else breaks leaves the delivery to its lease."""
+async def test_a_bug_of_a_channel_is_tried_again_on_schedule() -> None:
+    """Whatever breaks, the attempt counts: otherwise one delivery would be tried for ever, as fast as leases end."""
 
     class Broken(FakeChannel):
         async def send(self, delivery: object, subscriber: object) -> None:
             raise ZeroDivisionError
 
     outbox = FakeOutbox()
-    with pytest.raises(ZeroDivisionError):
-        await a_dispatch(Broken(), outbox).deliver(a_delivery(), a_config())
-    assert not outbox.settlements
+    settlement = await a_dispatch(Broken(), outbox).deliver(a_delivery(), a_config())
+    assert settlement.fault is not None
+    assert (settlement.state, settlement.fault.code) == (DeliveryState.WAITING, "internal")
+    assert outbox.settlements == [settlement]
 
 
 def test_the_table_of_attempts_ends_dead() -> None:

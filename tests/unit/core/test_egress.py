@@ -144,3 +144,21 @@ def test_a_wrong_target_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT") as raised:
         EgressPolicy.allowing(["localhost:80", text])
     assert repr(text) in str(raised.value)
+
+
+def test_an_address_is_allowed_however_it_is_spelt() -> None:
+    """IPv6 has many spellings of one address; the operator may write any."""
+    policy = EgressPolicy.allowing(["[0:0:0:0:0:0:0:1]:8080"])
+    assert policy.permits("::1", "::1", 8080)
+    assert policy.permits("localhost", "0::1", 8080)
+    assert not policy.permits("::1", "::1", 8081)
+
+
+def test_one_clients_target_is_open_to_that_client_only() -> None:
+    """The mail server may be private; a feed's redirect must not reach it."""
+    policy = EgressPolicy.allowing(["127.0.0.1:80"])
+    mail = policy.and_target("10.0.0.25", 25)
+    assert mail.permits("10.0.0.25", "10.0.0.25", 25)
+    assert mail.permits("127.0.0.1", "127.0.0.1", 80)
+    assert not policy.permits("10.0.0.25", "10.0.0.25", 25)
+    assert not mail.permits("10.0.0.25", "10.0.0.25", 26)

@@ -280,6 +280,13 @@ def test_an_item_keeps_what_its_document_gave() -> None:
     assert (revision.author, revision.published, revision.updated, revision.language) == ("a", NOW, None, "en")
 
 
+def test_an_item_without_a_language_speaks_its_outlets() -> None:
+    """What the publisher says of the item itself comes first."""
+    outlet = replace(NYT, language="en")
+    items = Memory().take_in([parsed("A", guid="1"), parsed("B", guid="2", language="fa")], WORLD, outlet).new
+    assert [item.revision.language for item in items] == ["en", "fa"]
+
+
 def test_a_revision_is_the_same_item_with_the_next_number() -> None:
     """First seen stays; the address follows the publisher."""
     memory, later = Memory(), NOW + timedelta(hours=1)

@@ -1,5 +1,6 @@
 """When a source is visited next: `storywatch.pacing`."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,9 +26,9 @@ def good(ttl: timedelta | None = None, fresh_for: timedelta | None = None) -> Vi
     return Visit(outcome=VisitOutcome.OK, document=document, fresh_for=fresh_for, validators=Validators(etag='"2"'))
 
 
-def failed(*, permanent: bool = False, retry_after: timedelta | None = None) -> Visit:
+def failed(*, permanent: bool = False, retry_after: timedelta | None = None, code: str = "unavailable") -> Visit:
     """Return a visit that failed."""
-    fault = Fault(code="http_503", message="busy", permanent=permanent, retry_after=retry_after)
+    fault = Fault(code=code, message="busy", permanent=permanent, retry_after=retry_after)
     return Visit(outcome=VisitOutcome.FAILED, fault=fault)
 
 
@@ -95,9 +96,22 @@ def test_failures_back_off_and_never_stop() -> None:
     assert state.failures == 30
 
 
-def test_a_permanent_failure_is_tried_once_a_day() -> None:
-    """Feeds come back after months."""
-    assert pause(failed(permanent=True)) == DAY
+@pytest.mark.parametrize("code", ["gone", "egress_refused", "robots"])
+def test_what_is_said_for_good_is_tried_once_a_day(code: str) -> None:
+    """Feeds come back after months, and configs are mended."""
+    assert pause(failed(permanent=True, code=code)) == DAY
+
+
+def test_a_refusal_climbs_like_any_failure() -> None:
+    """One 403 or 404 may be a mistake of the hour: a day of silence for it would lose alerts."""
+    assert pause(failed(permanent=True, code="not_found")) == timedelta(minutes=15)
+
+
+def test_a_source_that_worked_lately_is_never_left_for_long() -> None:
+    """An outage of some hours must not cost as many again; a server that is gone for days is let be."""
+    lately = replace(STATE, failures=30, last_success_at=NOW - DAY)
+    long_ago = replace(STATE, failures=30, last_success_at=NOW - 4 * DAY)
+    assert [pause(failed(), state=state) for state in (lately, long_ago)] == [timedelta(hours=6), DAY]
 
 
 def test_a_failure_keeps_what_is_known() -> None:

@@ -135,3 +135,31 @@ def test_what_an_item_says_is_its_title_and_summary() -> None:
     """Or the start of its content where there is no summary."""
     assert said(an_item("T", summary="s", content="c")) == "T\ns"
     assert said(an_item("T", content="c" * 5000)) == "T\n" + "c" * 2000
+
+
+def test_an_outlet_that_takes_back_its_own_words_says_something_new() -> None:
+    """It denied, now it admits: nearly the same words, and the very thing that nobody may miss."""
+    denies = "Pentagon denies that the Kabul drone strike killed ten civilians of one family"
+    past = past_of(an_item(denies))
+    placed = place(an_item(denies.replace("denies", "admits"), item="i2"), "kabul", past)
+    assert placed is not None
+    assert placed.report.role is ReportRole.FIRST
+    again = place(an_item(denies, item="i3"), "kabul", past)
+    assert again is not None
+    assert again.report.role is ReportRole.CORROBORATION, "control: the same words again are a repeat"
+
+
+@pytest.mark.parametrize(
+    ("later", "role"),
+    [
+        ("Death toll of the Kabul airport bombing rises to 170 people", ReportRole.FIRST),
+        ("Death toll of the Kabul airport bombing rises to 100 people", ReportRole.CORROBORATION),
+        ("Death toll of the Kabul airport bombing rises again, people say", ReportRole.CORROBORATION),
+    ],
+)
+def test_other_figures_are_news_whoever_prints_them(later: str, role: ReportRole) -> None:
+    """170 is not 100; a copy that leaves the figure out contradicts nothing."""
+    past = past_of(an_item("Death toll of the Kabul airport bombing rises to 100 people"))
+    placed = place(an_item(later, item="i2", outlet="cnn"), "kabul", past)
+    assert placed is not None
+    assert placed.report.role is role

@@ -1,6 +1,7 @@
 """Jobs at fixed intervals: `scheduler.jobs`, on the real clock."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -99,3 +100,22 @@ async def test_a_stopped_clock_starts_nothing(jobs: FixedJobs) -> None:
     await asyncio.sleep(0.1)
     assert (job.runs, job.at_once) == (1, 0)
     jobs.start()
+
+
+async def test_jobs_go_on_when_the_clock_is_set_back() -> None:
+    """APScheduler plans by the wall clock: what it planned before the step lies an hour ahead after it."""
+    wall = time.time()
+    step = 0.0
+    jobs = FixedJobs(wall=lambda: wall + time.monotonic() + step)
+    job = Job()
+    jobs.every(timedelta(hours=1), job)
+    jobs.start()
+    try:
+        await runs(job, 1)
+        await asyncio.sleep(0.05)
+        assert job.runs == 1, "control: without a step it runs once an hour"
+        step = -3600.0
+        await runs(job, 2)
+    finally:
+        jobs.stop()
+        await asyncio.sleep(0)

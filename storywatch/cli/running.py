@@ -1,0 +1,29 @@
+"""Runs a command's asynchronous work."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from storywatch.cli.output import fail
+from storywatch.errors import StorageError
+
+ResultT = TypeVar("ResultT")
+
+THREAD_SECONDS = 0.2
+
+
+def finished(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Run work to its end. A database that fails ends the command, with the remedy."""
+    try:
+        return asyncio.run(_patient(work))
+    except StorageError as error:
+        fail(str(error))
+
+
+async def _patient(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    try:
+        return await work
+    except StorageError:
+        # aiosqlite's thread still tells the loop of a connection that failed, and prints a traceback when it is closed.
+        await asyncio.sleep(THREAD_SECONDS)
+        raise
