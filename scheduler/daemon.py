@@ -122,10 +122,22 @@ class _Watching:
         self._stopping = True
         self._jobs.stop()
         patience = self._config.settings.shutdown_timeout
-        cut = await asyncio.gather(self._polls.drain(patience), self._deliveries.drain(patience))
+        log.info("stopping", seconds=patience.total_seconds())
+        hurry = asyncio.create_task(self._hurry(), name="hurry")
+        cut = await self._drain(patience)
+        hurry.cancel()
         await asyncio.gather(*self._retiring)
         await self._closing.aclose()
-        log.info("stopped", cut_off=sum(cut))
+        log.info("stopped", cut_off=cut)
+
+    async def _drain(self, patience: timedelta) -> int:
+        return sum(await asyncio.gather(self._polls.drain(patience), self._deliveries.drain(patience)))
+
+    async def _hurry(self) -> None:
+        """Cut off what still runs at a second wish to stop: nothing is lost by it, leases see to that."""
+        while await self._wishes.get() is not Wish.STOP:
+            continue
+        await self._drain(timedelta())
 
     async def until_stopped(self) -> None:
         """Answer wishes until one is to stop."""

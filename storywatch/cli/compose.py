@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 import channels
 import config
 from network import Guard
@@ -25,6 +27,8 @@ from storywatch.ports import Clock
 from storywatch.watch import Plan, Watch
 
 __all__ = ["ConfigFolder", "open_runtime", "run_daemon", "utc_now"]
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -75,7 +79,10 @@ class ConfigFolder:
 async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
     """Watch with the config at `path` until the daemon is stopped. Raises `ConfigError` and `StorageError`."""
     files = ConfigFolder(path=path)
-    async with open_store(files.load().settings.database) as store:
+    loaded = config.load_with_warnings(path, os.environ)
+    for warning in loaded.warnings:
+        log.warning("config_warning", warning=str(warning))
+    async with open_store(loaded.config.settings.database) as store:
         await Daemon(
             sources=store.sources,
             outbox=store.outbox,

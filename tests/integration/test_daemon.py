@@ -13,6 +13,7 @@ from tests.support.process import Daemon, daemon, storywatch
 from tests.support.watching import LONDON, Desk
 from tests.support.web import Site, drip, head, in_turn, raw, reply, rss, serving, validated
 
+ORDINARY = {"config_warning", "started", "poll", "delivery", "stopping", "stopped"}
 OLD = rss("Nothing of interest")
 NEWS = rss("Nothing of interest", "Blast at Kabul airport")
 MORE = rss("Nothing of interest", "Blast at Kabul airport", "Drone strike in Kabul", "London: floods rise")
@@ -93,6 +94,7 @@ async def test_a_changed_config_takes_effect_at_once_and_a_broken_one_never(
 
         del desk.sources["wire-world"]
         desk.save()
+        running.signal(signal.SIGHUP)
         await running.says("reloaded", sources=1, count=2)
         before = len(site.visits())
         desk.make_due(["wire-world", "wire-second"])
@@ -102,6 +104,7 @@ async def test_a_changed_config_takes_effect_at_once_and_a_broken_one_never(
 
         desk.settings["database"] = "other.db"
         desk.save()
+        running.signal(signal.SIGHUP)
         assert "restart" in (await running.says("reload_refused", count=3))["reason"]
         await running.stops()
     assert len(desk.mails) == 3
@@ -173,7 +176,7 @@ async def test_an_outage_is_told_and_survived(desk: Desk, site: Site, tmp_path: 
         await running.says("poll", outcome="new", items=4, alerts=1)
         await running.says("delivery", count=2)
         await running.stops()
-    assert {line["event"] for line in running.log} == {"started", "poll", "delivery", "stopped"}
+    assert {line["event"] for line in running.log} <= ORDINARY
 
 
 async def test_a_locked_database_delays_and_kills_nothing(desk: Desk, site: Site, tmp_path: Path) -> None:

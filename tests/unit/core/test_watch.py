@@ -8,6 +8,8 @@ import pytest
 from storywatch.errors import Fault, LeaseLost
 from storywatch.model import (
     ChannelKind,
+    Message,
+    Owed,
     ReportRole,
     Validators,
     Visit,
@@ -188,6 +190,21 @@ async def test_an_alert_that_cannot_be_written_is_set_aside() -> None:
     assert aside.fault is not None
     assert (aside.message, aside.fault.code) == (None, "unspeakable")
     assert (told.message is not None, told.fault) == (True, None)
+
+
+async def test_an_alert_that_breaks_its_channel_is_set_aside_too() -> None:
+    """A bug that one item brings out must not keep its source from ever being stored."""
+
+    class Broken(FakeChannel):
+        def compose(self, owed: Owed) -> Message:
+            if owed.update.headline == ATTACK:
+                raise ZeroDivisionError
+            return super().compose(owed)
+
+    room = Newsroom(channel=Broken())
+    await room.poll(brought(parsed(guid="1"), parsed(STRIKE, guid="2")))
+    codes = {alert.fault.code if alert.fault else None for alert in room.memory.records[0].alerts}
+    assert codes == {"internal", None}
 
 
 async def test_a_lost_lease_stores_nothing() -> None:
