@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from storywatch.errors import VisitError
+from storywatch.http_dates import http_date, retry_after
 from storywatch.model import Validators
 
 Headers = Mapping[str, str]
@@ -47,16 +47,6 @@ def _by_class(status: int) -> tuple[str, str]:
     return "no_document", "the server answered without a document"
 
 
-def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """Read Retry-After (RFC 9110, section 10.2.3): seconds or an HTTP date. None if absent or unreadable."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return timedelta(seconds=min(int(value.strip()[:12]), 10**9))
-    moment = _http_date(value)
-    return None if moment is None else max(moment - now, timedelta())
-
-
 def fresh_for(headers: Headers) -> timedelta | None:
     """Return how long the response stays fresh (RFC 9111, section 4.2), by the server's clock alone.
 
@@ -70,7 +60,7 @@ def fresh_for(headers: Headers) -> timedelta | None:
         age = headers.get("age", "")
         spent = min(int(age[:12]), 10**9) if age.isdecimal() else 0
         return timedelta(seconds=max(min(int(max_age[:12]), 10**9) - spent, 0))
-    expires, date = _http_date(headers.get("expires")), _http_date(headers.get("date"))
+    expires, date = http_date(headers.get("expires")), http_date(headers.get("date"))
     return max(expires - date, timedelta()) if expires and date else None
 
 
@@ -106,11 +96,3 @@ def conditional_headers(old: Validators) -> dict[str, str]:
 def _directives(value: str) -> dict[str, str]:
     pairs = (part.strip().partition("=") for part in value.lower().split(","))
     return {name.strip(): argument.strip().strip('"') for name, _, argument in pairs}
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value or "")
-    except (ValueError, IndexError, OverflowError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
