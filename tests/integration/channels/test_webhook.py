@@ -5,7 +5,7 @@ import contextlib
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,15 +29,22 @@ DELIVERY = delivery_of(MESSAGE, ChannelKind.WEBHOOK)
 NOW = datetime.now(UTC)
 
 
+def utc_now() -> datetime:
+    """Tell the time: the reference library compares the signature's with it."""
+    return datetime.now(UTC)
+
+
 def subscriber(port: int, *, host: str = "127.0.0.1", scheme: str = "http") -> Subscriber:
     """Return a subscriber whose address ends in a secret."""
     return replace(OWED.subscriber, webhook_url=f"{scheme}://{host}:{port}/in/token-abc?key=hush")
 
 
 @asynccontextmanager
-async def channel(guard: Guard, deadline: float = 20.0) -> AsyncIterator[WebhookChannel]:
-    """Open a channel with a fixed clock."""
-    opened = WebhookChannel(guard, lambda: NOW, user_agent="Storywatch/test (+x@y.example)", deadline=deadline)
+async def channel(
+    guard: Guard, deadline: float = 20.0, clock: Callable[[], datetime] = lambda: NOW
+) -> AsyncIterator[WebhookChannel]:
+    """Open a channel, with a fixed clock unless another is given."""
+    opened = WebhookChannel(guard, clock, user_agent="Storywatch/test (+x@y.example)", deadline=deadline)
     try:
         yield opened
     finally:
@@ -75,7 +82,7 @@ async def fault_of(receiver: Receiver) -> Fault:
 async def test_the_receiver_gets_the_frozen_body_signed(status: int) -> None:
     """The reference library verifies it; the id and the body are the same at every attempt."""
     receiver = answering(status, {"Set-Cookie": "a=b"})
-    async with webhook_server(receiver) as port, channel(guard_for(f"127.0.0.1:{port}")) as opened:
+    async with webhook_server(receiver) as port, channel(guard_for(f"127.0.0.1:{port}"), clock=utc_now) as opened:
         await opened.send(DELIVERY, subscriber(port))
         await opened.send(replace(DELIVERY, attempt=2), subscriber(port))
     assert {body for _, body in receiver.calls} == {MESSAGE.body}
