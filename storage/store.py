@@ -43,11 +43,13 @@ async def open_store(url: str) -> AsyncIterator[Store]:
     store = Store(engine=engine, sources=StoredSources(engine), outbox=StoredOutbox(engine), queries=Queries(engine))
     try:
         with Presence.of(_database_file(url)) as presence:
+            if not presence.alone:
+                # Waits for the process that sets the database up just now: SQLite lets only one switch to WAL.
+                await asyncio.to_thread(presence.settle)
             await upgrade(engine)
             if presence.alone:
                 await store.free_leases()
-            # Waits for the process that recovers just now, if there is one.
-            await asyncio.to_thread(presence.settle)
+                await asyncio.to_thread(presence.settle)
             yield store
     finally:
         await engine.dispose()
