@@ -60,7 +60,7 @@ def after(
 
 def _floors(visit: Visit) -> tuple[timedelta, ...]:
     """The pauses that the publisher asked for: freshness of the response, ttl of the document."""
-    ttl = visit.document.ttl if visit.document else None
+    ttl = visit.document.wishes.ttl if visit.document else None
     return tuple(floor or timedelta() for floor in (visit.fresh_for, ttl))
 
 

@@ -12,7 +12,10 @@ from spiders.parsing.markup import Markup, Shape, prepare
 from spiders.parsing.sitemap import read_news_sitemap
 from spiders.parsing.sniff import looks_like_json, may_hold_feed, not_a_feed, root_name
 from storywatch.errors import VisitError
-from storywatch.model import Document, SourceKind
+from storywatch.model import Document, Outlet, PageRules, SourceKind, Wishes
+
+UNKNOWN_OUTLET = Outlet(id="", name="")
+PAGE_ALONE = PageRules()
 
 _UNNAMED = {"channel": "cdf", "rdf": "rss10"}
 
@@ -25,12 +28,17 @@ def parse_document(
     kind: SourceKind | None = None,
     now: datetime,
     limits: ParseLimits,
+    outlet: Outlet = UNKNOWN_OUTLET,  # noqa: ARG001 - wired next
+    page: PageRules = PAGE_ALONE,  # noqa: ARG001 - wired next
+    elements: bytes = b"",  # noqa: ARG001 - wired next
 ) -> Document:
     """Return what a document says: a feed's or news sitemap's items, in its order.
 
     `url` is the final address, for relative links; `content_type` the header's value; `kind` what is expected, None for
-    whatever it is; `now` bounds the times that are believed. Only the size, item and field limits are kept here: the
-    time that a hostile document takes is bounded by `ParsePool` alone.
+    whatever it is; `now` bounds the times that are believed. `outlet` owns the time zone and the address rules; `page`
+    says how to read a page; `elements` is what the last document of the source left (`Document.elements`).
+    Only the size, item and field limits are kept here: the time that a hostile document takes is bounded by `ParsePool`
+    alone.
 
     Raises VisitError: `empty_body`, `too_large`, `not_a_feed`, `malformed`, `entity_declaration`, `kind_mismatch`,
     `unsupported_kind`.
@@ -86,7 +94,7 @@ def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, limits: 
         raise VisitError("malformed", "the document breaks off before its first item ends")
     items = tuple(items_of(raw, root=root, url=url, now=now, field_chars=limits.max_field_chars))
     dropped = len(raw.entries) - len(items)
-    return Document(kind=SourceKind.FEED, format=version, items=items, ttl=_ttl(raw), dropped=dropped)
+    return Document(kind=SourceKind.FEED, format=version, items=items, wishes=Wishes(ttl=_ttl(raw)), dropped=dropped)
 
 
 def _ttl(raw: RawFeed) -> timedelta | None:

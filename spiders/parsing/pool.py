@@ -8,10 +8,11 @@ from datetime import datetime
 import anyio
 from anyio import to_process
 
+from spiders.parsing.document import PAGE_ALONE, UNKNOWN_OUTLET
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.worker import Job, parse_within
 from storywatch.errors import Fault, VisitError
-from storywatch.model import Document, SourceKind
+from storywatch.model import Document, Outlet, PageRules, SourceKind
 
 _DEFAULTS = ParseLimits()
 
@@ -34,9 +35,22 @@ class ParsePool:
         content_type: str | None,
         kind: SourceKind | None = None,
         now: datetime,
+        outlet: Outlet = UNKNOWN_OUTLET,
+        page: PageRules = PAGE_ALONE,
+        elements: bytes = b"",
     ) -> Document:
         """Do what `parse_document` does, within the limits. Raises VisitError: its codes, and `parse_limit`."""
-        job = Job(body=body, url=url, content_type=content_type, kind=kind, now=now, limits=self._limits)
+        job = Job(
+            body=body,
+            url=url,
+            content_type=content_type,
+            kind=kind,
+            now=now,
+            limits=self._limits,
+            outlet=outlet,
+            page=page,
+            elements=elements,
+        )
         async with self._room:
             result = await self._run(job)
         if isinstance(result, Fault):

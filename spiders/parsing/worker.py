@@ -12,7 +12,7 @@ from pathlib import Path
 from spiders.parsing.document import parse_document
 from spiders.parsing.limits import ParseLimits
 from storywatch.errors import Fault, VisitError
-from storywatch.model import Document, SourceKind
+from storywatch.model import Document, Outlet, PageRules, SourceKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +25,9 @@ class Job:
     kind: SourceKind | None
     now: datetime
     limits: ParseLimits
+    outlet: Outlet
+    page: PageRules
+    elements: bytes
 
 
 def parse_within(job: Job) -> Document | Fault:
@@ -41,6 +44,9 @@ def parse_within(job: Job) -> Document | Fault:
                 kind=job.kind,
                 now=job.now,
                 limits=job.limits,
+                outlet=job.outlet,
+                page=job.page,
+                elements=job.elements,
             )
     except VisitError as error:
         return error.fault

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import json as json_module
 import socket
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +19,8 @@ from storywatch.cli.output import MISUSE, TROUBLE, fail, print_json
 from storywatch.cli.reading import answer_object, print_document
 from storywatch.egress import EgressPolicy
 from storywatch.model import Settings, SourceKind, Validators, Visit, VisitOutcome
+
+KEPT = ("etag", "last_modified", "body_hash")
 
 
 def fetch(
@@ -87,7 +88,9 @@ class _StateFile:
         """Return what was kept; a file that can't be read means a first visit."""
         try:
             kept = json_module.loads(self._path.read_text("utf-8")) if self._path else {}
-            return Validators(**{name: value for name, value in kept.items() if isinstance(value, str)})
+            return Validators(
+                etag=kept.get("etag"), last_modified=kept.get("last_modified"), body_hash=kept.get("body_hash")
+            )
         except (OSError, ValueError, TypeError, AttributeError):
             return Validators()
 
@@ -96,7 +99,7 @@ class _StateFile:
         if self._path is not None:
             fresh = self._path.with_suffix(".new")
             try:
-                fresh.write_text(json_module.dumps(asdict(validators)), "utf-8")
+                fresh.write_text(json_module.dumps({name: getattr(validators, name) for name in KEPT}), "utf-8")
                 fresh.replace(self._path)
             except OSError as error:
                 fail(f"--state: {error}")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from network import Guard
 from spiders.crawler import Crawler, running_crawler
@@ -24,11 +25,19 @@ class InProcess(ParsePool):
     parses = 0
 
     async def parse(
-        self, body: bytes, *, url: str | None, content_type: str | None, kind: SourceKind | None = None, now: datetime
+        self,
+        body: bytes,
+        *,
+        url: str | None,
+        content_type: str | None,
+        kind: SourceKind | None = None,
+        now: datetime,
+        **about: Any,
     ) -> Document:
         """Parse here."""
         self.parses += 1
-        return parse_document(body, url=url, content_type=content_type, kind=kind, now=now, limits=ParseLimits())
+        limits = ParseLimits()
+        return parse_document(body, url=url, content_type=content_type, kind=kind, now=now, limits=limits, **about)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storywatch.errors import Fault
-from storywatch.model import Document, SourceKind, Validators, Visit, VisitOutcome
+from storywatch.model import Document, SourceKind, Validators, Visit, VisitOutcome, Wishes
 from storywatch.pacing import JITTER, LONGEST_FLOOR, LONGEST_RETRY_AFTER, SourceState, after
 from tests.support.samples import NOW, a_source
 
@@ -22,7 +22,7 @@ pauses = st.timedeltas(timedelta(), timedelta(days=30))
 
 def good(ttl: timedelta | None = None, fresh_for: timedelta | None = None) -> Visit:
     """Return a visit that brought an empty document."""
-    document = Document(kind=SourceKind.FEED, format="rss20", items=(), ttl=ttl)
+    document = Document(kind=SourceKind.FEED, format="rss20", items=(), wishes=Wishes(ttl=ttl))
     return Visit(outcome=VisitOutcome.OK, document=document, fresh_for=fresh_for, validators=Validators(etag='"2"'))
 
 

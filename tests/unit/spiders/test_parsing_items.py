@@ -240,4 +240,4 @@ def test_a_long_field_is_cut_and_says_so() -> None:
 )
 def test_the_publishers_ttl_is_in_minutes(ttl: str, expected: timedelta | None) -> None:
     """Anything but a plausible number is nothing."""
-    assert read(rss("<title>T</title>", channel=f"<ttl>{ttl}</ttl>")).ttl == expected
+    assert read(rss("<title>T</title>", channel=f"<ttl>{ttl}</ttl>")).wishes.ttl == expected

@@ -1,0 +1,100 @@
+"""What is known: items with their revisions, matches, and the updates that reports tell of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storywatch.model.visits import TimeCorrection, TimeOrigin
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Revision:
+    """The text of an item at one time; `number` counts from 1.
+
+    `difference`: what changed since the revision before, in lines that begin with `+ ` or `- `; empty for the first.
+    """
+
+    item: str
+    number: int
+    seen: datetime
+    title: str
+    summary: str
+    content: str
+    author: str | None
+    published: datetime | None
+    updated: datetime | None
+    language: str | None
+    time_origin: TimeOrigin = TimeOrigin.SEEN
+    time_correction: TimeCorrection | None = None
+    difference: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """What an outlet published, once. `keys` are the identities it answers to (`storywatch.intake`)."""
+
+    id: str
+    outlet: str
+    source: str
+    url: str | None
+    first_seen: datetime
+    keys: tuple[str, ...]
+    revision: Revision
+
+    @property
+    def published(self) -> datetime:
+        """The publication time, or when it was first seen if the publisher gave none."""
+        return self.revision.published or self.revision.updated or self.first_seen
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """Why an item matched: what was asked for, what was found, and in which field."""
+
+    asked: str
+    found: str
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """The verdict on one event and one item revision. `score` lies in 0 to 1; `lacks` are the groups without a hit."""
+
+    event: str
+    item: str
+    revision: int
+    accepted: bool
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    lacks: tuple[str, ...] = ()
+    veto: str | None = None
+
+
+class ReportRole(StrEnum):
+    """What an item is to an update."""
+
+    FIRST = "first"
+    CORROBORATION = "corroboration"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """An item that tells of an update."""
+
+    update: str
+    event: str
+    item: str
+    outlet: str
+    role: ReportRole
+    seen: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Update:
+    """One development of an event. The id is derived from the event and the first reporting item."""
+
+    id: str
+    event: str
+    item: str
+    headline: str
+    created: datetime

@@ -1,0 +1,124 @@
+"""What is owed: alerts, notices, and the deliveries that carry them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storywatch.errors import Fault
+from storywatch.model.alarms import Alarm
+from storywatch.model.declared import ChannelKind, Event, Outlet, Source, Subscriber, Subscription
+from storywatch.model.known import Item, Match, Report, Update
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owed:
+    """All that a message needs to say about one report that one subscription is owed.
+
+    `id` is the alert's stable identity; `known_before` the headlines that the event already had, newest first.
+    """
+
+    id: str
+    created: datetime
+    subscription: Subscription
+    subscriber: Subscriber
+    event: Event
+    update: Update
+    report: Report
+    item: Item
+    match: Match
+    outlet: Outlet
+    sequence: int
+    known_before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwedNotice:
+    """All that a message needs to say about one alarm that one subscription is owed: that it began, or that it ended.
+
+    `id` is the notice's stable identity.
+    """
+
+    id: str
+    created: datetime
+    subscription: Subscription
+    subscriber: Subscriber
+    alarm: Alarm
+    source: Source
+    outlet: Outlet
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A composed message: the exact bytes that every attempt sends, and where to.
+
+    `address` is for people and logs: never a secret.
+    """
+
+    address: str
+    body: bytes
+    content_type: str
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. `waiting` covers the first attempt and every later one."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alert:
+    """One report owed to one subscription, with the message that carries it, or why there is none."""
+
+    id: str
+    subscription: str
+    subscriber: str
+    channel: ChannelKind
+    event: str
+    update: str
+    item: str
+    created: datetime
+    message: Message | None
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """One alarm owed to one subscription, with the message that carries it, or why there is none."""
+
+    id: str
+    subscription: str
+    subscriber: str
+    channel: ChannelKind
+    alarm: str
+    created: datetime
+    message: Message | None
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """A claimed delivery. `id` is the stable identity that receivers deduplicate by; `attempt` counts from 1."""
+
+    id: str
+    subscription: str
+    subscriber: str
+    channel: ChannelKind
+    message: Message
+    created: datetime
+    attempt: int
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """How one attempt ended and what follows."""
+
+    delivery: str
+    token: str
+    attempt: int
+    state: DeliveryState
+    at: datetime
+    next_attempt: datetime | None = None
+    fault: Fault | None = None
