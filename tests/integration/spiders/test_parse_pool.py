@@ -55,6 +55,14 @@ async def test_a_parse_that_uses_too_much_cpu_is_killed_and_the_pool_goes_on() -
     assert (await _parse(pool, SMALL)).items
 
 
+async def test_a_page_that_takes_quadratic_time_is_killed_too() -> None:
+    """libxml2 compares each attribute of an element with all before it."""
+    pool = ParsePool(ParseLimits(cpu_seconds=1), workers=1)
+    page = b"<html><body><a " + b" ".join(b"x%d=1" % number for number in range(200_000)) + b">t</a>"
+    fault = await _fault(pool, page, SourceKind.PAGE)
+    assert fault.code == "parse_limit"
+
+
 async def test_the_cpu_limit_counts_each_parse_for_itself() -> None:
     """A worker that lives for months is not killed for what it did before."""
     pool = ParsePool(ParseLimits(cpu_seconds=1), workers=1)
