@@ -1,6 +1,6 @@
 """Whether a selector of a page can be used, told when the config is read and not at the first poll.
 
-The dialect is that of `spiders.parsing.pages.selectors`, and a test holds the two together. lxml is needed for that: its
+The dialect is that of `spiders.parsing.pages.selectors`, and a test holds the two together. That takes lxml, whose
 XPath is the one that will run.
 """
 

@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from network import Guard
+from spiders.asking import Asked
 from spiders.crawler import running_crawler
 from spiders.parsing import ParsePool
 from storywatch.cli.clock import utc_now
 from storywatch.cli.log import configure
-from storywatch.cli.options import JsonOption
+from storywatch.cli.options import ItemsOption, JsonOption, RegionOption, page_rules
 from storywatch.cli.output import MISUSE, TROUBLE, fail, print_json
 from storywatch.cli.reading import answer_object, print_document
 from storywatch.egress import EgressPolicy
@@ -27,6 +28,8 @@ def fetch(
     url: Annotated[str, typer.Argument(metavar="URL", help="What to visit.")],
     *,
     kind: Annotated[SourceKind | None, typer.Option(help="Read it as this kind; by default as what it is.")] = None,
+    items: ItemsOption = None,
+    region: RegionOption = None,
     allow: Annotated[
         list[str] | None, typer.Option(metavar="HOST:PORT", help="A private target to allow; repeatable.")
     ] = None,
@@ -45,7 +48,8 @@ def fetch(
         fail(f"--allow: {error}", code=MISUSE)
     settings = Settings(database="", contact=contact or f"postmaster@{socket.gethostname()}")
     memory = _StateFile.of(state, url)
-    visit = asyncio.run(_visit(url, kind, settings, policy, memory.read()))
+    kind, page = page_rules(kind, items, region)
+    visit = asyncio.run(_visit(url, Asked(kind=kind, page=page), settings, policy, memory.read()))
     if visit.outcome is not VisitOutcome.FAILED:
         memory.write(visit.validators)
     _show(url, visit, kind, as_json=json)
@@ -61,11 +65,9 @@ def _show(url: str, visit: Visit, kind: SourceKind | None, *, as_json: bool) -> 
         raise typer.Exit(TROUBLE)
 
 
-async def _visit(
-    url: str, kind: SourceKind | None, settings: Settings, policy: EgressPolicy, validators: Validators
-) -> Visit:
+async def _visit(url: str, asked: Asked, settings: Settings, policy: EgressPolicy, validators: Validators) -> Visit:
     async with running_crawler(settings, Guard(policy), ParsePool(), utc_now) as crawler:
-        return await crawler.fetch(url, kind, validators)
+        return await crawler.fetch(url, asked.kind, validators, asked)
 
 
 class _StateFile:
