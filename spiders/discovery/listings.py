@@ -23,9 +23,10 @@ _ABOVE = 6
 # Of what a selector selects, and of what it should.
 _GOOD = 0.8
 
-_NAME = re.compile(r"[a-zA-Z][a-zA-Z_-]{1,39}")
+_NAME = re.compile(r"[a-zA-Z][a-zA-Z_-]{0,39}")
 # What style tools make up anew with each release of a site: css-dGhKw, Card_title__xKqZb.
 _MADE_UP = re.compile(r"^(?:css|sc|jsx|emotion|svelte)-|__(?=[a-zA-Z]*[A-Z])[a-zA-Z]{5}$|[a-z][A-Z][a-z]?[A-Z]")
+_TELLING_NOTHING = frozenset({"div", "span", "body", "html", "td", "tr", "table", "tbody"})
 _NAMED = re.compile(r"[.#]|\barticle\b|\bmain\b")
 
 
@@ -81,16 +82,16 @@ def _entry(link: HtmlElement, below: dict[HtmlElement, set[str]]) -> HtmlElement
 
 
 def _best(root: HtmlElement, entries: Sequence[HtmlElement]) -> Listing | None:
-    """Return the selector that selects these entries best; of equals one with a name in it, then the shortest."""
+    """Return the selector that selects these entries best; of equals one with a name, then the nearest."""
     wanted = set(entries)
     best: tuple[float, bool, int, str, int] | None = None
-    for selector in islice(dict.fromkeys(_selectors(entries)), _TRIED):
+    for order, selector in enumerate(islice(dict.fromkeys(_selectors(entries)), _TRIED)):
         found = {each for each in select(root, selector) if not isinstance(each, str)}
         right = len(found & wanted)
         if not right or right / len(found) < _GOOD or right / len(wanted) < _GOOD:
             continue
         is_named = bool(_NAMED.search(selector))
-        rated = (2 * right / (len(found) + len(wanted)), is_named, -len(selector), selector, len(found))
+        rated = (2 * right / (len(found) + len(wanted)), is_named, -order, selector, len(found))
         best = max(best, rated) if best else rated
     return Listing(selector=best[3], entries=best[4]) if best else None
 
@@ -101,10 +102,8 @@ def _selectors(entries: Sequence[HtmlElement]) -> Iterator[str]:
     levels = list(zip(*(islice(entry.iterancestors(), _ABOVE) for entry in entries), strict=False))
     for level in levels:
         for above in _names(level):
-            if above not in {"div", "span", "body", "html", "td", "tr", "table", "tbody"}:
+            if above not in _TELLING_NOTHING:
                 yield from (f"{above} {name}" for name in own)
-    for level in levels[:1]:
-        yield from (f"{above} > {name}" for above in _names(level) for name in own)
     yield own[0]
 
 

@@ -67,11 +67,11 @@ def discover(
     found = asyncio.run(_explore(url, settings, policy, now, is_own=_place(url) in (allow or ())))
     if json:
         print_json(discovery_object(found, now))
-    elif found.findings:
+    elif proposals(found, now):
         typer.echo("\n".join(yaml_lines(found, now)))
     for each in found.failed:
         err.print(f"[bold red]failed[/bold red] {escape(f'{each.url}: {each.fault.message}')}")
-    if not found.findings:
+    if not proposals(found, now):
         err.print("nothing that could be watched was found: look for the addresses on the outlet's pages yourself")
         raise typer.Exit(TROUBLE)
 
@@ -102,12 +102,12 @@ def _place(url: str) -> str:
 def proposals(found: Discovery, now: datetime) -> list[Proposal]:
     """Return the sources to declare. One whose newest item is old is off; so is a listing beside something better."""
     findings = [each for each in found.findings if _can_be_declared(each.url)]
-    has_better = any(each.kind is not SourceKind.PAGE and each.is_fresh(now) for each in findings)
+    fresh = [each for each in findings if each.is_fresh(now)]
     taken: set[str] = set()
     return [
         Proposal(
             id=_free(f"{_outlet_id(found)}-{_WORDS[finding.kind]}", taken),
-            enabled=finding.is_fresh(now) and not (has_better and finding.kind is SourceKind.PAGE),
+            enabled=finding in fresh and (finding.kind is not SourceKind.PAGE or finding is fresh[0]),
             finding=finding,
         )
         for finding in findings
@@ -115,7 +115,8 @@ def proposals(found: Discovery, now: datetime) -> list[Proposal]:
 
 
 def _can_be_declared(url: str) -> bool:
-    return url.isascii() and url.isprintable() and len(url) <= 2048 and not set('@ "<>') & set(url)
+    """Tell whether the watch config would take an address; it takes none with a login."""
+    return url.isascii() and url.isprintable() and len(url) <= 2048 and "@" not in urlsplit(url).netloc
 
 
 def _outlet_id(found: Discovery) -> str:
@@ -161,7 +162,7 @@ def discovery_object(found: Discovery, now: datetime) -> dict[str, Any]:
         "requests": found.requests,
         "sources": sources,
         "failed": [{"url": each.url, "error": fault_object(each.fault)} for each in found.failed],
-        "yaml": "".join(f"{line}\n" for line in yaml_lines(found, now)) if found.findings else None,
+        "yaml": "".join(f"{line}\n" for line in yaml_lines(found, now)) if sources else None,
     }
 
 
