@@ -48,8 +48,8 @@ class Served:
     delay: timedelta | None = None
 
 
-Load = Callable[[str], Awaitable[Served]]
-"""Visits an address once. Raises VisitError."""
+Load = Callable[[str], Awaitable[Served | Fault]]
+"""Visits an address once. Fails by a fault, or raises VisitError."""
 
 
 @dataclass(kw_only=True)
@@ -83,10 +83,12 @@ class _Visitor:
             async with asyncio.timeout(max(self._left, 0)):
                 served = await self.load(url)
         except VisitError as error:
-            self.was_sent_away = error.fault.code in _ENOUGH
-            return error.fault
+            served = error.fault
         except TimeoutError:
             return Fault(code="timeout", message="the time for all visits is over")
+        if isinstance(served, Fault):
+            self.was_sent_away = served.code in _ENOUGH
+            return served
         if served.url != url and served.url in self.seen:
             return Fault(code="bad_redirect", message=f"redirects to {served.url}, which was visited already")
         self.seen.add(served.url)

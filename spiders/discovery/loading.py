@@ -7,17 +7,16 @@ from spiders.asking import Asked
 from spiders.crawler import Crawler, headers_of
 from spiders.discovery.exploring import Served
 from spiders.failures import EXPECTED, fault_of
-from storywatch.errors import VisitError
+from storywatch.errors import Fault
 from storywatch.model import Validators
 
 
-async def load(crawler: Crawler, url: str) -> Served:
-    """Visit an address and return what it serves. Raises VisitError."""
+async def load(crawler: Crawler, url: str) -> Served | Fault:
+    """Visit an address and return what it serves. Fails by a fault, or raises VisitError."""
     try:
         response = await crawler.download(url, Validators(), Asked(), crawler.budget())
     except EXPECTED as error:
-        fault = fault_of(error)
-        raise VisitError(fault.code, fault.message, permanent=fault.permanent) from error
+        return fault_of(error)
     headers = headers_of(response)
     answers.check_status(response.status, headers, crawler.clock())
     delay = response.meta.get("storywatch_crawl_delay")

@@ -43,6 +43,8 @@ def read_config(path: Path) -> WatchConfig:
 
 def page_rules(kind: SourceKind | None, items: str | None, region: str | None) -> tuple[SourceKind | None, PageRules]:
     """Return the kind to read as, which the options of pages decide, and how to read a page; or end the command."""
+    if items and region:
+        fail("--items is for a listing and --region for a watched page; keep one of them", code=MISUSE)
     if items or region:
         if kind not in (None, SourceKind.PAGE):
             fail("--items and --region are for pages only", code=MISUSE)
