@@ -83,12 +83,12 @@ async def _serving(line: Connection, feeds: int) -> None:
         line.send("done")
 
 
-def feed(feed: int, newest: int, items: int = ITEMS) -> bytes:
+def feed(which: int, newest: int, items: int = ITEMS) -> bytes:
     """Return a feed whose newest item has this number."""
-    listed = "".join(_item(feed, number) for number in range(newest, newest - items, -1))
+    listed = "".join(_item(which, number) for number in range(newest, newest - items, -1))
     return (
         f'<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
-        f"<channel><title>Feed {feed}</title><link>http://example.org/</link>"
+        f"<channel><title>Feed {which}</title><link>http://example.org/</link>"
         f"<description>A feed</description>{listed}</channel></rss>"
     ).encode()
 
