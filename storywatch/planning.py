@@ -1,9 +1,24 @@
-"""Planning: who is owed which report. A row for each, written in the transaction that stores the item."""
+"""Planning: who is owed which report, and who is told of which alarm.
+
+A row for each, written in the transaction that stores what it is about.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from storywatch.model import Event, Item, Match, Owed, ReportRole, Subscriber, Subscription, Update, WatchConfig
+from storywatch.model import (
+    Alarm,
+    Event,
+    Item,
+    Match,
+    Owed,
+    OwedNotice,
+    ReportRole,
+    Subscriber,
+    Subscription,
+    Update,
+    WatchConfig,
+)
 from storywatch.updates import PastReport, Placed
 
 
@@ -31,6 +46,35 @@ def owed(item: Item, match: Match, placed: Placed, past: Sequence[PastReport], c
     )
 
 
+def owed_notices(alarm: Alarm, config: WatchConfig) -> tuple[OwedNotice, ...]:
+    """Return what is owed for an alarm that was raised, or has ended, to each subscription that asks for alarms.
+
+    Nothing is owed for a source that the config no longer has.
+    """
+    source = config.sources.get(alarm.source)
+    if source is None:
+        return ()
+    return tuple(
+        OwedNotice(
+            id=notice_id(subscription.id, alarm),
+            created=alarm.ended or alarm.raised,
+            subscription=subscription,
+            subscriber=config.subscribers[subscription.subscriber],
+            alarm=alarm,
+            source=source,
+            outlet=config.outlets[source.outlet],
+        )
+        for subscription in config.subscriptions.values()
+        if subscription.alarms
+    )
+
+
+def notice_id(subscription: str, alarm: Alarm) -> str:
+    """Derive the stable identity that receivers deduplicate by: one for the begin of an alarm, another for its end."""
+    told = "raised" if alarm.ended is None else "ended"
+    return "n" + hashlib.sha256(f"{subscription}\0{alarm.id}\0{told}".encode()).hexdigest()[:30]
+
+
 def alert_id(subscription: str, placed: Placed, item: str) -> str:
     """Derive the stable identity that receivers deduplicate by: the same for the same subscription and update.
 
@@ -44,6 +88,8 @@ def _wanting(
     event: Event, subscriptions: Iterable[Subscription], subscribers: Mapping[str, Subscriber]
 ) -> Iterator[tuple[Subscription, Subscriber]]:
     for subscription in subscriptions:
+        if subscription.alarms:
+            continue
         everything = not subscription.events and not subscription.tags
         if everything or event.id in subscription.events or set(event.tags) & set(subscription.tags):
             yield subscription, subscribers[subscription.subscriber]

@@ -14,6 +14,7 @@ from storywatch.model import (
     Match,
     Message,
     Owed,
+    OwedNotice,
     Report,
     Settlement,
     Source,
@@ -46,6 +47,10 @@ class Channel(Protocol):
 
     def compose(self, owed: Owed) -> Message:
         """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
+        ...
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Write the message about an alarm. The same `owed` gives the same bytes. Raises `ComposeError`."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:

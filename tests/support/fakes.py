@@ -14,6 +14,7 @@ from storywatch.model import (
     Message,
     Outlet,
     Owed,
+    OwedNotice,
     ParsedItem,
     Settlement,
     Source,
@@ -186,6 +187,7 @@ class FakeChannel:
     cannot_say: str | None = None
     answers: list[DeliveryError | None] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
+    notices: list[OwedNotice] = field(default_factory=list)
     sent: list[Delivery] = field(default_factory=list)
 
     def compose(self, owed: Owed) -> Message:
@@ -194,6 +196,15 @@ class FakeChannel:
             raise ComposeError("unspeakable", "the headline can't be written", permanent=True)
         self.owed.append(owed)
         body = f"{owed.id} {owed.report.role.value} {owed.update.headline}".encode()
+        return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Write the kind of the alarm and whether it has ended, or refuse the message that can't be said."""
+        if owed.alarm.message == self.cannot_say:
+            raise ComposeError("unspeakable", "the alarm can't be written", permanent=True)
+        self.notices.append(owed)
+        ended = "raised" if owed.alarm.ended is None else "ended"
+        body = f"{owed.id} {owed.alarm.kind.value} {ended} {owed.source.id}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
