@@ -34,13 +34,19 @@ def remedy_for(alarm: Alarm, source: Source, outlet: Outlet) -> Remedy:
     """Word an alarm about a source: that it is raised, or that it has ended."""
     words = WORDS[alarm.kind]
     if alarm.ended is not None:
-        return Remedy(headline=f"{source.id} {words.over}", meaning=words.ended, meanwhile=_AFTERWARDS)
+        return Remedy(headline=headline(alarm), meaning=words.ended, meanwhile=_AFTERWARDS)
     return Remedy(
-        headline=f"{source.id} {words.state}",
+        headline=headline(alarm),
         meaning=words.meaning,
         meanwhile=words.meanwhile,
         advice=tuple(_filled_in(advice, source, outlet) for advice in words.advice),
     )
+
+
+def headline(alarm: Alarm) -> str:
+    """Say in a few words what is wrong with which source, or that it no longer is."""
+    words = WORDS[alarm.kind]
+    return f"{alarm.source} {words.state if alarm.ended is None else words.over}"
 
 
 def shown_address(url: str) -> str:
@@ -78,8 +84,8 @@ def _site(outlet: Outlet, address: str) -> str:
 
 _AFTERWARDS = "It polls the source on schedule. There is nothing to do."
 _BACKING_OFF = (
-    "It keeps trying, with pauses that grow to a day at most. The first visit that works ends this alarm and brings the"
-    " source back to its schedule; nothing that is stored is lost."
+    "It keeps trying, with pauses that grow to a day, or to what the outlet asks for. The first visit that works ends"
+    " this alarm and brings the source back to its schedule. Nothing that is stored is lost."
 )
 _ON_SCHEDULE = "It keeps polling the source on schedule."
 
@@ -106,7 +112,7 @@ WORDS: Mapping[AlarmKind, Words] = {
     AlarmKind.FAILING: Words(
         state="is failing",
         over="works again",
-        meaning="Its visits fail again and again. What the outlet publishes there is missed meanwhile.",
+        meaning="Visits to it fail again and again. What the outlet publishes there is missed meanwhile.",
         ended="A visit has worked again.",
         meanwhile=_BACKING_OFF,
         advice=(
@@ -121,8 +127,8 @@ WORDS: Mapping[AlarmKind, Words] = {
         meaning="The outlet refuses programs at this address, by its server's answer or by its robots.txt.",
         ended="The outlet lets Storywatch in again.",
         meanwhile=(
-            "It asks again, with pauses that grow to a day at most, and takes the source up again as soon as it is let"
-            " in. It never poses as a browser."
+            "It asks again, with pauses that grow to a day, and takes the source up again as soon as it is let in. It"
+            " never poses as a browser."
         ),
         advice=(
             Advice(text="Ask the outlet to admit Storywatch; the user agent tells it your settings.contact."),
@@ -160,7 +166,7 @@ WORDS: Mapping[AlarmKind, Words] = {
         over="has items again",
         meaning="It answers with a valid document that has no items.",
         ended="Its document has items again.",
-        meanwhile=_BACKING_OFF,
+        meanwhile="It keeps visiting the source. The first item ends this alarm.",
         advice=(
             Advice(text="Outlets do this for hours at times: wait, and see what it serves:", command=_LOOK),
             _LOOK_ELSEWHERE,
@@ -173,8 +179,8 @@ WORDS: Mapping[AlarmKind, Words] = {
         ended="The address in the watch config is the right one again.",
         meanwhile="It follows the redirect at every visit, so nothing is missed as long as the redirect stands.",
         advice=(
-            Advice(text="Set url of this source in the watch config to the new address, which is named here."),
-            Advice(text="See first that it still is what you want to watch:", command=_LOOK),
+            Advice(text="See where it leads, and whether that is what you want to watch:", command=_LOOK),
+            Advice(text="Then set url of this source in the watch config to the new address."),
         ),
     ),
     AlarmKind.KIND_CHANGED: Words(
