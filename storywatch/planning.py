@@ -1,7 +1,4 @@
-"""Planning: who is owed which report, and who is told of which alarm.
-
-A row for each, written in the transaction that stores what it is about.
-"""
+"""Planning: who is owed which report. A row for each, written in the transaction that stores the item."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,17 +43,21 @@ def owed(item: Item, match: Match, placed: Placed, past: Sequence[PastReport], c
     )
 
 
-def owed_notices(alarm: Alarm, config: WatchConfig) -> tuple[OwedNotice, ...]:
-    """Return what is owed for an alarm that was raised, or has ended, to each subscription that asks for alarms.
+def alert_id(subscription: str, placed: Placed, item: str) -> str:
+    """Derive the stable identity that receivers deduplicate by: the same for the same subscription and update.
 
-    Nothing is owed for a source that the config no longer has.
+    A corroboration is told under an identity of its own, which names the item too.
     """
-    source = config.sources.get(alarm.source)
-    if source is None:
-        return ()
+    told = placed.report.update if placed.report.role is ReportRole.FIRST else f"{placed.report.update}\0{item}"
+    return "a" + hashlib.sha256(f"{subscription}\0{told}".encode()).hexdigest()[:30]
+
+
+def owed_notices(alarm: Alarm, config: WatchConfig) -> tuple[OwedNotice, ...]:
+    """Return the notice that every subscription to alarms is owed: that the alarm began, or that it is over."""
+    source = config.sources[alarm.source]
     return tuple(
         OwedNotice(
-            id=notice_id(subscription.id, alarm),
+            id=_notice_id(subscription.id, alarm),
             created=alarm.ended or alarm.raised,
             subscription=subscription,
             subscriber=config.subscribers[subscription.subscriber],
@@ -69,27 +70,15 @@ def owed_notices(alarm: Alarm, config: WatchConfig) -> tuple[OwedNotice, ...]:
     )
 
 
-def notice_id(subscription: str, alarm: Alarm) -> str:
-    """Derive the stable identity that receivers deduplicate by: one for the begin of an alarm, another for its end."""
-    told = "raised" if alarm.ended is None else "ended"
+def _notice_id(subscription: str, alarm: Alarm) -> str:
+    told = "over" if alarm.ended else "begun"
     return "n" + hashlib.sha256(f"{subscription}\0{alarm.id}\0{told}".encode()).hexdigest()[:30]
-
-
-def alert_id(subscription: str, placed: Placed, item: str) -> str:
-    """Derive the stable identity that receivers deduplicate by: the same for the same subscription and update.
-
-    A corroboration is told under an identity of its own, which names the item too.
-    """
-    told = placed.report.update if placed.report.role is ReportRole.FIRST else f"{placed.report.update}\0{item}"
-    return "a" + hashlib.sha256(f"{subscription}\0{told}".encode()).hexdigest()[:30]
 
 
 def _wanting(
     event: Event, subscriptions: Iterable[Subscription], subscribers: Mapping[str, Subscriber]
 ) -> Iterator[tuple[Subscription, Subscriber]]:
-    for subscription in subscriptions:
-        if subscription.alarms:
-            continue
+    for subscription in (one for one in subscriptions if not one.alarms):
         everything = not subscription.events and not subscription.tags
         if everything or event.id in subscription.events or set(event.tags) & set(subscription.tags):
             yield subscription, subscribers[subscription.subscriber]
