@@ -6,7 +6,7 @@ from datetime import datetime
 from channels.links import web_link
 from channels.text import cut, lasting, plain
 from storywatch.model import OwedNotice
-from storywatch.remedies import Advice, remedy_for, shown_address
+from storywatch.remedies import Advice, remedy_for, shown_address, without_secrets
 
 _LONGEST_COMMAND = 2100
 
@@ -15,9 +15,8 @@ _LONGEST_COMMAND = 2100
 class NoticeBrief:
     """One notice in the words that operators see: every text is one clean line, every time is UTC.
 
-    `found`: what was found at the source, as the alarm says it; may be empty. `address` hides what is secret in the
-    source's address, `link` is there when nothing had to be hidden. `until` and `lasted` are None while the alarm is
-    open.
+    `found`: what was found at the source, as the alarm says it; may be empty. What is secret in an address is hidden;
+    `link` is there when nothing in the source's had to be. `until` and `lasted` are None while the alarm is open.
     """
 
     headline: str
@@ -43,7 +42,7 @@ def notice_of(owed: OwedNotice) -> NoticeBrief:
     return NoticeBrief(
         headline=cut(plain(f"{outlet}: {remedy.headline}"), 300),
         meaning=remedy.meaning,
-        found=cut(plain(alarm.message), 700),
+        found=cut(plain(without_secrets(alarm.message)), 700),
         source=cut(plain(source.id), 120),
         outlet=outlet,
         address=cut(plain(address), 2000),

@@ -59,6 +59,12 @@ def shown_address(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query).geturl()
 
 
+def without_secrets(text: str) -> str:
+    """Return a text with the addresses in it as they may leave the house."""
+    return _ADDRESS.sub(lambda found: shown_address(found[0]), text)
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _SECRET = re.compile(r"token|key|secret|signature|\bsig\b|auth(?!or)|pass|pwd|session|credential", re.IGNORECASE)
 
 
@@ -112,11 +118,12 @@ WORDS: Mapping[AlarmKind, Words] = {
     AlarmKind.FAILING: Words(
         state="is failing",
         over="works again",
-        meaning="Visits to it fail again and again. What the outlet publishes there is missed meanwhile.",
+        meaning="Visits to it fail. What the outlet publishes there is missed meanwhile.",
         ended="A visit has worked again.",
         meanwhile=_BACKING_OFF,
         advice=(
             Advice(text="Try it now, and see what goes wrong:", command=_TRY),
+            Advice(text="If the fault names something in the watch config, correct it there."),
             Advice(text="If its address has changed, find the new one and set url to it:", command=_SEARCH),
             _GIVE_UP,
         ),
@@ -151,8 +158,8 @@ WORDS: Mapping[AlarmKind, Words] = {
         state="is stale",
         over="is no longer stale",
         meaning=(
-            "It answers, but says nothing new: its newest item is older than stale_after allows. The outlet may have"
-            " abandoned it and publish elsewhere."
+            "It answers, but says nothing new: its newest item is older than stale_after, or its default, allows. The"
+            " outlet may have abandoned it and publish elsewhere."
         ),
         ended="It has something new to say again.",
         meanwhile=_ON_SCHEDULE + " The first new item ends this alarm.",
@@ -164,7 +171,7 @@ WORDS: Mapping[AlarmKind, Words] = {
     AlarmKind.EMPTY: Words(
         state="is empty",
         over="has items again",
-        meaning="It answers with a valid document that has no items.",
+        meaning="It answers, but with no items.",
         ended="Its document has items again.",
         meanwhile="It keeps visiting the source. The first item ends this alarm.",
         advice=(
@@ -174,10 +181,13 @@ WORDS: Mapping[AlarmKind, Words] = {
     ),
     AlarmKind.MOVED: Words(
         state="has moved",
-        over="is where it should be",
-        meaning="Its server redirects to another address for good.",
-        ended="The address in the watch config is the right one again.",
-        meanwhile="It follows the redirect at every visit, so nothing is missed as long as the redirect stands.",
+        over="is at its address again",
+        meaning="Its server redirects to another address.",
+        ended="The redirect is gone, or the watch config has the new address.",
+        meanwhile=(
+            "It follows the redirect, and visits the new address directly once that has proved to last. Nothing is"
+            " missed meanwhile."
+        ),
         advice=(
             Advice(text="See where it leads, and whether that is what you want to watch:", command=_LOOK),
             Advice(text="Then set url of this source in the watch config to the new address."),
@@ -197,20 +207,20 @@ WORDS: Mapping[AlarmKind, Words] = {
     ),
     AlarmKind.GAP: Words(
         state="may have lost items",
-        over="has no gap any more",
+        over="is past its gap",
         meaning=(
             "Its document had no item in common with the one before: what was published and dropped between the two"
             " polls was never seen."
         ),
-        ended="Its documents have items in common again, or the gap was refilled.",
+        ended="No other gap came for a day. Items that no sitemap of the outlet still had stay lost.",
         meanwhile=(
-            "It keeps polling the source on schedule. To refill the gap it visits the outlet's sources with"
-            " gaps_only: true, if there are any."
+            "It keeps polling the source on schedule. To refill the gap it visits the outlet's news sitemaps at once,"
+            " if the watch config has any."
         ),
         advice=(
             Advice(text="Set a shorter every for this source in the watch config."),
             Advice(
-                text="Declare a news sitemap of the outlet with gaps_only: true, to refill gaps from; find it:",
+                text="Declare a news sitemap of the outlet, to refill gaps from; gaps_only: true keeps it for that:",
                 command=_SEARCH,
             ),
         ),

@@ -119,6 +119,7 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     return {
         "status": await queries.status(NOW),
         "sources": (await queries.sources())[0],
+        "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],
         "events": (await queries.events())[0],
         "updates": (await queries.updates(1))[0],

@@ -79,8 +79,8 @@ def test_the_whole_text_body_reads_so() -> None:
         "Alarm about a source\n"
         "\n"
         "It answers, but says nothing new: its newest item is older than\n"
-        "stale_after allows. The outlet may have abandoned it and publish\n"
-        "elsewhere.\n"
+        "stale_after, or its default, allows. The outlet may have abandoned it\n"
+        "and publish elsewhere.\n"
         "\n"
         "Source:   cnn-sitemap\n"
         "Outlet:   CNN\n"
@@ -163,8 +163,9 @@ def test_html_loads_nothing_and_runs_nothing(owed: OwedNotice) -> None:
 
 
 def test_a_secret_in_an_address_is_shown_nowhere() -> None:
-    """Neither in the fact, nor in a link, nor in a command."""
-    owed = notice_with(url="https://x.example/feed?token=hunter2", kind=AlarmKind.KIND_CHANGED)
+    """Neither as a fact, nor in a link, a command or what was found."""
+    url = "https://x.example/feed?token=hunter2"
+    owed = notice_with(url=url, kind=AlarmKind.KIND_CHANGED, message=f"redirects to {url}; and so on")
     for message in (COMPOSER.compose_notice(owed), compose_notice(owed)):
         assert b"hunter2" not in message.body
     page = lxml_html.document_fromstring(body(composed(owed), "html"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from storywatch.cli.app import COMMANDS
 from storywatch.model import Alarm, AlarmKind, Outlet, Source
-from storywatch.remedies import WORDS, Remedy, remedy_for, shown_address
+from storywatch.remedies import WORDS, Remedy, remedy_for, shown_address, without_secrets
 from tests.support.samples import CNN, NOW, a_source
 
 SOURCE = a_source("cnn-world", "cnn", url="https://rss.cnn.example/world.rss?edition=1&page=2")
@@ -101,8 +101,15 @@ def test_an_address_shows_no_secret(url: str, shown: str) -> None:
     assert shown_address(url) == shown
 
 
+def test_a_text_keeps_its_words_and_loses_the_secrets_of_its_addresses() -> None:
+    told = "moved to https://u:p@x.example/a?key=1, then http://y.example/?b=2; see (HTTPS://z.example?auth=3)"
+    shown = "moved to https://x.example/a?key=HIDDEN then http://y.example/?b=2; see (https://z.example?auth=HIDDEN"
+    assert without_secrets(told) == shown
+
+
 @given(st.text())
 def test_any_address_can_be_shown(url: str) -> None:
     """And has words."""
     shown_address(url)
+    without_secrets("https://" + url)
     words(AlarmKind.STALE, source=replace(SOURCE, url=url), outlet=replace(CNN, hosts=()))
