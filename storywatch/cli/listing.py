@@ -30,7 +30,7 @@ def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     for name, value in counts.items():
         out.print(f"{name.replace('_', ' '):<22}{shown(value)}")
     for row in alarms_open:
-        out.print(_alarm_line(row), style="yellow", markup=False)
+        out.print(f"  {headline(_alarm(row))}, since {shown(row['raised_at'])}", style="yellow", markup=False)
     if counts["alarms_open"]:
         err.print("[yellow]Alarms are open: `storywatch alarms` says what you can do.[/yellow]")
     if counts["sources_failing"]:
