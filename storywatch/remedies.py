@@ -83,9 +83,9 @@ def _filled_in(advice: Advice, source: Source, outlet: Outlet) -> Advice:
 
 
 def _site(outlet: Outlet, address: str) -> str:
-    """Return where the outlet itself is found: its first host, or the host of the source."""
-    host = outlet.hosts[0] if outlet.hosts else urlsplit(address).netloc
-    return f"https://{host}/"
+    """Return where the outlet itself is found: at its first host, or where the source is."""
+    parts = urlsplit(address)
+    return f"https://{outlet.hosts[0]}/" if outlet.hosts else f"{parts.scheme}://{parts.netloc}/"
 
 
 _AFTERWARDS = "It polls the source on schedule. There is nothing to do."

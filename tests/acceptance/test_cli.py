@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
+from email import message_from_string, policy
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,22 @@ async def test_alarms_are_listed_with_what_to_do(desk: Desk) -> None:
         ("a1", None),
         ("a3", "2026-11-22T10:00:00Z"),
     ]
+
+
+async def test_alarms_reach_their_subscription(tmp_path: Path) -> None:
+    """When one is raised and when it ends, in one thread; alerts go to the other subscription."""
+    back = in_turn(reply(status=404), reply(NEWS))
+    async with serving({"/feed": back}) as site:
+        desk = Desk(folder=tmp_path / "watch", sites=[site], sources={"wire-world": site.url()}, alarms=True)
+        desk.save()
+        for _ in range(2):
+            await storywatch("poll", "--config", desk.folder)
+        mails = [message_from_string(mail, policy=policy.default) for mail in desk.mails]
+    told = {str(mail["Subject"]): str(mail["References"]) for mail in mails}
+    gone, again = "[Storywatch] The Wire: wire-world is gone", "[Storywatch] The Wire: wire-world is back"
+    assert len(told) == 3
+    assert told[gone] == told[again]
+    assert [subject for subject in told if LONG in subject]
 
 
 async def test_what_can_not_be_delivered_is_told(desk: Desk) -> None:

@@ -71,8 +71,9 @@ def test_the_commands_are_ours_and_fit_the_source(kind: AlarmKind) -> None:
 
 
 def test_an_outlet_without_hosts_is_looked_for_at_the_sources_host() -> None:
-    commands = [one.command for one in words(AlarmKind.STALE, outlet=replace(CNN, hosts=())).advice]
-    assert "storywatch discover https://rss.cnn.example/" in commands
+    source = replace(SOURCE, url="http://rss.cnn.example:8080/world.rss")
+    commands = [one.command for one in words(AlarmKind.STALE, source=source, outlet=replace(CNN, hosts=())).advice]
+    assert "storywatch discover http://rss.cnn.example:8080/" in commands
 
 
 @pytest.mark.parametrize(
