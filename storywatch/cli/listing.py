@@ -10,7 +10,7 @@ from storage import open_store
 from storage.queries import Queries, Rows
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
-from storywatch.cli.output import MISUSE, err, fail, out, print_json, print_rows, shown
+from storywatch.cli.output import MISUSE, err, fail, one_line, out, print_json, print_rows, shown
 from storywatch.cli.running import finished
 from storywatch.model import Alarm, AlarmKind, WatchConfig
 from storywatch.remedies import headline, remedy_for
@@ -121,7 +121,7 @@ def _print_remedies(rows: Rows, config: WatchConfig) -> None:
 
 
 def _alarm_line(row: Mapping[str, Any]) -> str:
-    return ": ".join(filter(None, (headline(_alarm(row)), row["message"])))
+    return one_line(": ".join(filter(None, (headline(_alarm(row)), row["message"]))))
 
 
 def _alarm(row: Mapping[str, Any]) -> Alarm:
@@ -146,7 +146,7 @@ def _print_faults(rows: Rows, name: str, *, as_json: bool) -> None:
     """Print why rows failed, each on a line of its own: a table's column would be a narrow tower."""
     faults = {} if as_json else {f"{row[name]}: {row['fault_message']}": None for row in rows if row["fault_message"]}
     for fault in faults:
-        out.print(fault, style="yellow", markup=False)
+        out.print(one_line(fault), style="yellow", markup=False)
 
 
 def _ask(path: Path, ask: Ask) -> Any:

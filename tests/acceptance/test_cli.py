@@ -191,7 +191,7 @@ async def test_alarms_are_listed_with_what_to_do(desk: Desk) -> None:
     await storywatch("poll", "wire-world", "--config", desk.folder)
     with closing(sqlite3.connect(desk.folder / "storywatch.db")) as database, database:
         rows = [
-            ("a1", "wire-world", "gap", "no [item] in common", "2026-11-20 10:00:00", None),
+            ("a1", "wire-world", "gap", "no [item]\x1b[2J\nin common", "2026-11-20 10:00:00", None),
             ("a2", "wire-bad", "stale", "the newest item is of 2023", "2026-11-21 10:00:00", None),
             ("a3", "wire-bad", "failing", "HTTP 503", "2026-11-18 10:00:00", "2026-11-22 10:00:00"),
         ]
@@ -208,7 +208,7 @@ async def test_alarms_are_listed_with_what_to_do(desk: Desk) -> None:
         "  wire-world may have lost items, since 2026-11-20 10:00Z",
     )
     assert "\n".join(open_now) in status
-    assert listed.index("wire-bad is stale") < listed.index("wire-world may have lost items: no [item] in common")
+    assert listed.index("wire-bad is stale") < listed.index("wire-world may have lost items: no [item] [2J in common")
     assert "such as its news sitemap: storywatch discover " in listed
     assert "HTTP 503" not in listed
     assert "wire-bad works again: HTTP 503" in everything
