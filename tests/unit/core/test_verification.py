@@ -174,7 +174,7 @@ def test_a_good_source_that_is_off_is_to_be_enabled() -> None:
 OLD = items(*["outlet.example"] * 5, published=NOW - timedelta(days=40))
 WITHOUT_DATES = items(*["outlet.example"] * 5, published=None)
 
-WARNED = {
+WARNED: dict[Check, dict[str, Any]] = {
     Check.MOVED: {"brought": visit(permanent_url="https://outlet.example/new")},
     Check.NO_VALIDATORS: {"brought": visit(validators=Validators(body_hash="h")), "again": None},
     Check.VALIDATORS_IGNORED: {"again": replace(NOT_MODIFIED, status=200)},
@@ -194,7 +194,7 @@ WARNED = {
 
 @pytest.mark.parametrize("check", WARNED)
 def test_what_is_worth_a_word_leaves_the_source_usable(check: Check) -> None:
-    case: dict[str, Any] = {"brought": visit()} | WARNED[check]
+    case = {"brought": visit()} | WARNED[check]
     judged = verified(case.pop("brought"), **case)
     assert (judged.verdict, codes(judged)) == (Verdict.WARNINGS, ([], [check]))
 
