@@ -60,18 +60,19 @@ def probe(
         if json:
             print_json(probe_object(target, judged))
         else:
-            _print(judged)
+            _print(target, judged)
     if failed:
         raise typer.Exit(TROUBLE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What is probed. `kind` is None for an address that is read as what it is."""
+    """What is probed. `kind` is None for what is read as what it is; `declared`: the watch config has it."""
 
     source: Source
     outlet: Outlet
     kind: SourceKind | None
+    declared: bool
 
 
 def _wanted(config: WatchConfig, names: Sequence[str], kind: SourceKind | None, *, everything: bool) -> list[Target]:
@@ -83,7 +84,7 @@ def _wanted(config: WatchConfig, names: Sequence[str], kind: SourceKind | None, 
         fail("--kind is for addresses; a source says its own kind", code=MISUSE)
     if names:
         return [
-            _at_address(config, name, kind) if name in addresses else _declared(config, config.sources[name])
+            _declared(config, config.sources[name]) if name in config.sources else _at_address(config, name, kind)
             for name in dict.fromkeys(names)
         ]
     return [_declared(config, source) for source in config.sources.values() if source.enabled or everything]
@@ -94,7 +95,7 @@ def _is_address(name: str) -> bool:
 
 
 def _declared(config: WatchConfig, source: Source) -> Target:
-    return Target(source=source, outlet=config.outlets[source.outlet], kind=source.kind)
+    return Target(source=source, outlet=config.outlets[source.outlet], kind=source.kind, declared=True)
 
 
 def _at_address(config: WatchConfig, url: str, kind: SourceKind | None) -> Target:
@@ -105,7 +106,7 @@ def _at_address(config: WatchConfig, url: str, kind: SourceKind | None) -> Targe
     )
     every = config.settings.poll_every
     source = Source(id=url, outlet=outlet.id, kind=kind or SourceKind.FEED, url=url, every=every, enabled=False)
-    return Target(source=source, outlet=outlet, kind=kind)
+    return Target(source=source, outlet=outlet, kind=kind, declared=False)
 
 
 async def _probe_all(config: WatchConfig, wanted: Sequence[Target], clock: Clock = utc_now) -> list[Verification]:
@@ -138,7 +139,11 @@ async def _probe(crawler: Crawler, target: Target, clock: Clock) -> Verification
     sent = first.validators
     again = await _visit(crawler, target, sent) if sent.etag or sent.last_modified else None
     source = replace(target.source, kind=first.document.kind) if first.document else target.source
-    return verify(first, source, target.outlet, clock(), again=again, robots_asked=crawler.settings.obey_robots)
+    judged = verify(first, source, target.outlet, clock(), again=again, robots_asked=crawler.settings.obey_robots)
+    if target.declared:
+        return judged
+    usable = judged.verdict is not Verdict.FAILS
+    return replace(judged, advice=f"add it to the watch config, with kind: {source.kind.value}" if usable else None)
 
 
 async def _visit(crawler: Crawler, target: Target, validators: Validators) -> Visit:
@@ -172,11 +177,13 @@ def probe_object(target: Target, judged: Verification) -> dict[str, Any]:
 # For people ----------------------------------------------------------------------------------------------------------
 
 
-def _print(judged: Verification) -> None:
+def _print(target: Target, judged: Verification) -> None:
     told = ", ".join(_headline(judged.document)) if judged.document else "no document"
-    out.print(f"[{STYLES[judged.verdict]}]{judged.verdict.value}[/] ", end="")
-    out.print(f"{judged.source}: {told}", markup=False)
-    for line in filter(None, (_document_line(judged.document), ", ".join(_answer_words(judged.answer)))):
+    out.print(f"{judged.source}: ", end="", style="bold", markup=False)
+    out.print(judged.verdict.value, end="", style=STYLES[judged.verdict])
+    out.print(f" ({told})", markup=False)
+    seen = (_document_line(judged.document), ", ".join(_answer_words(judged.answer)), _led_to(target, judged.answer))
+    for line in filter(None, seen):
         out.print(f"  {line}", style="dim", markup=False)
     for word, findings in (("problem", judged.problems), ("warning", judged.warnings)):
         for one in findings:
@@ -223,7 +230,7 @@ def _answer_words(answer: AnswerFacts) -> Iterator[str]:
         name for name, sent in (("ETag", answer.etag), ("Last-Modified", answer.last_modified)) if sent
     )
     if validators:
-        yield validators + ("" if answer.validators_work is None else f" {_works(answer.validators_work)}")
+        yield validators + ("" if answer.validators_work is None else f" {_honoured(answer.validators_work)}")
     if answer.fresh_for:
         yield f"fresh for {in_words(answer.fresh_for)}"
     if answer.hub:
@@ -234,5 +241,10 @@ def _answer_words(answer: AnswerFacts) -> Iterator[str]:
         yield f"with a pause of {in_words(answer.crawl_delay)}"
 
 
-def _works(validators_work: bool) -> str:  # noqa: FBT001 - private, one caller
-    return "work" if validators_work else "don't work"
+def _honoured(validators_work: bool) -> str:  # noqa: FBT001 - private, one caller
+    return "honoured" if validators_work else "ignored"
+
+
+def _led_to(target: Target, answer: AnswerFacts) -> str:
+    redirected = answer.final_url not in (None, target.source.url)
+    return f"redirected to {answer.final_url}" if redirected else ""

@@ -59,6 +59,8 @@ def verify(
     document = document_facts(visit.document, outlet, now) if visit.document else None
     problems = tuple(_problems(visit, document, source, outlet))
     warnings = tuple(warnings_of(visit, again, document, source, outlet)) if visit.document else ()
+    if any(one.code == Check.FOREIGN_ITEMS for one in problems):
+        warnings = tuple(one for one in warnings if one.code != Check.UNDECLARED_HOSTS)
     return Verification(
         source=source.id,
         fault=visit.fault,
