@@ -17,6 +17,7 @@ from storywatch import __version__
 COMMANDS = {
     "init": ("configuring", "Write a commented starter config."),
     "check": ("configuring", "Check the watch config and print every problem with its file, line and remedy."),
+    "opml": ("opml", "Take feeds over from a feed reader's OPML, or hand the watched ones to it."),
     "run": (
         "watching",
         "Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config.",
