@@ -46,13 +46,14 @@ def import_feeds(feeds: Iterable[Feed], config: WatchConfig | None = None) -> Im
     sources = config.sources.values() if config else ()
     watched = {_loosely(source.url): source.id for source in sources}
     known = []
+    publishers: dict[str, tuple[str, str]] = {}
     groups: dict[tuple[str, str], _Group] = {}
     for feed in feeds:
         source = watched.get(_loosely(feed.url))
         if source is not None:
             known.append((feed, source))
         else:
-            key = _publisher(feed)
+            key = publishers.setdefault(feed.url, _publisher(feed))
             groups.setdefault(key, _Group(key=key)).feeds[feed.url].append(feed)
     ids = _Ids(outlets=_Names(config.outlets if config else ()), sources=_Names(config.sources if config else ()))
     namesakes = _sites(config) if config else {}
@@ -64,7 +65,7 @@ def outlets_yaml(outlets: Sequence[dict[str, Any]], origin: Path) -> str:
     """Write outlets as a file of a watch config."""
     head = (
         f"# {len(outlets)} outlets, imported from {printable(origin)}.\n"
-        "# Save this in the folder of the watch config; then `storywatch check` and `storywatch probe` say what works.\n"
+        "# Save this in the folder of the watch config; then run storywatch check, and storywatch probe.\n"
     )
     body = yaml.dump(
         {"outlets": list(outlets)}, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=110, indent=2
@@ -142,11 +143,12 @@ class _Group:
     def _source(self, places: list[Feed], outlet_id: str, ids: _Names) -> dict[str, Any]:
         feed = places[0]
         rest = feed.name.removeprefix(self._common).strip(_JOINTS) if len(self.feeds) > 1 else ""
+        own = _slug(rest, "feed")
         folders = sorted({" / ".join(place.folders) for place in places if place.folders})
         notes = [feed.name] if rest else []
         notes += [f"Folder: {'; '.join(folders)}"] if folders and not feed.outlet else []
         return _without_blanks(
-            id=ids.fresh(f"{outlet_id}-{_slug(rest, 'feed')}"),
+            id=ids.fresh(own if own.startswith(f"{outlet_id}-") else f"{outlet_id}-{own}"),
             url=feed.url,
             kind=None if feed.kind is SourceKind.FEED else feed.kind.value,
             note=". ".join(notes)[:1000],

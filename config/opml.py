@@ -6,6 +6,7 @@ readers pass over, with its kind as a category; so does the outlet's id.
 
 import codecs
 import html
+import html.entities
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -78,8 +79,7 @@ class FeedList:
 def read_opml(content: bytes, path: Path) -> FeedList:
     """Return what a document lists. `path` is for messages.
 
-    Raises ConfigError for what is no OPML, and for a DOCTYPE: no list of feeds needs one, and XML bombs and stolen files
-    begin there.
+    Raises ConfigError for what is no OPML, and for a DOCTYPE: no list of feeds needs one, and XML bombs begin there.
     """
     if len(content) > MAX_BYTES:
         raise about_file(path, f"is larger than {MAX_BYTES // 1024**2} MB; split it")
@@ -193,7 +193,8 @@ class _Outline:
             raise UnfitError("a feed", f"this is of type {self.type}")
         if kind is None and "+" in self.type:
             raise UnfitError("a feed", f"this is a page read by {self.type[:40]}: declare it as kind page")
-        outlet = next((mark.removeprefix("outlet/") for one in above for mark in one.marks if "outlet/" in mark), None)
+        marks = (mark for one in above for mark in one.marks)
+        outlet = next((mark.removeprefix("outlet/") for mark in marks if mark.startswith("outlet/")), None)
         return Feed(
             url=_address(self.address),
             name=self.name,
@@ -219,7 +220,7 @@ def _address(text: str) -> str:
         parts = urlsplit(text.replace("&amp;", "&"))
         netloc = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
     except ValueError:  # a UnicodeError is one
-        return web_address("")
+        raise UnfitError("an address that begins with https:// or http://") from None
     path, query = (quote(part, safe="%/:@!$&'()*+,;=~?-._") for part in (parts.path, parts.query))
     return web_address(urlunsplit((parts.scheme, netloc, path, query, "")))
 

@@ -9,8 +9,8 @@ import typer
 
 import config as config_room
 from storywatch.cli.clock import utc_now
-from storywatch.cli.options import JsonOption, print_problems, read_config
-from storywatch.cli.output import MISUSE, TROUBLE, err, fail, print_json
+from storywatch.cli.options import JsonOption, read_config
+from storywatch.cli.output import MISUSE, err, fail, print_json
 from storywatch.errors import ConfigError
 
 STANDARD_INPUT = Path("-")
@@ -64,8 +64,7 @@ def _import(file: Path, config: Path | None, *, as_json: bool) -> None:
     try:
         listed = config_room.read_opml(content, file)
     except ConfigError as error:
-        print_problems(error)
-        raise typer.Exit(TROUBLE) from None
+        fail(str(error))
     imported = config_room.import_feeds(listed.feeds, watched)
     known = [{"name": feed.name, "source": source} for feed, source in imported.known]
     if as_json:
