@@ -19,8 +19,11 @@ from storywatch.model import SourceKind, WatchConfig
 from storywatch.sites import is_shared, site_of
 from storywatch.urls import host_of
 
-MOST_ID = 56
-"""Characters of an id before its number; with it, it fits into the 64 that an id may have."""
+MOST_ID = 64
+"""Characters that an id may have."""
+
+MOST_BASE = 56
+"""Characters of an id before its number."""
 
 _JOINTS = " -–—|:»›·•/,"
 """What stands between the name of an outlet and that of a feed."""
@@ -104,8 +107,8 @@ class _Names:
 
     def fresh(self, wanted: str) -> str:
         """Return the name, with a number if somebody has it."""
-        base = wanted[:MOST_ID].rstrip("-._")
-        name = base
+        base = wanted[:MOST_BASE].rstrip("-._")
+        name = wanted if len(wanted) <= MOST_ID else base
         while name in self._taken:
             self._next[base] += 1
             name = f"{base}-{self._next[base] + 1}"
@@ -148,7 +151,7 @@ class _Group:
         notes = [feed.name] if rest else []
         notes += [f"Folder: {'; '.join(folders)}"] if folders and not feed.outlet else []
         return _without_blanks(
-            id=ids.fresh(own if own.startswith(f"{outlet_id}-") else f"{outlet_id}-{own}"),
+            id=ids.fresh(feed.source if feed.source and _fits(_ID, feed.source) else f"{outlet_id}-{own}"),
             url=feed.url,
             kind=None if feed.kind is SourceKind.FEED else feed.kind.value,
             note=". ".join(notes)[:1000],
@@ -191,7 +194,7 @@ class _Group:
 def _slug(text: str, otherwise: str) -> str:
     """Return what an id may have of a text."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MOST_ID].rstrip("-")
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MOST_BASE].rstrip("-")
     return slug or re.sub(r"[^a-z0-9]+", "-", otherwise.lower()).strip("-") or "outlet"
 
 

@@ -1,7 +1,7 @@
 """Reads and writes OPML, the format in which feed readers hand over lists of feeds (http://opml.org/spec2.opml).
 
 Feeds travel as every reader writes them. What no reader knows, a news sitemap or a page, travels as a link, which
-readers pass over, with its kind as a category; so does the outlet's id.
+readers pass over, with its kind as a category. So do our ids.
 """
 
 import codecs
@@ -46,7 +46,7 @@ _NO_TEXT_ENCODINGS = frozenset({"idna", "punycode", "raw-unicode-escape", "unico
 class Feed:
     """One feed of a list. `home` is the page of its publisher; `folders` lead to it, the outermost first.
 
-    `outlet`: the id of the outlet that a list of ours names.
+    `outlet` and `source`: the ids that a list of ours names.
     """
 
     url: str
@@ -55,6 +55,7 @@ class Feed:
     home: str | None = None
     folders: tuple[str, ...] = ()
     outlet: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +84,9 @@ def read_opml(content: bytes, path: Path) -> FeedList:
     """
     if len(content) > MAX_BYTES:
         raise about_file(path, f"is larger than {MAX_BYTES // 1024**2} MB; split it")
-    text = _ILLEGAL.sub("", _DECLARATION.sub("", _decoded(content), count=1))
+    decoded = _decoded(content)
+    begin = max(decoded.find("<"), 0)  # what stands before is a byte order mark, or noise
+    text = _ILLEGAL.sub("", _DECLARATION.sub("", decoded[begin:], count=1))
     try:
         return _parsed(text, path)
     except expat.ExpatError:
@@ -193,16 +196,19 @@ class _Outline:
             raise UnfitError("a feed", f"this is of type {self.type}")
         if kind is None and "+" in self.type:
             raise UnfitError("a feed", f"this is a page read by {self.type[:40]}: declare it as kind page")
-        marks = (mark for one in above for mark in one.marks)
-        outlet = next((mark.removeprefix("outlet/") for mark in marks if mark.startswith("outlet/")), None)
         return Feed(
             url=_address(self.address),
             name=self.name,
             kind=kind or SourceKind.FEED,
             home=_home(self.home),
             folders=tuple(one.name for one in above if one.name),
-            outlet=outlet,
+            outlet=next(filter(None, (one.marked("outlet/") for one in above)), None),
+            source=self.marked("source/"),
         )
+
+    def marked(self, what: str) -> str | None:
+        """Return the id that a list of ours gives it."""
+        return next((mark.removeprefix(what) for mark in self.marks if mark.startswith(what)), None)
 
 
 def _words(text: str) -> str:
@@ -254,10 +260,12 @@ def _folder(outlet: Outlet, sources: list[Source]) -> Iterator[str]:
     for source in sources:
         text = outlet.name if len(sources) == 1 else f"{outlet.name}: {source.id}"
         home = f"https://{outlet.hosts[0]}/" if outlet.hosts else None
+        mark = f"{_OURS}source/{source.id}"
         if source.kind is SourceKind.FEED:
-            told = _attributes(type="rss", text=text, title=text, xmlUrl=source.url, htmlUrl=home)
+            told = _attributes(type="rss", text=text, title=text, xmlUrl=source.url, htmlUrl=home, category=mark)
         else:
-            told = _attributes(type="link", text=text, url=source.url, htmlUrl=home, category=_OURS + source.kind)
+            marks = f"{_OURS}{source.kind},{mark}"
+            told = _attributes(type="link", text=text, url=source.url, htmlUrl=home, category=marks)
         yield f"      <outline{told}/>"
     yield "    </outline>"
 

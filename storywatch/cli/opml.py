@@ -1,13 +1,15 @@
 """`opml`: lists of feeds from and for feed readers."""
 
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import config as config_room
+from config import FeedList, Imported
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import JsonOption, read_config
 from storywatch.cli.output import MISUSE, err, fail, print_json
@@ -66,17 +68,25 @@ def _import(file: Path, config: Path | None, *, as_json: bool) -> None:
     except ConfigError as error:
         fail(str(error))
     imported = config_room.import_feeds(listed.feeds, watched)
-    known = [{"name": feed.name, "source": source} for feed, source in imported.known]
     if as_json:
-        print_json({"outlets": imported.outlets, "known": known, "left_out": listed.left_out})
+        print_json(import_object(listed, imported))
     else:
         typer.echo(config_room.outlets_yaml(imported.outlets, file).encode(), nl=False)
-        for one in known:
-            err.print(f"known     {one['name']}: the watch config has it as {one['source']}", markup=False)
+        for feed, source in imported.known:
+            err.print(f"known     {feed.name}: the watch config has it as {source}", markup=False)
         for left_out in listed.left_out:
             err.print(f"left out  {left_out.name}: {left_out.reason}", markup=False)
     if not listed.feeds:
         fail(f"{file} lists no feed that can be watched")
+
+
+def import_object(listed: FeedList, imported: Imported) -> dict[str, Any]:
+    """Return the object that `opml import` prints."""
+    return {
+        "outlets": imported.outlets,
+        "known": [{"name": feed.name, "source": source} for feed, source in imported.known],
+        "left_out": [asdict(one) for one in listed.left_out],
+    }
 
 
 def _content(file: Path) -> bytes:

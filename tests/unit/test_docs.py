@@ -21,6 +21,7 @@ from sqlalchemy import JSON, Boolean, Column, Float, Integer, LargeBinary, Strin
 import config
 from channels import payload
 from channels.signing import signed_headers
+from config import FeedList, Imported
 from config.shipped import catalogue_outlet
 from spiders import answers, failures
 from storage import tables
@@ -28,6 +29,7 @@ from storage.queries import Queries, Rows
 from storage.tables import UtcTime
 from storywatch.cli.app import app
 from storywatch.cli.configuring import check, init
+from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object, fault_object, item_object
 from storywatch.cli.watching import _poll_object
@@ -140,6 +142,7 @@ def other_fields() -> dict[str, Iterable[str]]:
         "poll": [*(f"polls[].{name}" for name in polled), "busy", "deliveries"],
         "replay": Decision.__dataclass_fields__,
         "probe": probed_fields(),
+        "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
 
 
