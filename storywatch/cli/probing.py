@@ -16,7 +16,7 @@ from spiders.parsing import ParseLimits, ParsePool
 from storywatch.cli.clock import utc_now
 from storywatch.cli.log import configure
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
-from storywatch.cli.output import MISUSE, TROUBLE, fail, out, print_json, progress_bar, shown
+from storywatch.cli.output import MISUSE, TROUBLE, err, fail, out, print_json, progress_bar, shown
 from storywatch.cli.reading import fault_object
 from storywatch.egress import EgressPolicy
 from storywatch.model import Outlet, Source, SourceKind, Validators, Visit, VisitOutcome, WatchConfig
@@ -54,6 +54,8 @@ def probe(
     configure(level=logging.ERROR)
     loaded = read_config(config)
     wanted = _wanted(loaded, sources or (), kind, everything=everything)
+    if not wanted:
+        err.print("No sources are enabled; --all probes those that are off too.")
     failed = 0
     for target, judged in zip(wanted, asyncio.run(_probe_all(loaded, wanted)), strict=True):
         failed += judged.verdict is Verdict.FAILS

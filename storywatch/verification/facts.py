@@ -155,4 +155,9 @@ def undeclared(items: Sequence[ParsedItem], outlet: Outlet) -> Counter[str]:
 def link_hosts(items: Sequence[ParsedItem]) -> list[str]:
     """Return the hosts that items link to, as far as they tell who publishes."""
     hosts = (host_of(item.url) for item in items if item.url)
-    return [host for host in hosts if host and host not in _FEED_PROXIES and site_of(host) not in _FEED_PROXIES]
+    return [host for host in hosts if host and not is_feed_proxy(host)]
+
+
+def is_feed_proxy(host: str) -> bool:
+    """Tell whether the host serves others' feeds and counts their readers."""
+    return host in _FEED_PROXIES or site_of(host) in _FEED_PROXIES

@@ -7,7 +7,7 @@ from storywatch.errors import Fault
 from storywatch.model import Document, Outlet, Source, Visit
 from storywatch.sites import site_of
 from storywatch.urls import host_of
-from storywatch.verification.facts import link_hosts
+from storywatch.verification.facts import is_feed_proxy, link_hosts
 from storywatch.verification.findings import Check, Finding, some
 
 FEW_LINKS = 3
@@ -31,11 +31,11 @@ def unlikely(visit: Visit, source: Source, outlet: Outlet) -> Iterator[Finding]:
         return
     expected = {site_of(host) for host in (*outlet.hosts, host_of(source.url))}
     final = host_of(visit.final_url or source.url)
-    if outlet.hosts and site_of(final) not in expected:
+    if outlet.hosts and site_of(final) not in expected and not is_feed_proxy(final):
         yield Finding(
             code=Check.REDIRECTED_AWAY,
             message=f"the source redirects to {final}, which is none of the outlet's hosts",
-            remedy="if the outlet has moved there, set its url and hosts; else look for another source",
+            remedy=f"if that is right, write url: {visit.final_url}; else look for another source",
         )
     yield from _on_items(visit.document, visit, expected if outlet.hosts else set())
 

@@ -155,6 +155,8 @@ async def test_probe_says_what_works_and_stores_nothing(site: Site, tmp_path: Pa
     assert by_source["news"]["problems"][0]["remedy"] == "use kind: news_sitemap"
     assert by_source["away"]["answer"]["final_url"] == f"http://localhost:{site.port}/good"
     assert [path.name for path in folder.iterdir()] == ["watch.yaml"]
+    await storywatch("poll", "good", "--config", folder)
+    assert (folder / "storywatch.db").exists(), "a poll is what opens a database"
 
 
 async def test_probe_visits_politely(site: Site, tmp_path: Path) -> None:
@@ -192,6 +194,7 @@ async def test_probe_takes_addresses(site: Site, tmp_path: Path) -> None:
         (site.url("/news.xml"), "news_sitemap"),
         (site.url("/good"), "feed"),
     ]
+    assert [line["outlet"] for line in ran.lines] == [None, None]
     assert ran.lines[0]["advice"] == "add it to the watch config, with kind: news_sitemap"
     wrong = await storywatch("probe", site.url("/news.xml"), "--kind", "feed", "--config", folder, "--json")
     assert (wrong.code, found(wrong)[site.url("/news.xml")][1]) == (1, ["kind_mismatch"])

@@ -90,6 +90,7 @@ LET_THROUGH = {
     "good": visit(),
     "redirected to a host of the outlet": visit(final_url="https://outlet.example/rss"),
     "redirected to a host beside its own": visit(final_url="https://cdn.outlet.example/rss"),
+    "redirected to a proxy of feeds": visit(final_url="https://feedproxy.google.com/outlet"),
     "without a final address": visit(final_url=None),
     "three links elsewhere": visit(*items(*STRANGE[:3])),
     "one link at home": visit(*items(*STRANGE, "outlet.example")),
