@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from network import Guard
+from spiders.asking import Asked
 from spiders.crawler import Crawler, running_crawler
 from spiders.parsing import ParseLimits, ParsePool
 from storywatch.cli.clock import utc_now
@@ -138,7 +139,7 @@ async def _probe_all(config: WatchConfig, wanted: Sequence[Target], clock: Clock
 async def _probe(crawler: Crawler, target: Target, clock: Clock) -> Verification:
     """Visit a source, and once more with the validators that it sent, which costs it a line if they work."""
     first = await _visit(crawler, target, Validators())
-    sent = first.validators
+    sent = replace(first.validators, elements=b"", parts=())
     again = await _visit(crawler, target, sent) if sent.etag or sent.last_modified else None
     source = replace(target.source, kind=first.document.kind) if first.document else target.source
     judged = verify(first, source, target.outlet, clock(), again=again, robots_asked=crawler.settings.obey_robots)
@@ -149,9 +150,9 @@ async def _probe(crawler: Crawler, target: Target, clock: Clock) -> Verification
 
 
 async def _visit(crawler: Crawler, target: Target, validators: Validators) -> Visit:
-    if target.kind is None:
-        return await crawler.fetch(target.source.url, None, validators)
-    return await crawler.visit(target.source, validators)
+    source = target.source
+    asked = Asked(kind=target.kind, outlet=target.outlet, page=source.page, own=source.own)
+    return await crawler.fetch(source.url, target.kind, validators, asked)
 
 
 # JSON ----------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from storywatch.errors import Fault
 from storywatch.model import Outlet, Source, SourceKind, Visit
 from storywatch.verification.facts import AnswerFacts, DocumentFacts, answer_facts, document_facts
 from storywatch.verification.findings import Check, Finding, in_words
-from storywatch.verification.structure import unlikely
+from storywatch.verification.structure import EMPTY_REMEDY, unlikely
 from storywatch.verification.warnings import warnings_of
 
 
@@ -41,6 +41,10 @@ class Verification:
         return Verdict.WARNINGS if self.warnings else Verdict.WORKS
 
 
+_INCLUDES: dict[str, str] = {Check.REDIRECTED_AWAY: Check.MOVED, Check.FOREIGN_ITEMS: Check.UNDECLARED_HOSTS}
+"""Which warning would say a problem once more, with a remedy that doesn't fit."""
+
+
 def verify(
     visit: Visit,
     source: Source,
@@ -59,15 +63,14 @@ def verify(
     document = document_facts(visit.document, outlet, now) if visit.document else None
     problems = tuple(_problems(visit, document, source, outlet))
     warnings = tuple(warnings_of(visit, again, document, source, outlet)) if visit.document else ()
-    if any(one.code == Check.FOREIGN_ITEMS for one in problems):
-        warnings = tuple(one for one in warnings if one.code != Check.UNDECLARED_HOSTS)
+    told = {_INCLUDES.get(one.code) for one in problems}
     return Verification(
         source=source.id,
         fault=visit.fault,
         answer=answer,
         document=document,
         problems=problems,
-        warnings=warnings,
+        warnings=tuple(one for one in warnings if one.code not in told),
         advice=_advice(source, fails=bool(problems)),
     )
 
@@ -75,6 +78,8 @@ def verify(
 def _problems(visit: Visit, document: DocumentFacts | None, source: Source, outlet: Outlet) -> Iterator[Finding]:
     if visit.fault:
         yield Finding(code=visit.fault.code, message=visit.fault.message, remedy=_remedy(visit.fault, source))
+    elif visit.document is None:
+        yield Finding(code=Check.EMPTY, message="the source answers without any items", remedy=EMPTY_REMEDY)
     yield from unlikely(visit, source, outlet)
     age = document.newest_age if document else None
     if age is not None and source.stale_after is not None and age > source.stale_after:

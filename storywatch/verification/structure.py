@@ -13,6 +13,8 @@ from storywatch.verification.findings import Check, Finding, some
 FEW_LINKS = 3
 """So many links on foreign hosts, or fewer, say nothing about a source."""
 
+EMPTY_REMEDY = "try again later; if it stays so, look for another source of the outlet"
+
 
 def structural_fault(visit: Visit, source: Source, outlet: Outlet) -> Fault | None:
     """Return why nothing of a source's first document may be stored: it can't be what the operator means.
@@ -42,7 +44,7 @@ def unlikely(visit: Visit, source: Source, outlet: Outlet) -> Iterator[Finding]:
 
 def _on_items(document: Document, visit: Visit, expected: set[str]) -> Iterator[Finding]:
     """Judge the items of a document that was read whole. `expected`: the sites of an outlet that declares hosts."""
-    if document.known or document.parts or visit.partial:
+    if document.known or visit.partial or (document.parts and not document.items):
         return
     hosts = link_hosts(document.items)
     if not document.items:
@@ -51,7 +53,7 @@ def _on_items(document: Document, visit: Visit, expected: set[str]) -> Iterator[
         yield Finding(
             code=Check.EMPTY,
             message=f"the source answers with a {document.format} document, but {of_these}",
-            remedy="try again later; if it stays so, look for another source of the outlet",
+            remedy=EMPTY_REMEDY,
         )
     elif expected and len(hosts) > FEW_LINKS and not expected & set(map(site_of, hosts)):
         yield Finding(

@@ -226,6 +226,11 @@ def test_a_rare_link_elsewhere_is_not_worth_a_word() -> None:
     assert judged.document.undeclared_hosts == ("other.example",)
 
 
+def test_an_index_whose_sitemaps_are_all_empty_fails() -> None:
+    """Its visit ends without a document. The poll of a source that is known ends so too, and is no fault."""
+    assert codes(verified(replace(NOT_MODIFIED, status=200))) == ([Check.EMPTY], [])
+
+
 KINDS = [
     (SourceKind.FEED, "use kind: news_sitemap"),
     (SourceKind.NEWS_SITEMAP, "use kind: feed"),
