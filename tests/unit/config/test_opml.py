@@ -4,6 +4,7 @@ import codecs
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -406,6 +407,10 @@ def test_whatever_a_list_says_the_yaml_is_sound(entries: list[tuple[str, str, st
     ids = [source["id"] for outlet in imported.outlets for source in outlet["sources"]]
     assert len(set(ids)) == len(ids)
     assert written(imported)["outlets"] == list(imported.outlets)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "watch.yaml"
+        file.write_text(SETTINGS + outlets_yaml(imported.outlets, FILE), "utf-8")
+        assert len(load(file, {}).sources) == len(ids)
 
 
 @given(st.binary(max_size=200))
