@@ -17,12 +17,17 @@ from storywatch import __version__
 COMMANDS = {
     "init": ("configuring", "Write a commented starter config."),
     "check": ("configuring", "Check the watch config and print every problem with its file, line and remedy."),
+    "opml": ("opml", "Take feeds over from a feed reader's OPML, or hand the watched ones to it."),
     "run": (
         "watching",
         "Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config.",
     ),
     "poll": ("watching", "Poll sources once through the whole pipeline, send what is owed, and exit."),
     "fetch": ("fetching", "Visit one address once, politely, and show what it brings. Nothing is stored."),
+    "probe": (
+        "probing",
+        "Visit sources without storing anything, and say what works and what to do about the rest.",
+    ),
     "parse": ("reading", "Parse documents on disk and show their items: one line a file, in the order given."),
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
     "status": ("listing", "Show what is watched, what is due and what failed."),
