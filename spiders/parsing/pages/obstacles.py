@@ -12,13 +12,14 @@ _LITTLE = 1500
 _NOTHING = 200
 
 _CHALLENGE_TITLE = re.compile(
-    r"just a moment|attention required|access (?:to this page has been )?denied|are you (?:a robot|human)|robot check"
-    r"|pardon our interruption|security check|verif(?:y|ying) (?:that )?you are (?:a )?human|ddos|captcha"
-    r"|checking your browser|request unsuccessful|unusual traffic",
+    r"\W*(?:just a moment|attention required|access (?:to this page has been )?denied\W*$|are you (?:a robot|human)"
+    r"|robot check|pardon our interruption|security check|verif(?:y|ying) (?:that )?you are (?:a )?human|ddos-guard"
+    r"|checking your browser|request unsuccessful|unusual traffic)",
     re.IGNORECASE,
 )
+# Some of these stand in the ordinary pages of protected sites too: they tell only where there is no text.
 _CHALLENGE_SOURCE = re.compile(
-    r"challenge-platform|captcha-delivery\.com|_Incapsula_Resource|px-captcha|perimeterx|awswaf|cf-chl|hcaptcha\.com",
+    r"challenge-platform|_cf_chl_opt|captcha-delivery\.com|_Incapsula_Resource|px-captcha|awswaf|hcaptcha\.com",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
@@ -37,7 +38,8 @@ def check_obstacles(root: HtmlElement) -> None:
     if len(text) > _LITTLE:
         return
     title = next(map(line_of, root.iter("title")), "")
-    if _CHALLENGE_TITLE.search(title) or _CHALLENGE_SOURCE.search(_sources(root)):
+    is_bare = len(text) < _NOTHING
+    if _CHALLENGE_TITLE.match(title) or (is_bare and _CHALLENGE_SOURCE.search(_sources(root))):
         raise VisitError(
             "challenge",
             "the server shows a check for robots instead of the page: ask the outlet for access, or watch a feed of it",
@@ -47,7 +49,7 @@ def check_obstacles(root: HtmlElement) -> None:
             "challenge",
             "the server asks for consent to cookies before it shows the page: look for a feed of the outlet",
         )
-    if len(text) < _NOTHING and _wants_script(root):
+    if is_bare and _wants_script(root):
         raise VisitError(
             "needs_script",
             "the page is empty until its JavaScript runs, which it never does here: look for a feed or news sitemap",

@@ -16,6 +16,10 @@ PARAGRAPHS = [
 ]
 
 
+FOOTER = """<footer><p>Cookie settings</p><noscript>JavaScript?</noscript>
+<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>"""
+
+
 def ld(text: str) -> str:
     return f'<script type="application/ld+json">{text}</script>'
 
@@ -188,7 +192,9 @@ def test_an_article_about_robots_is_no_check_for_them() -> None:
     """Nor is a short one whose page has a notice about scripts and cookies."""
     long = story(*PARAGRAPHS * 3, head="<title>Are you a robot? The captcha turns 20</title>")
     assert "Paragraph 7" in only(long).content
-    short = story(*PARAGRAPHS[:3]).replace("<footer>", "<footer><p>Cookie settings</p><noscript>JavaScript?</noscript>")
+    short = story(*PARAGRAPHS[:3], head="<title>DDoS attack: access denied to all ministries</title>").replace(
+        "<footer>", FOOTER
+    )
     assert "Paragraph 2" in only(short).content
 
 
