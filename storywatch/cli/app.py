@@ -35,6 +35,7 @@ COMMANDS = {
         "listing",
         "List the sources: when each was polled and is polled next, what it brought, why it fails.",
     ),
+    "alarms": ("listing", "List the alarms about sources, open ones first, and what you can do about each."),
     "items": ("listing", "List the stored items, newest first."),
     "events": ("listing", "List the tracked events with what each has gathered."),
     "updates": ("listing", "List the updates, newest first."),

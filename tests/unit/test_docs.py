@@ -35,7 +35,16 @@ from storywatch.cli.reading import answer_object, fault_object, item_object
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
-from storywatch.model import ChannelKind, DeliveryState, Outlet, ParsedItem, ReportRole, SourceKind, VisitOutcome
+from storywatch.model import (
+    AlarmKind,
+    ChannelKind,
+    DeliveryState,
+    Outlet,
+    ParsedItem,
+    ReportRole,
+    SourceKind,
+    VisitOutcome,
+)
 from storywatch.replay import Decision
 from storywatch.verification import Check, verify
 from storywatch.watch import PollOutcome, PollResult
@@ -123,6 +132,7 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     return {
         "status": await queries.status(NOW),
         "sources": (await queries.sources())[0],
+        "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],
         "events": (await queries.events())[0],
         "updates": (await queries.updates(1))[0],
@@ -358,9 +368,12 @@ def leaves(schema: Mapping[str, Any], path: str) -> list[str]:
     return leaves(schema["items"], f"{path}[]") if "items" in schema else [path]
 
 
-def test_every_field_of_the_payload_is_documented() -> None:
-    schema = json.loads((files("channels") / "webhook-payload.schema.json").read_text("utf-8"))
-    assert not differences(names(section("webhook.md", "Payload")), leaves(schema, ""))
+@pytest.mark.parametrize(
+    ("title", "schema"), [("Payload", "webhook-payload"), ("Payload of a notice", "webhook-notice")]
+)
+def test_every_field_of_the_payload_is_documented(title: str, schema: str) -> None:
+    fields = leaves(json.loads((files("channels") / f"{schema}.schema.json").read_text("utf-8")), "")
+    assert not differences(names(section("webhook.md", title)), fields)
     assert f"{payload.MAX_BYTES:,} bytes" in (REFERENCE / "webhook.md").read_text("utf-8")
 
 
@@ -383,7 +396,7 @@ def test_the_pauses_between_attempts_are_documented() -> None:
 
 def test_the_glossary_knows_the_words_that_people_see() -> None:
     told = (DOCS / "explanation" / "glossary.md").read_text("utf-8")
-    for words in (SourceKind, ChannelKind, VisitOutcome, PollOutcome, ReportRole, DeliveryState):
+    for words in (SourceKind, ChannelKind, VisitOutcome, PollOutcome, ReportRole, DeliveryState, AlarmKind):
         assert not [word for word in words if f"`{word}`" not in told], words
 
 
