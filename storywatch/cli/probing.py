@@ -155,7 +155,8 @@ class _Host:
         """Visit a source, and once more with the validators that it sent, which costs it a line if they work."""
         first = await self._visit(target, Validators())
         sent = replace(first.validators, elements=b"", parts=())
-        again = await self._visit(target, sent) if sent.etag or sent.last_modified else None
+        can_ask = bool(sent.etag or sent.last_modified) and not first.retry_after
+        again = await self._visit(target, sent) if can_ask else None
         if again is not None and again.fault and again.fault.code == "held":
             again = None
         source = replace(target.source, kind=first.document.kind) if first.document else target.source
