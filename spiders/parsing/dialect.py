@@ -29,6 +29,8 @@ class RawFeed:
     version: str
     feed: Mapping[str, Any]
     entries: Sequence[Mapping[str, Any]]
+    skip_hours: Sequence[str] = ()
+    skip_days: Sequence[str] = ()
 
 
 class _Full(Exception):  # noqa: N818 - ends a parse that has enough
@@ -39,6 +41,8 @@ class _Changes:
     """The changed habits, to be put in front of either of feedparser's parsers."""
 
     max_items: int
+    skip_hours: list[str]
+    skip_days: list[str]
     resolve_relative_uris = False
     sanitize_html = False
 
@@ -69,6 +73,20 @@ class _Changes:
         """Ignore `uri`, which feedparser reads for `href` and Bluesky's bridges write beside the link's text."""
         attributes.pop("uri", None)
         super()._start_link(attributes)  # type: ignore[misc]
+
+    # Of these feedparser would keep the last one only.
+
+    def _start_hour(self, _: dict[str, str]) -> None:
+        self.push("hour", 0)  # type: ignore[attr-defined]
+
+    def _end_hour(self) -> None:
+        self.skip_hours.append(self.pop("hour") or "")  # type: ignore[attr-defined]
+
+    def _start_day(self, _: dict[str, str]) -> None:
+        self.push("day", 0)  # type: ignore[attr-defined]
+
+    def _end_day(self) -> None:
+        self.skip_days.append(self.pop("day") or "")  # type: ignore[attr-defined]
 
     # Categories are not read, and feedparser's list of them is quadratic in their number.
 
@@ -159,12 +177,14 @@ def read_feed(markup: Markup, max_items: int) -> RawFeed:
         version="rss091n" if "netscape" in markup.doctype.lower() else parser.version,
         feed=parser.feeddata,
         entries=parser.entries[:-1] if truncated else parser.entries,
+        skip_hours=parser.skip_hours,
+        skip_days=parser.skip_days,
     )
 
 
 def _read_strictly(markup: Markup, max_items: int) -> Any:
     parser = _Strict("", None, "utf-8")
-    parser.max_items = max_items
+    parser.max_items, parser.skip_hours, parser.skip_days = max_items, [], []
     # The document has no DOCTYPE any more, so that there is nothing to expand or to load.
     reader = xml.sax.make_parser()  # noqa: S317
     reader.setFeature(xml.sax.handler.feature_namespaces, True)  # noqa: FBT003 - positional only
@@ -183,7 +203,7 @@ def _read_strictly(markup: Markup, max_items: int) -> Any:
 
 def _read_loosely(text: str, max_items: int) -> Any:
     parser = _Loose("", None, "utf-8", {})
-    parser.max_items = max_items
+    parser.max_items, parser.skip_hours, parser.skip_days = max_items, [], []
     with suppress(_Full):
         parser.feed(text)
     return parser

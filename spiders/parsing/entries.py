@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
-from spiders.parsing.dates import read_time
+from spiders.parsing.dates import item_times
 from spiders.parsing.dialect import RawFeed
 from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
 from spiders.parsing.text import html_to_text, looks_like_html, paragraphs
@@ -20,17 +20,21 @@ class FeedContext:
 
     url: str | None
     now: datetime
+    zone: tzinfo
     field_chars: int
     typed: bool
     author: str | None
     language: str | None
 
 
-def items_of(raw: RawFeed, *, root: str, url: str | None, now: datetime, field_chars: int) -> Iterator[ParsedItem]:
+def items_of(
+    raw: RawFeed, *, root: str, url: str | None, now: datetime, zone: tzinfo, field_chars: int
+) -> Iterator[ParsedItem]:
     """Yield the items of a feed that say anything at all, in its order."""
     context = FeedContext(
         url=url,
         now=now,
+        zone=zone,
         field_chars=field_chars,
         typed=root == "feed",
         author=_author(raw.feed),
@@ -43,8 +47,9 @@ def items_of(raw: RawFeed, *, root: str, url: str | None, now: datetime, field_c
 
 
 def _item(entry: Entry, context: FeedContext) -> ParsedItem:
-    published = _time(entry, ("published", "created"), context.now)
-    updated = _time(entry, ("updated",), context.now)
+    # dc:date, and the only date of many Atom feeds, is an update to feedparser.
+    published, updated = (_string(entry, "published"), _string(entry, "created")), (_string(entry, "updated"),)
+    times = item_times(published, updated, context.now, context.zone)
     return ParsedItem(
         guid=guid_of(_string(entry, "id")),
         url=_url(entry, context),
@@ -52,10 +57,11 @@ def _item(entry: Entry, context: FeedContext) -> ParsedItem:
         summary=paragraphs(_summary(entry, context), context.field_chars),
         content=paragraphs(_content(entry, context), context.field_chars),
         author=_author(entry) or _author(_mapping(entry, "source")) or context.author,
-        # dc:date, and the only date of many Atom feeds, is an update to feedparser.
-        published=published or updated,
-        updated=updated,
+        published=times.published,
+        updated=times.updated,
         language=_entry_language(entry) or context.language,
+        time_origin=times.origin,
+        time_correction=times.correction,
     )
 
 
@@ -130,11 +136,6 @@ def _url(entry: Entry, context: FeedContext) -> str | None:
 def _author(entry: Entry) -> str | None:
     names = (_string(each, "name") or _string(each, "email") for each in _mappings(entry, "authors"))
     return next(filter(None, map(author_name, names)), None)
-
-
-def _time(entry: Entry, keys: Iterable[str], now: datetime) -> datetime | None:
-    times = (read_time(_string(entry, key), now) for key in keys)
-    return next(filter(None, times), None)
 
 
 def _entry_language(entry: Entry) -> str | None:

@@ -159,7 +159,6 @@ def test_the_format_is_the_precise_dialect(document: str, format_name: str) -> N
         ("<foo/>", "not_a_feed", "'foo'"),
         ("just words", "not_a_feed", "neither"),
         ("<urlset><url><loc>http://o.example/</loc></url></urlset>", "not_a_feed", "without news"),
-        ("<sitemapindex><sitemap><loc>http://o.example/</loc></sitemap></sitemapindex>", "not_a_feed", "index"),
         (b"\x1f\x8bgarbage", "malformed", ".gz"),
     ],
 )
@@ -234,33 +233,3 @@ def test_json_that_is_nested_or_numbered_without_end_is_malformed() -> None:
     opening = '{"version": "https://jsonfeed.org/version/1", "items": '
     assert fault_of(opening + "[" * 200_000).code == "malformed"
     assert fault_of(opening + "9" * 10_000 + "}").code == "malformed"
-
-
-SITEMAP = """<?xml version="1.0"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"
-  xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
-  <url><loc>https://outlet.example/a</loc><lastmod>2021-08-26T15:00:00Z</lastmod>
-    <image:image><image:loc>https://cdn.example/i.jpg</image:loc><image:title>Picture</image:title></image:image>
-    <n:news><n:publication><n:name>Outlet</n:name><n:language>en</n:language></n:publication>
-      <n:publication_date>2021-08-26T13:50:00Z</n:publication_date>
-      <n:title>Blast &amp;amp; fire</n:title></n:news></url>
-  <url><loc>https://outlet.example/section</loc></url>
-  <url><loc>https://outlet.example/b</loc><n:news><n:title>Second</n:title></n:news></url>
-</urlset>"""
-
-
-def test_a_news_sitemap_is_read() -> None:
-    """Only the entries that are news, each with its own title and not its picture's."""
-    document = read(SITEMAP, kind=SourceKind.NEWS_SITEMAP)
-    assert (document.kind, document.format) == (SourceKind.NEWS_SITEMAP, "news_sitemap")
-    first, second = document.items
-    assert (first.url, first.title, first.language) == ("https://outlet.example/a", "Blast & fire", "en")
-    assert first.published == datetime(2021, 8, 26, 13, 50, tzinfo=UTC)
-    assert first.updated == datetime(2021, 8, 26, 15, 0, tzinfo=UTC)
-    assert (second.url, second.published) == ("https://outlet.example/b", None)
-    assert fault_of(SITEMAP, kind=SourceKind.FEED).code == "kind_mismatch"
-
-
-def test_a_news_sitemap_that_breaks_off_loses_only_its_last_entry() -> None:
-    """As a feed does."""
-    assert [item.title for item in read(SITEMAP[: SITEMAP.index("Second") + 3]).items] == ["Blast & fire"]

@@ -1,7 +1,7 @@
 """What becomes of an item's fields: each trap that feedparser or publishers set, with the smallest document for it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import feedparser
 import pytest
@@ -233,11 +233,3 @@ def test_a_long_field_is_cut_and_says_so() -> None:
     (item,) = read(rss(f"<title>{'t' * 3000}</title><description>{'d' * 3000}</description>"), limits=limits).items
     assert (len(item.title), len(item.summary)) == (2000, 100)
     assert item.summary.endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("ttl", "expected"), [("15", timedelta(minutes=15)), ("0", None), ("-5", None), ("soon", None), ("9" * 30, None)]
-)
-def test_the_publishers_ttl_is_in_minutes(ttl: str, expected: timedelta | None) -> None:
-    """Anything but a plausible number is nothing."""
-    assert read(rss("<title>T</title>", channel=f"<ttl>{ttl}</ttl>")).wishes.ttl == expected
