@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storywatch.model import Item, Outlet, ParsedItem, Revision, Source
-from storywatch.urls import canonical_url, url_identity
+from storywatch.urls import canonical_url, has_form, url_identity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,9 +106,12 @@ def _keys(
 ) -> tuple[str, ...]:
     """Return the keys. Those with the title tell items apart that share a guid or an address, as live pages do.
 
-    What several items of a document share is no key of any: it would pass from an old item to a new one.
+    What several items of a document share is no key of any: it would pass from an old item to a new one. A page whose
+    address has a live form is one item, whatever its guid says and however often it is listed.
     """
     address = url_identity(url)
+    if url and address and has_form(url, outlet.live_urls):
+        return (_key("url", address),)
     guid = _guid_identity(item.guid, address, outlet)
     text = item.content or item.summary
     by_address = () if address is None or shared_url else (_key("url", address),)
