@@ -69,6 +69,19 @@ class _Changes:
 
     _start_entry = _start_item
 
+    def _start_guid(self, attributes: dict[str, str]) -> None:
+        """Read `isPermaLink` however it is written."""
+        attributes["ispermalink"] = attributes.get("ispermalink", "true").strip().lower()
+        super()._start_guid(attributes)  # type: ignore[misc]
+
+    def _end_guid(self) -> None:
+        """Keep a permalink also where an empty link stands beside it."""
+        super()._end_guid()  # type: ignore[misc]
+        if self.guidislink:  # type: ignore[attr-defined]
+            self._save("permalink", dict.get(self._get_context(), "id", ""))  # type: ignore[attr-defined]
+
+    _start_id, _end_id = _start_guid, _end_guid
+
     def _start_link(self, attributes: dict[str, str]) -> None:
         """Ignore `uri`, which feedparser reads for `href` and Bluesky's bridges write beside the link's text."""
         attributes.pop("uri", None)
@@ -87,6 +100,20 @@ class _Changes:
 
     def _end_day(self) -> None:
         self.skip_days.append(self.pop("day") or "")  # type: ignore[attr-defined]
+
+    # A picture's description would be the item's.
+
+    def _start_description(self, attributes: dict[str, str]) -> None:
+        if self.inimage:  # type: ignore[attr-defined]
+            self.push("image_description", 0)  # type: ignore[attr-defined]
+        else:
+            super()._start_description(attributes)  # type: ignore[misc]
+
+    def _end_description(self) -> None:
+        if self.inimage:  # type: ignore[attr-defined]
+            self.pop("image_description")  # type: ignore[attr-defined]
+        else:
+            super()._end_description()  # type: ignore[misc]
 
     # Categories are not read, and feedparser's list of them is quadratic in their number.
 
