@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -67,40 +66,6 @@ def test_a_label_that_names_no_usable_encoding_is_ignored(label: str) -> None:
 def test_noise_before_the_document_is_skipped(before: str) -> None:
     """Scripts and servers leave it there."""
     assert only(before + '<?xml version="1.0"?>' + rss(ITEM % "T")).title == "T"
-
-
-@pytest.mark.parametrize(
-    ("written", "read_as"),
-    [
-        ("AT&T and R&D", "AT&T and R&D"),
-        ("caf&eacute;&nbsp;bar &hellip;", "café bar …"),
-        ("a&bogus;b", "a&bogus;b"),
-        ("x\x00y\x08z", "xyz"),
-        ("a&#0;b&#x8;c&#xD800;d&#99999999;", "abcd&#99999999;"),
-        ("<![CDATA[AT&T]]> & co", "AT&T & co"),
-        ("Tom &amp; Jerry", "Tom & Jerry"),
-        ("R&amp;amp;D", "R&D"),
-    ],
-)
-def test_ampersands_and_control_characters_are_mended(written: str, read_as: str) -> None:
-    """None of them costs the item, or adds a semicolon to AT&T."""
-    assert only(rss(ITEM % written)).title == read_as
-
-
-def test_a_prefix_that_nobody_declared_costs_nothing() -> None:
-    """The loose parser takes over where XML ends."""
-    document = rss(ITEM % "T" + "<wfw:comment>x</wfw:comment>", ITEM % "U")
-    assert [item.title for item in read(document).items] == ["T", "U"]
-
-
-@pytest.mark.parametrize("make", [rss, atom])
-def test_a_document_that_breaks_off_loses_only_its_last_item(make: Callable[..., str]) -> None:
-    """Half an item would be stored, alerted, and revised at the next poll."""
-    whole = make("<id>1</id><title>One</title>", "<id>2</id><title>Two times two is four</title>")
-    cut = whole[: whole.index(" four")]
-    assert [item.title for item in read(cut).items] == ["One"]
-    between = whole[: whole.rindex("</channel>" if make is rss else "</feed>")]
-    assert [item.title for item in read(between).items] == ["One", "Two times two is four"]
 
 
 @pytest.mark.parametrize("damage", ["", "<undeclared:x/>", "<b>never closed"], ids=["whole", "prefix", "unclosed"])
