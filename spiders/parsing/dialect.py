@@ -101,7 +101,13 @@ class _Changes:
     def _end_day(self) -> None:
         self.skip_days.append(self.pop("day") or "")  # type: ignore[attr-defined]
 
-    # A picture's description would be the item's.
+    # A picture's title and description would be the item's.
+
+    def _start_media_title(self, _: dict[str, str]) -> None:
+        self.push("media_title", 1)  # type: ignore[attr-defined]
+
+    def _end_media_title(self) -> None:
+        self.pop("media_title")  # type: ignore[attr-defined]
 
     def _start_description(self, attributes: dict[str, str]) -> None:
         if self.inimage:  # type: ignore[attr-defined]

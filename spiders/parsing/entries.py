@@ -53,10 +53,13 @@ def _item(entry: Entry, context: FeedContext) -> ParsedItem:
     # dc:date, and the only date of many Atom feeds, is an update to feedparser.
     published, updated = (_string(entry, "published"), _string(entry, "created")), (_string(entry, "updated"),)
     times = item_times(published, updated, context.now, context.zone)
+    guid, url = guid_of(_string(entry, "id")), _url(entry, context)
+    # A picture's title has to do where there is something that it could be the title of.
+    others = _plain(_string(entry, "media_title"), "", context) if guid or url else ""
     return ParsedItem(
-        guid=guid_of(_string(entry, "id")),
-        url=_url(entry, context),
-        title=title_of(_text(entry, "title", context)),
+        guid=guid,
+        url=url,
+        title=title_of(_text(entry, "title", context)) or title_of(others),
         summary=paragraphs(_summary(entry, context), context.field_chars),
         content=paragraphs(_content(entry, context), context.field_chars),
         author=_author(entry) or _author(_mapping(entry, "source")) or context.author,

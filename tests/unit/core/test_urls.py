@@ -1,5 +1,6 @@
 """Canonical addresses: `storywatch.urls`."""
 
+import re
 import time
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storywatch.model import Outlet
+from storywatch.tracking import ORIGIN_PARAMS, ORIGINS, TRACKING_PARAMS
 from storywatch.urls import canonical_url, has_form, host_of, url_identity
+from tests.support.pages import DOCS
 
 OUTLET = Outlet(id="o", name="O", hosts=("www.outlet.example", "m.outlet.example"), strip_params=("smid", "src_*"))
 ANYWHERE = Outlet(id="any", name="Any")
@@ -432,3 +435,11 @@ def test_a_query_on_the_home_page_is_an_article() -> None:
 def test_host_of_an_address_is_lower_case_and_bare(url: str, host: str) -> None:
     """The unit of politeness; empty where there is none."""
     assert host_of(url) == host
+
+
+def test_what_is_dropped_is_documented() -> None:
+    """All of it, and nothing else."""
+    _, always, sometimes = (DOCS / "reference" / "addresses.md").read_text("utf-8").partition("## Tracking parameters")
+    first, second = (always + sometimes).split("Dropped only with", 1)
+    assert set(re.findall(r"`([^`]+)`", first)) - {"*"} == set(TRACKING_PARAMS)
+    assert set(re.findall(r"`([^`]+)`", second)) == ORIGINS | ORIGIN_PARAMS

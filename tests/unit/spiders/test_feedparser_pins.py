@@ -18,6 +18,7 @@ OVERRIDDEN = {
     "_end_itunes_summary": ["self"],
     "_end_keywords": ["self"],
     "_end_media_description": ["self"],
+    "_end_media_title": ["self"],
     "_start_category": ["self", "attrs_d"],
     "_start_description": ["self", "attrs_d"],
     "_start_guid": ["self", "attrs_d"],
@@ -29,6 +30,7 @@ OVERRIDDEN = {
     "_start_keywords": ["self", "attrs_d"],
     "_start_link": ["self", "attrs_d"],
     "_start_media_description": ["self", "attrs_d"],
+    "_start_media_title": ["self", "attrs_d"],
     "_sync_author_detail": ["self", "key"],
 }
 CALLED = {

@@ -272,6 +272,13 @@ def test_what_pictures_and_sounds_are_called_is_not_the_items_title_or_text(besi
         assert (only(document).title, only(document).summary, only(document).content) == ("Own", "Own.", "")
 
 
+def test_a_pictures_title_has_to_do_where_an_item_has_none() -> None:
+    """But it makes no item by itself."""
+    media = "<media:content><media:title>Side</media:title></media:content>"
+    assert only(rss(f"{media}<guid>1</guid>")).title == "Side"
+    assert read(rss(media)).items == ()
+
+
 @pytest.mark.parametrize(
     "elements",
     [
