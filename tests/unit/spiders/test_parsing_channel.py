@@ -61,7 +61,7 @@ def test_the_days_that_are_to_be_skipped(days: str, expected: set[int]) -> None:
 def test_wishes_are_the_channels_also_behind_its_items_and_in_a_damaged_document() -> None:
     """RSS fixes no order."""
     wishes = "<skipHours><hour>3</hour></skipHours><skipDays><day>Friday</day></skipDays><ttl>9</ttl>"
-    for tail in (f"{wishes}</channel>", f"<undeclared:x/>{wishes}</channel>", wishes):
+    for tail in (f"{wishes}</channel></rss>", f"<undeclared:x/>{wishes}</channel></rss>"):
         document = rss("<title>T</title>").replace("</channel></rss>", tail)
         expected = Wishes(ttl=timedelta(minutes=9), skip_hours=frozenset({3}), skip_days=frozenset({4}))
         assert read(document).wishes == expected
