@@ -77,6 +77,8 @@ def item_object(item: ParsedItem) -> dict[str, Any]:
         "content": item.content,
         "published": iso(item.published),
         "updated": iso(item.updated),
+        "time_origin": item.time_origin.value,
+        "time_correction": item.time_correction.value if item.time_correction else None,
         "author": item.author,
         "language": item.language,
     }

@@ -125,7 +125,7 @@ def test_an_override_stays_with_the_watch_config_that_has_it(loaded: Load) -> No
 
 
 def test_an_enabled_source_that_is_known_as_dead_is_a_warning(write: Write) -> None:
-    """A source that is on but says nothing would be a silent gap."""
+    """It answers, and nobody would notice what it does not say."""
     text = "outlets:\n- catalogue: cnn\n  sources:\n  - id: cnn-world-rss\n    enabled: true\n"
     loaded = load_with_warnings(write({"a.yaml": SETTINGS + text}), {})
     told = [(Path(one.file).name, one.line, one.key, one.message) for one in loaded.warnings]
