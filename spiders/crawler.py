@@ -72,8 +72,8 @@ class Crawler:
     ) -> Visit:
         """Visit an address; without a kind it is read as what it turns out to be."""
         asked = asked or Asked(kind=kind)
-        if validators.asked_as not in (None, self._asked_as):
-            validators = Validators()  # they are about what another user agent was shown
+        if validators.asked_as not in (None, self._asked_as(asked)):
+            validators = Validators()  # they are about what another user agent was shown, or about other selectors
         try:
             response = await self.download(url, validators, asked, self.budget())
             self.reached(Step.POLL_FETCHED)
@@ -87,9 +87,8 @@ class Crawler:
             message = f"a bug that this source brings out, please report it: {error!r:.200}"
             return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="internal", message=message))
 
-    @property
-    def _asked_as(self) -> str:
-        return asked_as(self.settings.contact)
+    def _asked_as(self, asked: Asked) -> str:
+        return asked_as(self.settings.contact, repr(asked.page) if asked.kind is SourceKind.PAGE else "")
 
     @property
     def _seconds(self) -> float:
@@ -122,7 +121,7 @@ class Crawler:
             if not answers.conditional_headers(old):
                 raise VisitError("no_document", "HTTP 304: the server says that nothing changed since a first visit")
             return await self._with_parts(seen, sitemaps.index_of(old.parts), asked)
-        fresh = answers.validators(headers, response.body, self._asked_as)
+        fresh = answers.validators(headers, response.body, self._asked_as(asked))
         conditional = bool(answers.conditional_headers(old))
         seen = replace(seen, validates=answers.validates(fresh, old, conditional=conditional))
         if fresh.body_hash == old.body_hash:

@@ -13,9 +13,12 @@ ACCEPT = (
 )
 
 
-def asked_as(contact: str) -> str:
-    """Return a hash of the headers by which servers choose a response: what they validate holds for these only."""
-    return hashlib.sha256(f"{user_agent(contact)}\0{ACCEPT}".encode()).hexdigest()[:16]
+def asked_as(contact: str, read_as: str = "") -> str:
+    """Return a hash of the headers by which servers choose a response: what they validate holds for these only.
+
+    `read_as`: how the answer is read, where that is for the operator to change; an unchanged page is then read anew.
+    """
+    return hashlib.sha256("\0".join(filter(None, (user_agent(contact), ACCEPT, read_as))).encode()).hexdigest()[:16]
 
 
 def user_agent(contact: str) -> str:
