@@ -26,7 +26,7 @@ def watched_item(page: Page, rules: PageRules, *, outlet: Outlet, now: datetime,
         guid=address if url_identity(address) is None else None,
         url=address,
         title=title_of(told.title),
-        content=paragraphs(_content(page, rules), most),
+        content=_content(page, rules, most),
         author=author_name(told.author),
         published=times.published,
         updated=times.updated,
@@ -45,25 +45,26 @@ def _address(page: Page, told: Told, outlet: Outlet) -> str | None:
     return given
 
 
-def _content(page: Page, rules: PageRules) -> str:
+def _content(page: Page, rules: PageRules, most: int) -> str:
     if rules.region is not None:
-        return _region(page, rules.region)
+        return _region(page, rules.region, most)
     # Of a check for robots trafilatura would make an article.
     check_obstacles(page.root)
-    text = article_text(page.root)
-    if not text.strip():
+    text = paragraphs(article_text(page.root), most)
+    if not text:
         raise VisitError("no_text", "no article's text was found in the page: name the part to watch by `region`")
     return text
 
 
-def _region(page: Page, selector: str) -> str:
+def _region(page: Page, selector: str, most: int) -> str:
     found = select(page.root, selector)
     chosen = {each for each in found if not isinstance(each, str)}
     outermost = (
         each for each in found if isinstance(each, str) or not any(above in chosen for above in each.iterancestors())
     )
-    text = "\n\n".join(map(text_of, outermost))
-    if not text.strip():
+    # Most of it may be white space; what is cut off here costs no more memory.
+    text = paragraphs("\n\n".join(map(text_of, outermost))[: most * 8], most)
+    if not text:
         check_obstacles(page.root)
         message = f"the region {selector!r} selects no text in the page: the page may have changed; adapt `region`"
         raise VisitError("no_text", message)
