@@ -29,7 +29,15 @@ JITTER = 0.05
 MOVED_TIMES = 3
 MOVED_FOR = timedelta(hours=24)
 
-MENDED_BY_CONFIG = ("bad_url", "egress_refused", "kind_mismatch", "robots", "verification_failed", "needs_extra")
+MENDED_BY_CONFIG = (
+    "bad_url",
+    "egress_refused",
+    "kind_mismatch",
+    "robots",
+    "verification_failed",
+    "needs_extra",
+    "bad_selector",
+)
 """Faults that the operator mends in the watch config: sources with one are due as soon as a config is applied."""
 
 FIRST_VISITS_WITHIN = timedelta(minutes=15)
