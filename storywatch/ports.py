@@ -1,6 +1,6 @@
 """What the core asks of the other rooms. They implement these protocols; the core never imports them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,22 +8,28 @@ from typing import Protocol
 
 from storywatch.intake import Known, Sighting
 from storywatch.model import (
+    Alarm,
+    AlarmKind,
     Alert,
     Delivery,
     Item,
     Match,
     Message,
+    Notice,
+    Outlet,
     Owed,
+    OwedNotice,
     Report,
+    Revision,
+    SetAside,
     Settlement,
     Source,
     Subscriber,
     Update,
-    Validators,
     Visit,
     WatchConfig,
 )
-from storywatch.pacing import SourceState
+from storywatch.pacing import HostHold, SourceState
 from storywatch.updates import PastReport
 
 Clock = Callable[[], datetime]
@@ -36,7 +42,7 @@ Dice = Callable[[], float]
 class Fetcher(Protocol):
     """Visits sources over the network (spiders/)."""
 
-    async def visit(self, source: Source, validators: Validators) -> Visit:
+    async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
         ...
 
@@ -46,6 +52,10 @@ class Channel(Protocol):
 
     def compose(self, owed: Owed) -> Message:
         """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
+        ...
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Write the message about an alarm, under the same terms as `compose`."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
@@ -59,19 +69,32 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """A source that is ours to visit until `until`. The token fences a worker that slept past its lease."""
+    """A source that is ours to visit until `until`. The token fences a worker that slept past its lease.
+
+    `hold`: what its host asked for.
+    """
 
     source: str
     token: str
     until: datetime
     state: SourceState
+    hold: HostHold | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PollRecord:
-    """All that one poll changes, committed together or not at all."""
+    """All that one poll changes, committed together or not at all.
+
+    `refill`: sources that are due at once, because this one may have lost items.
+    """
 
     state: SourceState
+    hold: HostHold | None = None
+    refill: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    raised: tuple[Alarm, ...] = ()
+    ended: tuple[Alarm, ...] = ()
+    notices: tuple[Notice, ...] = ()
     new: tuple[Item, ...] = ()
     revised: tuple[Item, ...] = ()
     sightings: tuple[Sighting, ...] = ()
@@ -90,6 +113,14 @@ class PollTransaction(Protocol):
 
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
+        ...
+
+    async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
+        """Return the latest stored revision of each item."""
+        ...
+
+    async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
+        """Return the source's open alarms of these kinds."""
         ...
 
     async def save(self, record: PollRecord) -> None:
@@ -117,6 +148,10 @@ class Sources(Protocol):
 
     async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim | None:
         """Take one source, due or not; None while another worker has it."""
+        ...
+
+    async def spread_overdue(self, now: datetime) -> int:
+        """Spread the sources that became due while nothing ran, and return how many they are."""
         ...
 
     def poll(self, claim: Claim) -> AbstractAsyncContextManager[PollTransaction]:
