@@ -41,6 +41,11 @@ class Double:
         """Return where an article is to be cited."""
         return self.twin.address(article)
 
+    @property
+    def addresses(self) -> list[str]:
+        """Where all its articles are to be cited."""
+        return sorted(map(self.twin.address, self.room.articles))
+
     def entry(self, *on: str, **changes: dict[str, Any]) -> dict[str, Any]:
         """Return the catalogue's own entry with its addresses on loopback, and the hosts that these stand for.
 

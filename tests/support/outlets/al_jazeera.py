@@ -43,7 +43,7 @@ def _item(article: Article) -> str:
 
 def _hosts(room: Newsroom) -> Hosts:
     def feed() -> bytes:
-        return rss("Al Jazeera", "https://www.aljazeera.com", map(_item, room.latest))
+        return rss("Al Jazeera", "https://www.aljazeera.com", map(_item, room.front))
 
     def sitemap() -> bytes:
         entries = ((address(one), one.title, one.published, one.changed) for one in room.latest)

@@ -36,6 +36,11 @@ class CatalogueDesk(Desk):
         assert len(found) == len(rows)
         return found
 
+    @property
+    def addresses(self) -> list[str]:
+        """The addresses of all stored items."""
+        return [address for (address,) in self.rows("SELECT url FROM items ORDER BY url")]
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the database."""
         with closing(sqlite3.connect(self.database, timeout=30)) as connection:

@@ -35,11 +35,18 @@ class Newsroom:
     where: dict[str, str] = field(default_factory=dict)
     comments: int = 0
     """How many readers have commented on each article: what changes a document and nothing in it."""
+    feed_length: int = 25
+    """How many articles a feed lists; a sitemap lists them all."""
 
     @property
     def latest(self) -> list[Article]:
         """All articles, newest first."""
         return sorted(self.articles, key=lambda article: article.published, reverse=True)
+
+    @property
+    def front(self) -> list[Article]:
+        """What a feed lists."""
+        return self.latest[: self.feed_length]
 
     @property
     def changed(self) -> datetime:

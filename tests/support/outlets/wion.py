@@ -14,6 +14,8 @@ from tests.support.outlets.newsroom import Article, Newsroom, stock
 from tests.support.outlets.twin import Twin
 
 INDIA = ZoneInfo("Asia/Kolkata")
+NO_ZONE = "no zone"
+"""The section of an article whose time names no zone."""
 STORIES = (
     ("taliban-kill-cell-leader", "Taliban killed the leader of the ISIS-K cell, US says", "He was freed from Bagram."),
     ("kabul-school-reopens", "A school in Kabul reopens for boys", "Girls of the quarter wait for word."),
@@ -30,13 +32,13 @@ def address(article: Article) -> str:
     return f"https://www.wionews.com/world/{article.slug}-{article.number}"
 
 
-def indian(moment: datetime, form: int) -> str:
-    """Write a time as the feed does: +0530, +05:30 or IST."""
-    written = when(moment.astimezone(INDIA))
-    return (written, written.replace("+0530", "+05:30"), written.replace("+0530", "IST"))[form % 3]
+def indian(moment: datetime, zone: str = "+0530") -> str:
+    """Write a time as a clock in India shows it."""
+    return when(moment.astimezone(INDIA)).replace("+0530", zone).rstrip()
 
 
-def _item(article: Article, form: int) -> str:
+def _item(article: Article) -> str:
+    zone = "" if NO_ZONE in article.sections else ("+0530", "+05:30", "IST")[article.number % 3]
     return "\n".join(
         [
             "<item>",
@@ -44,7 +46,7 @@ def _item(article: Article, form: int) -> str:
             tag("link", address(article)),
             tag("guid", str(article.number), 'isPermaLink="false"'),
             f"<description>{cdata(f'<p>{article.text}</p>')}</description>",
-            tag("pubDate", indian(article.published, form)),
+            tag("pubDate", indian(article.published, zone)),
             "</item>",
         ]
     )
@@ -54,8 +56,8 @@ def _hosts(room: Newsroom) -> Hosts:
     build = count()
 
     def feed() -> bytes:
-        items = (_item(article, article.number) for article in room.latest)
-        head = tag("lastBuildDate", indian(room.now + timedelta(seconds=next(build)), 0))
+        items = map(_item, room.latest)
+        head = tag("lastBuildDate", indian(room.now + timedelta(seconds=next(build))))
         return rss("WION World", "https://www.wionews.com/world", items, head=head)
 
     return {
