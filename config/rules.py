@@ -8,6 +8,9 @@ from typing import Any
 from config.durations import parse_duration
 from config.tree import Part
 
+ENTRY_KEYS = ("title_selector", "link_selector", "summary_selector", "time_selector")
+PAGE_KEYS = ("selector", *ENTRY_KEYS, "region")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clash:
@@ -33,14 +36,23 @@ def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
 
 
 def outlet_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """A source can't be stale between two polls; a selector is for pages."""
+    """A source can't be stale between two polls; selectors are for pages."""
     for number, source in enumerate(_mappings(entry, "sources")):
         path = ("sources", number)
         every, stale = _duration(source.get("every")), _duration(source.get("stale_after"))
         if every and stale and stale < every:
             yield Clash(path=(*path, "stale_after"), message="is shorter than every; the source would always be stale")
-        if source.get("selector") and source.get("kind", "feed") != "page":
-            yield Clash(path=(*path, "selector"), message="is for kind page only; remove it or set kind: page")
+        for key in _given(source, *PAGE_KEYS) if source.get("kind", "feed") != "page" else ():
+            yield Clash(path=(*path, key), message="is for kind page only; remove it or set kind: page")
+        for key in _given(source, *ENTRY_KEYS) if not source.get("selector") else ():
+            message = "looks inside the entries that selector finds; add selector"
+            yield Clash(path=(*path, key), message=message)
+        if source.get("selector") and source.get("region"):
+            message = "region is for a watched page and selector for a listing; keep one of them"
+            yield Clash(path=(*path, "region"), message=message)
+        if source.get("gaps_only") and source.get("every"):
+            message = "every has no use beside gaps_only; keep one of them"
+            yield Clash(path=(*path, "every"), message=message)
 
 
 def event_clashes(entry: dict[str, Any]) -> Iterator[Clash]:

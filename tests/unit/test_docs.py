@@ -168,6 +168,7 @@ SECTIONS = {
     "settings.smtp": "SmtpSpec",
     "settings.egress": "EgressSpec",
     "settings.polling": "PollingSpec",
+    "settings.limits": "LimitsSpec",
     "outlets": "OutletSpec",
     "outlets[].sources": "SourceSpec",
     "events": "EventSpec",
