@@ -41,6 +41,7 @@ def _words(source: SourceSpec) -> Iterator[str]:
     if source.stale_after:
         yield f"{source.stale_after // timedelta(days=1)}d"
     yield from ("empty_is_error",) if source.empty_is_error else ()
+    yield from ("gaps_only",) if source.gaps_only else ()
     yield from ("selector",) if source.selector else ()
 
 
@@ -67,7 +68,7 @@ CATALOGUE = {
         live="*/liveblog/*",
         sources={
             "al-jazeera-all": "on feed proven 1d",
-            "al-jazeera-sitemap": "off news_sitemap in_use 1d",
+            "al-jazeera-sitemap": "on news_sitemap in_use 1d gaps_only",
         },
     ),
     "amu-tv": Facts(
@@ -176,7 +177,7 @@ CATALOGUE = {
             "nyt-us": "off feed probe 2d",
             "nyt-politics": "off feed probe 2d",
             "nyt-home": "off feed probe 2d",
-            "nyt-sitemap": "off news_sitemap in_use 2d",
+            "nyt-sitemap": "off news_sitemap in_use 2d gaps_only",
         },
     ),
     "pajhwok": Facts(
@@ -231,12 +232,12 @@ CATALOGUE = {
         hosts="www.washingtonpost.com washingtonpost.com",
         zone="America/New_York",
         language="en",
-        drops="https://www.washingtonpost.com https://www.washingtonpost.com/",
+        drops="*://www.washingtonpost.com *://www.washingtonpost.com/",
         sources={
             "washington-post-world": "on feed in_use 2d empty_is_error",
             "washington-post-national": "on feed in_use 2d empty_is_error",
             "washington-post-politics": "on feed in_use 2d empty_is_error",
-            "washington-post-news-sitemap": "off news_sitemap in_use 2d empty_is_error",
+            "washington-post-news-sitemap": "on news_sitemap in_use 2d empty_is_error gaps_only",
             "washington-post-sitemap": "off news_sitemap in_use 2d empty_is_error",
         },
     ),
