@@ -7,13 +7,11 @@ from tests.support.outlets import opened, wamu, washington_post
 from tests.support.outlets.desk import desk_of
 from tests.support.web import moved, serving
 
-UNVERIFIED = {"enabled": True, "verify": False}
-
 
 async def test_wamu_silent_for_weeks_is_stale_until_it_speaks(tmp_path: Path) -> None:
     """`stale_after` of the catalogue is 7 days."""
     async with opened("wamu") as double:
-        desk = desk_of(tmp_path, double, entries=[double.entry(wamu_feed=UNVERIFIED)])
+        desk = desk_of(tmp_path, double, entries=[double.entry("wamu-feed")])
         await desk.poll()
         assert desk.alarms == {("wamu-feed", "stale")}
         double.room.publish("kabul-anniversary", "A year after the Kabul airport attack", "What is left.")

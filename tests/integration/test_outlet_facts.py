@@ -1,4 +1,4 @@
-"""The catalogue's facts at work: what is verified first, left out, filled in, and read in the outlet's own time."""
+"""The catalogue's facts at work: what is probed and verified first, left out, filled in, and read in local time."""
 
 import asyncio
 from datetime import timedelta
@@ -6,28 +6,47 @@ from pathlib import Path
 
 from tests.support.outlets import Double, cnn, opened, washington_post, wion
 from tests.support.outlets.desk import desk_of, moment
-from tests.support.process import daemon
-
-UNVERIFIED = {"enabled": True, "verify": False}
+from tests.support.process import daemon, storywatch
 
 
-async def test_cnn_a_feed_that_answers_with_the_news_of_2023_is_not_taken_in(tmp_path: Path) -> None:
-    """Switched on against the catalogue's advice, it is verified first, and stays out with the reason."""
+async def test_cnn_and_wion_a_probe_says_which_address_to_keep(tmp_path: Path) -> None:
+    """Their rows ask for it; nothing is stored meanwhile, and what is off stays off."""
+    async with opened("cnn") as first, opened("wion", first=10) as second:
+        desk = desk_of(tmp_path, first, second)
+        ran = await storywatch("probe", "--all", "--config", desk.folder, "--json")
+        judged = {line["source"]: [one["code"] for one in line["problems"]] for line in ran.lines}
+        assert judged == {
+            "cnn-sitemap": [],
+            "cnn-sitemap-edition": [],
+            "cnn-world-rss": ["stale"],
+            "wion-world": [],
+            "wion-world-xml": ["not_found"],
+            "wion-world-news": ["not_a_feed"],
+            "wion-world-rss": ["gone"],
+            "wion-india": ["not_found"],
+            "wion-world-page": ["not_found"],
+        }
+        assert not desk.database.exists()
+
+
+async def test_nyt_an_address_that_is_another_outlets_is_not_taken_in(tmp_path: Path) -> None:
+    """Lists confuse addresses, and sites answer with others' feeds: all of its items link elsewhere."""
+    async with opened("nyt") as nyt, opened("khaama", first=10) as other:
+        other.room.publish("late-report", "Kabul airport: what is known now", "A summary.")
+        wrong = {"enabled": True, "url": other.local("https://www.khaama.com/feed/")}
+        desk = desk_of(tmp_path, nyt, other, entries=[nyt.entry(nyt_world=wrong)])
+        poll = (await desk.poll())["nyt-world"]
+        assert (poll["outcome"], poll["error"]["code"]) == ("failed", "verification_failed")
+        assert desk.addresses == []
+
+
+async def test_cnn_the_dead_feed_is_stale_from_the_first_visit_and_the_sitemap_is_not(tmp_path: Path) -> None:
+    """That some of its items have no date doesn't make it young."""
     async with opened("cnn") as double:
         desk = desk_of(tmp_path, double, entries=[double.entry("cnn-world-rss")])
         polls = await desk.poll()
-        assert polls["cnn-world-rss"]["error"]["code"] == "verification_failed"
-        assert "2023-09-18" in polls["cnn-world-rss"]["error"]["message"]
-        assert polls["cnn-sitemap"]["new"] == len(double.room.articles)
-        assert desk.addresses == double.addresses
-
-
-async def test_cnn_the_dead_feed_unverified_is_stale_and_the_sitemap_is_not(tmp_path: Path) -> None:
-    """Items without a date don't make it young again, at the first visit or at a later one."""
-    async with opened("cnn") as double:
-        desk = desk_of(tmp_path, double, entries=[double.entry(cnn_world_rss=UNVERIFIED)])
-        polls = await desk.poll()
         assert polls["cnn-world-rss"]["new"] == len(cnn.DEAD)
+        assert desk.alarms == {("cnn-world-rss", "stale")}
         await desk.poll()
         assert desk.alarms == {("cnn-world-rss", "stale")}
 
