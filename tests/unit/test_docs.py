@@ -231,7 +231,8 @@ DYNAMIC = {
     "spiders/answers.py": "its tables and `_by_class`",
     "spiders/failures.py": "its table",
     "spiders/parsing/pool.py": "passes a worker's fault on",
-    "storage/sources.py": "reads a stored fault",
+    "spiders/sitemaps.py": "passes the fault of a sitemap on",
+    "storage/states.py": "reads a stored fault",
     "storywatch/errors.py": "makes the value of an error",
 }
 """Where a fault's code is no literal, and where it comes from instead."""
