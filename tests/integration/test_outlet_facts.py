@@ -100,3 +100,16 @@ def _publish(double: Double, count: int) -> None:
         number = len(double.room.articles)
         late = double.room.now + timedelta(seconds=number)
         double.room.publish(f"rush-{number}", f"Kabul airport: report {number}", "More.", published=late)
+
+
+async def test_bbc_an_index_brings_the_items_of_all_its_sitemaps(tmp_path: Path) -> None:
+    """A new item stands in one of the two, and only what has changed is asked for."""
+    async with opened("bbc") as double:
+        desk = desk_of(tmp_path, double)
+        assert (await desk.poll("bbc-sitemap-uk"))["bbc-sitemap-uk"]["new"] == 2
+        assert (await desk.poll("bbc-sitemap-uk"))["bbc-sitemap-uk"]["outcome"] == "unchanged"
+        double.room.publish("c0dddddddd1o", "Kabul airport: a year on", "What is left.")
+        assert (await desk.poll("bbc-sitemap-uk"))["bbc-sitemap-uk"]["new"] == 1
+        assert desk.addresses == double.addresses
+        site = double.sites["www.bbc.co.uk"]
+        assert len(site.visits("/sitemaps/https-sitemap-uk-news-1.xml")) == 2

@@ -1,4 +1,4 @@
-"""The seven outlets that the sample event cites: the catalogue's own entries, polled by the real program on loopback.
+"""The outlets that the sample event cites: the catalogue's own entries, polled by the real program on loopback.
 
 The doubles have the shapes, headers and quirks that are known of the outlets (`tests.support.outlets`).
 """
@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.support.outlets import TWINS, Double, opened, wamu, washington_post
+from tests.support.outlets import CITED, Double, bbc, opened, wamu, washington_post
 from tests.support.outlets.desk import CatalogueDesk, desk_of, moment
 from tests.support.outlets.manners import robots, web_page
 from tests.support.outlets.newsroom import Article
@@ -21,9 +21,9 @@ SAYS_AUTHOR = {"nyt", "khaama", "washington-post", "wamu"}
 
 
 async def test_every_item_is_stored_once_with_its_time_text_and_address(tmp_path: Path) -> None:
-    """All seven at once: all is new, then nothing, not even where readers commented; then one item of each."""
+    """All at once: all is new, then nothing, not even where readers commented; then one item of each."""
     async with AsyncExitStack() as stack:
-        doubles = [await stack.enter_async_context(opened(name, first=10 * n)) for n, name in enumerate(TWINS, 1)]
+        doubles = [await stack.enter_async_context(opened(name, first=10 * n)) for n, name in enumerate(CITED, 1)]
         rooms = {double.twin.outlet: double.room for double in doubles}
         rooms["wamu"].ages(-wamu.SILENT_FOR)
         entries = [double.entry(*OFF.get(double.twin.outlet, [])) for double in doubles]
@@ -138,6 +138,24 @@ async def test_al_jazeera_a_liveblog_is_one_item_with_revisions(tmp_path: Path) 
         row = stored[double.address(blog)]
         assert "/liveblog/" in row["url"]
         assert (row["title"], row["revision"]) == ("Kabul airport live: flights go on", 3)
+
+
+async def test_bbc_a_live_page_is_one_item_however_its_edits_are_numbered_and_videos_are_none(tmp_path: Path) -> None:
+    """Feed and sitemap name different hosts, and the feed hangs parameters onto its links."""
+    async with opened("bbc") as double:
+        sources = ("bbc-world", "bbc-sitemap-com")
+        desk = desk_of(tmp_path, double, entries=[double.entry(*sources)])
+        double.room.publish("c0bbbbbbbb1t", "Kabul airport: gates closed - live", "The first hours.", live=True)
+        video = double.room.publish("c0cccccccc1o", "Watch: the runway at dawn", "Pictures.", sections=(bbc.VIDEO,))
+        for hour in (0, 1, 2):
+            if hour:
+                title = f"Kabul airport: hour {hour} - live"
+                double.room.edit("c0bbbbbbbb1t", title=title, updated=double.room.now + timedelta(hours=hour))
+            await desk.poll(*sources)
+        double.room.articles.remove(video)
+        assert desk.addresses == double.addresses
+        revisions = "SELECT url, number FROM revisions JOIN items ON items.id = revisions.item WHERE number > 1"
+        assert sorted(desk.rows(revisions)) == [("https://www.bbc.com/news/live/c0bbbbbbbb1t", n) for n in (2, 3)]
 
 
 async def test_khaama_the_bare_host_is_the_same_outlet(tmp_path: Path) -> None:

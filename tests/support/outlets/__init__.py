@@ -1,4 +1,4 @@
-"""Doubles on loopback of the seven outlets that the sample event cites: their shapes, headers and quirks.
+"""Doubles on loopback of the outlets that the sample event cites, and of the BBC: shapes, headers, quirks.
 
 What is known of them is public: lists, probes and code of others. All texts are our own. Each outlet has a module; a
 `Double` is one of them in motion, with every host of the outlet at a loopback address of its own.
@@ -12,12 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config.shipped import catalogue_outlet
-from tests.support.outlets import al_jazeera, cnn, khaama, nyt, wamu, washington_post, wion
+from tests.support.outlets import al_jazeera, bbc, cnn, khaama, nyt, wamu, washington_post, wion
 from tests.support.outlets.newsroom import Article, Newsroom
 from tests.support.outlets.twin import Twin
 from tests.support.web import Site, serving
 
-TWINS = {module.TWIN.outlet: module.TWIN for module in (nyt, al_jazeera, khaama, cnn, washington_post, wamu, wion)}
+CITED = ("nyt", "al-jazeera", "khaama", "cnn", "washington-post", "wamu", "wion")
+TWINS = {module.TWIN.outlet: module.TWIN for module in (nyt, al_jazeera, khaama, cnn, washington_post, wamu, wion, bbc)}
 
 
 @dataclass(frozen=True, kw_only=True)
