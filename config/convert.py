@@ -206,6 +206,7 @@ def to_subscriptions(spec: SubscriberSpec) -> list[Subscription]:
             events=tuple(one.events),
             tags=tuple(one.tags),
             corroborations=one.corroborations,
+            alarms=one.alarms,
         )
         for name, one in zip(ids, spec.subscriptions, strict=True)
     ]

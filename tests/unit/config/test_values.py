@@ -197,7 +197,7 @@ def test_subscribers_and_subscriptions_arrive(loaded: Load, tmp_path: Path) -> N
               - {channel: email, events: [flood], corroborations: true}
               - {channel: webhook, tags: [weather]}
               - {channel: email}
-              - {channel: file, id: night}
+              - {channel: file, id: night, alarms: true, events: [], corroborations: false}
               - {channel: email}
             """,
             "key": "whsec_" + "QUJD" * 10,
@@ -210,4 +210,5 @@ def test_subscribers_and_subscriptions_arrive(loaded: Load, tmp_path: Path) -> N
     first, second, third = list(config.subscriptions.values())[:3]
     assert (first.events, first.tags, first.corroborations) == (("flood",), (), True)
     assert (second.channel, second.tags, second.subscriber) == (ChannelKind.WEBHOOK, ("weather",), "desk")
-    assert (third.events, third.tags, third.corroborations) == ((), (), False)
+    assert (third.events, third.tags, third.corroborations, third.alarms) == ((), (), False, False)
+    assert config.subscriptions["night"].alarms
