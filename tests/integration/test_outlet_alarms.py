@@ -13,10 +13,10 @@ async def test_wamu_silent_for_weeks_is_stale_until_it_speaks(tmp_path: Path) ->
     async with opened("wamu") as double:
         desk = desk_of(tmp_path, double, entries=[double.entry("wamu-feed")])
         await desk.poll()
-        assert desk.alarms == {("wamu-feed", "stale")}
+        assert desk.open_alarms == {("wamu-feed", "stale")}
         double.room.publish("kabul-anniversary", "A year after the Kabul airport attack", "What is left.")
         await desk.poll()
-        assert desk.alarms == set()
+        assert desk.open_alarms == set()
 
 
 async def test_wamu_within_its_age_is_not_stale(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ async def test_wamu_within_its_age_is_not_stale(tmp_path: Path) -> None:
         double.room.ages(timedelta(days=6) - wamu.SILENT_FOR)
         desk = desk_of(tmp_path, double, entries=[double.entry("wamu-feed")])
         await desk.poll()
-        assert desk.alarms == set()
+        assert desk.open_alarms == set()
 
 
 async def test_washington_post_an_empty_feed_is_an_alarm_until_items_are_back(tmp_path: Path) -> None:
@@ -35,10 +35,10 @@ async def test_washington_post_an_empty_feed_is_an_alarm_until_items_are_back(tm
         await desk.poll("washington-post-world")
         articles, double.room.articles = double.room.articles, []
         await desk.poll("washington-post-world")
-        assert desk.alarms == {("washington-post-world", "empty")}
+        assert desk.open_alarms == {("washington-post-world", "empty")}
         double.room.articles = articles
         await desk.poll("washington-post-world")
-        assert desk.alarms == set()
+        assert desk.open_alarms == set()
 
 
 async def test_nyt_a_feed_that_is_refused_twice_is_blocked(tmp_path: Path) -> None:
@@ -48,9 +48,9 @@ async def test_nyt_a_feed_that_is_refused_twice_is_blocked(tmp_path: Path) -> No
         site = double.sites["rss.nytimes.com"]
         washington_post.refuses(site.pages, "/services/xml/rss/nyt/World.xml")
         await desk.poll()
-        assert desk.alarms == set()
+        assert desk.open_alarms == set()
         await desk.poll()
-        assert desk.alarms == {("nyt-world", "blocked")}
+        assert desk.open_alarms == {("nyt-world", "blocked")}
         assert len({one["User-Agent"] for one in site.asked}) == 1
 
 
@@ -63,12 +63,12 @@ async def test_khaama_moved_to_another_host_is_told_and_to_its_own_is_not(tmp_pa
         desk.sites.append(other)
         desk.save()
         await desk.poll()
-        assert desk.alarms == set()
+        assert desk.open_alarms == set()
         www = double.sites["www.khaama.com"].pages
         other.pages["/feed/"] = www["/feed/"]
         www["/feed/"] = moved(other.url("/feed/"))
         await desk.poll("khaama-feed")
-        assert desk.alarms == {("khaama-feed", "moved")}
+        assert desk.open_alarms == {("khaama-feed", "moved")}
 
 
 async def test_wion_addresses_that_are_not_there_are_gone(tmp_path: Path) -> None:
@@ -76,4 +76,4 @@ async def test_wion_addresses_that_are_not_there_are_gone(tmp_path: Path) -> Non
     async with opened("wion") as double:
         desk = desk_of(tmp_path, double, entries=[double.entry("wion-world", "wion-world-xml", "wion-world-rss")])
         await desk.poll()
-        assert desk.alarms == {("wion-world-xml", "gone"), ("wion-world-rss", "gone")}
+        assert desk.open_alarms == {("wion-world-xml", "gone"), ("wion-world-rss", "gone")}

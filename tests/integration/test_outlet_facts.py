@@ -46,9 +46,9 @@ async def test_cnn_the_dead_feed_is_stale_from_the_first_visit_and_the_sitemap_i
         desk = desk_of(tmp_path, double, entries=[double.entry("cnn-world-rss")])
         polls = await desk.poll()
         assert polls["cnn-world-rss"]["new"] == len(cnn.DEAD)
-        assert desk.alarms == {("cnn-world-rss", "stale")}
+        assert desk.open_alarms == {("cnn-world-rss", "stale")}
         await desk.poll()
-        assert desk.alarms == {("cnn-world-rss", "stale")}
+        assert desk.open_alarms == {("cnn-world-rss", "stale")}
 
 
 async def test_washington_post_items_that_lead_to_the_home_page_are_dropped(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_al_jazeera_what_the_feed_lost_between_two_polls_comes_from_the_si
             await running.says("poll", source="al-jazeera-all", count=3)
             await running.says("poll", source="al-jazeera-sitemap")
             await running.stops()
-        assert desk.alarms == {("al-jazeera-all", "gap")}
+        assert desk.open_alarms == {("al-jazeera-all", "gap")}
         assert desk.addresses == double.addresses
 
 

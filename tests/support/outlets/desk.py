@@ -47,7 +47,7 @@ class CatalogueDesk(Desk):
             return connection.execute(query).fetchall()
 
     @property
-    def alarms(self) -> set[tuple[str, str]]:
+    def open_alarms(self) -> set[tuple[str, str]]:
         """The open alarms: source and kind."""
         return {(source, kind) for source, kind in self.rows("SELECT source, kind FROM alarms WHERE ended_at IS NULL")}
 
