@@ -104,14 +104,6 @@ async def test_nyt_one_article_in_three_sources_is_one_item_and_no_page_is_visit
         assert not any("scrapy" in one["User-Agent"].lower() for one in asked)
 
 
-async def test_nyt_without_its_facts_one_article_would_be_three(tmp_path: Path) -> None:
-    """The negative control: no parameter is stripped but the well-known ones."""
-    async with opened("nyt") as nyt:
-        entry = {**nyt.entry("nyt-world", "nyt-asia-pacific", "nyt-sitemap"), "strip_params": []}
-        polls = await desk_of(tmp_path, nyt, entries=[entry]).poll()
-        assert sum(poll["new"] for poll in polls.values()) == 3 * len(nyt.room.articles)
-
-
 async def test_nyt_what_robots_txt_forbids_to_all_is_not_visited(tmp_path: Path) -> None:
     """The negative control: the double's own robots.txt shuts out Scrapy by name, and that isn't us."""
     async with opened("nyt") as nyt:
@@ -178,6 +170,14 @@ async def test_cnn_one_article_on_two_hosts_is_one_item(tmp_path: Path) -> None:
         assert {poll["items"] for poll in polls.values()} == {3}
         assert desk.addresses == double.addresses
         assert not double.sites["rss.cnn.com"].asked  # dead, and off
+
+
+async def test_cnn_without_its_hosts_one_article_would_be_two(tmp_path: Path) -> None:
+    """The negative control of `hosts`."""
+    async with opened("cnn") as double:
+        entry = {**double.entry("cnn-sitemap-edition"), "hosts": ["www.cnn.com"]}
+        polls = await desk_of(tmp_path, double, entries=[entry]).poll()
+        assert [poll["new"] for poll in polls.values()] == [3, 3]
 
 
 async def test_washington_post_an_empty_feed_is_a_failure_and_mends_by_itself(tmp_path: Path) -> None:
