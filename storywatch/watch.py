@@ -25,6 +25,7 @@ from storywatch.model import (
 from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, Sources
 from storywatch.steps import Reached, Step, ignore
 from storywatch.telling import Told, alert_for, matched, notice_for, tell
+from storywatch.verification import structural_fault
 
 
 class PollOutcome(StrEnum):
@@ -87,6 +88,8 @@ class Watch:
             return await self._postpone(claim, source, until)
         outlet = plan.config.outlets[source.outlet]
         visit = checked(await self.fetcher.visit(source, outlet, claim.state), source)
+        if source.verify and claim.state.last_success_at is None:
+            visit = verified(visit, source, outlet)
         return await self.take_in(visit, claim, plan)
 
     async def take_in(self, visit: Visit, claim: Claim, plan: Plan) -> PollResult:
@@ -209,6 +212,14 @@ def checked(visit: Visit, source: Source) -> Visit:
     if document.dropped:
         message = f"none of the {document.dropped} items in the document has an id, a link or any text"
         fault = Fault(code="nothing_readable", message=message)
+    return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
+
+
+def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
+    """Turn a first document that can't be the source's into a failure, before anything of it is stored."""
+    fault = structural_fault(visit, source, outlet)
+    if fault is None:
+        return visit
     return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
 
 

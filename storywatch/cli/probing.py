@@ -4,7 +4,8 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,9 @@ from storywatch.cli.options import ConfigOption, JsonOption, read_config
 from storywatch.cli.output import MISUSE, TROUBLE, err, fail, out, print_json, progress_bar, shown
 from storywatch.cli.reading import fault_object
 from storywatch.egress import EgressPolicy
+from storywatch.errors import Fault
 from storywatch.model import Outlet, Source, SourceKind, Validators, Visit, VisitOutcome, WatchConfig
+from storywatch.pacing import HostHold, SourceState, after, host_hold, must_wait
 from storywatch.ports import Clock
 from storywatch.sites import site_of
 from storywatch.urls import host_of
@@ -34,6 +37,9 @@ from storywatch.verification import (
     in_words,
     verify,
 )
+
+PATIENCE = timedelta(seconds=60)
+"""The longest pause of a host's that is waited for here; a source behind a longer one is not visited."""
 
 STYLES = {Verdict.WORKS: "bold green", Verdict.WARNINGS: "bold yellow", Verdict.FAILS: "bold red"}
 
@@ -127,32 +133,65 @@ async def _probe_all(config: WatchConfig, wanted: Sequence[Target], clock: Clock
             bar = progress.add_task("probing", total=len(wanted))
 
             async def probe_host(numbers: Sequence[int]) -> None:
+                host = _Host(crawler=crawler, clock=clock)
                 async with room:
                     for number in numbers:
-                        judged[number] = await _probe(crawler, wanted[number], clock)
+                        judged[number] = await host.probe(wanted[number])
                         progress.advance(bar)
 
             await asyncio.gather(*map(probe_host, by_host.values()))
     return [judged[number] for number in range(len(wanted))]
 
 
-async def _probe(crawler: Crawler, target: Target, clock: Clock) -> Verification:
-    """Visit a source, and once more with the validators that it sent, which costs it a line if they work."""
-    first = await _visit(crawler, target, Validators())
-    sent = replace(first.validators, elements=b"", parts=())
-    again = await _visit(crawler, target, sent) if sent.etag or sent.last_modified else None
-    source = replace(target.source, kind=first.document.kind) if first.document else target.source
-    judged = verify(first, source, target.outlet, clock(), again=again, robots_asked=crawler.settings.obey_robots)
-    if target.declared:
-        return judged
-    usable = judged.verdict is not Verdict.FAILS
-    return replace(judged, advice=f"add it to the watch config, with kind: {source.kind.value}" if usable else None)
+@dataclass(kw_only=True)
+class _Host:
+    """One host, whose sources are visited one after the other, with the pauses that it asks for."""
 
+    crawler: Crawler
+    clock: Clock
+    holds: list[HostHold] = field(default_factory=list)
 
-async def _visit(crawler: Crawler, target: Target, validators: Validators) -> Visit:
-    source = target.source
-    asked = Asked(kind=target.kind, outlet=target.outlet, page=source.page, own=source.own)
-    return await crawler.fetch(source.url, target.kind, validators, asked)
+    async def probe(self, target: Target) -> Verification:
+        """Visit a source, and once more with the validators that it sent, which costs it a line if they work."""
+        first = await self._visit(target, Validators())
+        sent = replace(first.validators, elements=b"", parts=())
+        can_ask = bool(sent.etag or sent.last_modified) and not first.retry_after
+        again = await self._visit(target, sent) if can_ask else None
+        if again is not None and again.fault and again.fault.code == "held":
+            again = None
+        source = replace(target.source, kind=first.document.kind) if first.document else target.source
+        asked = self.crawler.settings.obey_robots
+        judged = verify(first, source, target.outlet, self.clock(), again=again, robots_asked=asked)
+        if target.declared:
+            return judged
+        usable = judged.verdict is not Verdict.FAILS
+        return replace(judged, advice=f"add it to the watch config, with kind: {source.kind.value}" if usable else None)
+
+    async def _visit(self, target: Target, validators: Validators) -> Visit:
+        source = target.source
+        pause = self._pause(source)
+        if pause > PATIENCE:
+            message = f"not visited: the outlet asked for a pause of {in_words(pause)}"
+            return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="held", message=message, retry_after=pause))
+        await asyncio.sleep(pause.total_seconds())
+        asked = Asked(kind=target.kind, outlet=target.outlet, page=source.page, own=source.own)
+        visit = await self.crawler.fetch(source.url, target.kind, validators, asked)
+        self._remember(source, visit)
+        return visit
+
+    def _pause(self, source: Source) -> timedelta:
+        now = self.clock()
+        state = SourceState(source=source.id, next_poll_at=now)
+        moments = (must_wait(state, source, hold, now) for hold in self.holds)
+        return max((moment - now for moment in moments if moment), default=timedelta())
+
+    def _remember(self, source: Source, visit: Visit) -> None:
+        now = self.clock()
+        before = SourceState(source=source.id, next_poll_at=now)
+        after_visit = after(visit, before, source, brought_news=False, now=now, dice=0.0)
+        hold = host_hold(visit, after_visit, source, now)
+        if hold is not None:
+            self.holds.append(hold)
 
 
 # JSON ----------------------------------------------------------------------------------------------------------------

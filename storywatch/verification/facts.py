@@ -96,7 +96,7 @@ def answer_facts(visit: Visit, again: Visit | None, *, robots_asked: bool) -> An
     )
 
 
-_BEFORE_ROBOTS = frozenset({"bad_url", "connection", "dns", "egress_refused", "internal", "timeout", "tls"})
+_BEFORE_ROBOTS = frozenset({"bad_url", "connection", "dns", "egress_refused", "held", "internal", "timeout", "tls"})
 """Faults that may have come before robots.txt had said anything."""
 
 

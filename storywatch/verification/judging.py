@@ -71,7 +71,7 @@ def verify(
         document=document,
         problems=problems,
         warnings=tuple(one for one in warnings if one.code not in told),
-        advice=_advice(source, fails=bool(problems)),
+        advice=_advice(source, visit.fault, fails=bool(problems)),
     )
 
 
@@ -95,6 +95,7 @@ _REMEDIES = {
     "dns": "check url",
     "egress_refused": "if you trust it, allow it under settings.egress.allow",
     "gone": "look for its new address, or remove it",
+    "held": "probe it again after that",
     "not_a_feed": "use the feed's own address; storywatch discover looks for it",
     "not_found": "correct url; storywatch discover looks for the outlet's feeds",
     "robots": "leave it off: look for another source, or ask the outlet",
@@ -109,7 +110,9 @@ def _remedy(fault: Fault, source: Source) -> str:
     return _REMEDIES.get(fault.code, "probe it again later; if it stays so, leave it off")
 
 
-def _advice(source: Source, *, fails: bool) -> str | None:
+def _advice(source: Source, fault: Fault | None, *, fails: bool) -> str | None:
+    if fault is not None and not fault.permanent:
+        return None  # it may work tomorrow
     if fails:
-        return "set enabled: false until it works" if source.enabled else "leave it off"
+        return "correct it, or set enabled: false" if source.enabled else "leave it off"
     return None if source.enabled else "enable it: set enabled: true"

@@ -20,9 +20,11 @@ def structural_fault(visit: Visit, source: Source, outlet: Outlet) -> Fault | No
     """Return why nothing of a source's first document may be stored: it can't be what the operator means.
 
     None for a visit without a document, and where the outlet declares no hosts that a host could contradict. Age is
-    never a reason: an old item is as true as a new one.
+    never a reason, for an old item is as true as a new one, nor is an empty document, for there is nothing to store.
     """
     for found in unlikely(visit, source, outlet):
+        if found.code is Check.EMPTY:
+            continue
         return Fault(code="verification_failed", message=f"{found.message}; {found.remedy}")
     return None
 

@@ -172,6 +172,23 @@ async def test_probe_visits_politely(site: Site, tmp_path: Path) -> None:
     assert len(site.visits("/robots.txt")) == 1
 
 
+async def test_probe_leaves_a_host_alone_that_asks_for_it(site: Site, tmp_path: Path) -> None:
+    """A 429 holds the whole host; a short pause is waited for."""
+    site.pages["/busy"] = reply(status=429)
+    site.pages["/short"] = reply(status=503, headers={"Retry-After": "1"})
+    folder = watch(
+        tmp_path / "watch", site, {"path": "/short"}, {"path": "/good"}, {"path": "/busy"}, {"path": "/bare"}
+    )
+    ran = await storywatch("probe", "--config", folder, "--json")
+    assert {source: problems for source, (_, problems, _) in found(ran).items()} == {
+        "short": ["unavailable"],
+        "good": [],
+        "busy": ["throttled"],
+        "bare": ["held"],
+    }
+    assert not site.visits("/bare")
+
+
 async def test_probe_names_what_is_off_only_when_asked(site: Site, tmp_path: Path) -> None:
     """`--all` and names reach it; what works is to be enabled."""
     folder = watch(
@@ -212,8 +229,8 @@ async def test_probe_tells_people_the_verdict_and_the_remedy(site: Site, tmp_pat
         tmp_path / "watch",
         site,
         {"path": "/good", "stale_after": "1d", "enabled": False},
-        {"path": "/busy"},
         {"path": "/news.xml"},
+        {"path": "/busy"},
     )
     ran = await storywatch("probe", "--config", folder, "--all")
     assert (ran.code, ran.err) == (1, "")

@@ -114,12 +114,15 @@ def test_outlets_and_sources_arrive(loaded: Load) -> None:
     outlet = config.outlets["daily"]
     assert (outlet.hosts, outlet.strip_params) == (("www.daily.org", "daily.org"), ("ref", "src_*"))
     assert (outlet.time_zone, outlet.language) == ("Asia/Kabul", "fa")
+    assert outlet.live_urls == ("*/live/*",)
     assert config.sources["world"] == Source(
         id="world",
         outlet="daily",
         kind=SourceKind.FEED,
         url="https://daily.org/feed",
         every=timedelta(minutes=7),
+        drop_urls=("*/video/*",),
+        verify=False,
     )
     assert config.sources["map"] == Source(
         id="map",

@@ -60,8 +60,8 @@ def empty(**document: Any) -> Visit:
     return replace(brought, document=replace(brought.document, items=(), **document))
 
 
-def failed(code: str) -> Visit:
-    return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code=code, message="it failed"))
+def failed(code: str, *, permanent: bool = False) -> Visit:
+    return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code=code, message="it failed", permanent=permanent))
 
 
 NOT_MODIFIED = Visit(outcome=VisitOutcome.UNCHANGED, status=304)
@@ -109,10 +109,14 @@ LET_THROUGH = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_first_document_that_can_not_be_meant_is_refused(case: str) -> None:
+    """Of an empty document there is nothing to store: a feed may be empty for an hour, and be polled on."""
     brought, check = REFUSED[case]
     fault = structural_fault(brought, SOURCE, OUTLET)
-    assert fault is not None
-    assert (fault.code, fault.permanent) == ("verification_failed", False)
+    if check is Check.EMPTY:
+        assert fault is None
+    else:
+        assert fault is not None
+        assert (fault.code, fault.permanent) == ("verification_failed", False)
     judged = verified(brought)
     assert judged.verdict is Verdict.FAILS
     assert check in codes(judged)[0]
@@ -168,8 +172,9 @@ def test_a_good_source_works() -> None:
 
 def test_a_good_source_that_is_off_is_to_be_enabled() -> None:
     assert verified(visit(), replace(SOURCE, enabled=False)).advice == "enable it: set enabled: true"
-    assert verified(failed("gone"), replace(SOURCE, enabled=False)).advice == "leave it off"
-    assert verified(failed("gone")).advice == "set enabled: false until it works"
+    assert verified(empty(), replace(SOURCE, enabled=False)).advice == "leave it off"
+    assert verified(failed("gone", permanent=True)).advice == "correct it, or set enabled: false"
+    assert verified(failed("held")).advice is None
 
 
 OLD = items(*["outlet.example"] * 5, published=NOW - timedelta(days=40))
