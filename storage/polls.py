@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import tables
+from storage import pushes, tables
 from storage.upsert import upsert
 from storywatch.errors import LeaseLost
 from storywatch.intake import Fingerprint, Known, KnownItem, Sighting, fingerprint
 from storywatch.model import Alert, DeliveryState, Item, Match, Report
 from storywatch.pacing import SourceState
 from storywatch.ports import Claim, PollRecord
+from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
 
 CHUNK = 500
@@ -89,6 +90,10 @@ class StoredPoll:
         """Lock one row until the transaction ends. On SQLite the transaction holds the whole database already."""
         await self._connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update())
 
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions of a source to hubs, held until the transaction ends."""
+        return await pushes.of_source(self._connection, source)
+
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
@@ -99,6 +104,7 @@ class StoredPoll:
         await self._insert(tables.reports, map(_report_row, record.reports))
         await self._insert(tables.deliveries, _delivery_rows(record.alerts))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))
+        await pushes.save(self._connection, record.pushes)
 
     async def _save_state(self, state: SourceState) -> None:
         source = tables.sources.c

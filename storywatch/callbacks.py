@@ -1,4 +1,4 @@
-"""The callback and the secret of each subscription to a hub: derived from the key, so that no database holds them. Pure.
+"""The callback and the secret of each subscription to a hub, derived from the key: no database holds them. Pure.
 
 A callback is a capability: the id names the row, the rest proves that we made it. Both have 32 bytes that nobody can
 guess without the key (WebSub, sections 5.1 and 8.2).

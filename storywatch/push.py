@@ -1,7 +1,7 @@
 """Push: subscriptions to hubs (WebSub, W3C Recommendation of January 2018). Pure; the times are arguments, in UTC.
 
-A source that offers a hub is subscribed to there. While its pushes are proven it is polled only as a net; when two items
-were found first by a poll, the push is broken, and it is polled as if there were none.
+A source that offers a hub is subscribed to there. While its pushes are proven it is polled only as a net; when two
+items were found first by a poll, the push is broken, and it is polled as if there were none.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +27,8 @@ FAREWELLS = 5
 """How often a hub is asked to end a subscription; what it doesn't confirm then ends with its lease."""
 NET = timedelta(hours=6)
 NET_PAUSES = 12
+WITHDRAWN_AFTER = 2
+"""So many documents in a row without a hub mean that the source has none any more."""
 BROKEN_AFTER = 2
 """So many items found first by a poll mean that the push is broken."""
 
@@ -51,10 +53,10 @@ class HubMode(StrEnum):
 class PushState:
     """One subscription of a source to a topic at a hub.
 
-    `id` is random: callback and secret derive from it and the key (`storywatch.callbacks`). `made_for` tells the key and
-    public address that it was made with. `ask_at`: when the hub is asked next. `offered_at`: when the source last named
-    this hub and topic. `promised_at`: a push was accepted then, and what it brings is not stored yet. `proven`: pushes
-    bring the news. `missed`: items that a poll found first, since then. `failures`: requests since the last confirmation.
+    `id` is random: callback and secret derive from it and the key (`storywatch.callbacks`). `made_for` tells the key
+    and public address that it was made with. `ask_at`: when the hub is asked next. `withdrawn`: documents in a row that
+    named no hub. `promised_at`: a push was accepted then, and what it brings is not stored yet. `proven`: pushes bring
+    the news. `missed`: items that a poll found first, since then. `failures`: requests since the last confirmation.
     """
 
     id: str
@@ -64,7 +66,7 @@ class PushState:
     made_for: str
     standing: PushStanding
     ask_at: datetime
-    offered_at: datetime
+    withdrawn: int = 0
     asked_at: datetime | None = None
     confirmed_at: datetime | None = None
     lease_until: datetime | None = None
@@ -85,6 +87,17 @@ class PushState:
         return self.standing is PushStanding.ACTIVE and self.lease_until is not None and now < self.lease_until
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Push:
+    """What a hub pushed, its signature checked. `promised_at`: when it was accepted, as the subscription remembers."""
+
+    subscription: str
+    source: str
+    promised_at: datetime
+    body: bytes
+    content_type: str | None
+
+
 Change = Callable[[PushState], PushState | None]
 """A decision about a subscription: what becomes of it, itself if nothing does; None if it is forgotten."""
 
@@ -95,17 +108,17 @@ Change = Callable[[PushState], PushState | None]
 def wanted(
     offer: PushOffer | None, states: Iterable[PushState], source: str, *, made_for: str, new_id: str, now: datetime
 ) -> tuple[PushState, ...]:
-    """Return what changes in the subscriptions of a source that was just visited and offers this.
+    """Return what changes in the subscriptions of a source that just served a document with this offer.
 
-    A source that offers nothing for once keeps its subscription until the renewal (`on_asking`): a cached answer may
-    lack the header. One that offers another hub or topic moves there.
+    One that offers another hub or topic moves there. One that offers none keeps its subscription until the renewal
+    (`on_asking`): an answer from a cache may lack the header.
     """
-    if offer is None:
-        return ()
     living = [state for state in states if state.standing is not PushStanding.ENDING]
+    if offer is None:
+        return tuple(replace(state, withdrawn=state.withdrawn + 1) for state in living)
     kept = [state for state in living if (state.hub, state.topic, state.made_for) == (offer.hub, offer.topic, made_for)]
     if kept:
-        return tuple(replace(state, offered_at=now) for state in kept)
+        return tuple(replace(state, withdrawn=0) for state in kept if state.withdrawn)
     begun = PushState(
         id=new_id,
         source=source,
@@ -114,7 +127,6 @@ def wanted(
         made_for=made_for,
         standing=PushStanding.PENDING,
         ask_at=now,
-        offered_at=now,
     )
     return (*(ended(state, now) for state in living), begun)
 
@@ -142,8 +154,8 @@ def ended(state: PushState, now: datetime) -> PushState:
 def on_asking(state: PushState, now: datetime) -> PushState | None:
     """Return the subscription as the hub is about to be asked, so that its question back finds it.
 
-    Until the hub has confirmed, each request counts as failed. What ended is forgotten when the hub knows nothing of it,
-    when its lease has run out, or when the hub was told often enough.
+    Until the hub has confirmed, each request counts as failed. What the source no longer offers ends instead. What
+    ended is forgotten when the hub knows nothing of it, when its lease is over, or when the hub was told often enough.
     """
     if state.ask_at > now:
         return state
@@ -151,7 +163,7 @@ def on_asking(state: PushState, now: datetime) -> PushState | None:
         known_there = state.lease_until is not None and now < state.lease_until
         if not known_there or state.failures >= FAREWELLS:
             return None
-    elif state.confirmed_at is not None and state.offered_at < state.confirmed_at:
+    elif state.withdrawn >= WITHDRAWN_AFTER:
         return on_asking(ended(state, now), now)
     lapsed = state.standing is not PushStanding.ENDING and not state.is_live(now)
     pause = _backoff(state.failures, FIRST_BACKOFF, LONGEST_BACKOFF)
@@ -165,9 +177,9 @@ def on_asking(state: PushState, now: datetime) -> PushState | None:
     )
 
 
-def is_asked(before: PushState, after: PushState | None) -> bool:
+def is_asked(after: PushState | None, now: datetime) -> bool:
     """Tell whether `on_asking` decided to ask."""
-    return after is not None and after.asked_at is not None and after.asked_at != before.asked_at
+    return after is not None and after.asked_at == now
 
 
 def after_refusal(state: PushState, fault: Fault, now: datetime) -> PushState:

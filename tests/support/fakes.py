@@ -24,6 +24,7 @@ from storywatch.model import (
 )
 from storywatch.pacing import SourceState
 from storywatch.ports import Claim, PollRecord
+from storywatch.push import PushState
 from storywatch.updates import PastReport, said
 from tests.support.samples import NOW
 
@@ -47,6 +48,7 @@ class Memory:
     shown: dict[tuple[str, str], Fingerprint] = field(default_factory=dict)
     past: dict[str, list[PastReport]] = field(default_factory=lambda: defaultdict(list))
     records: list[PollRecord] = field(default_factory=list)
+    pushes: dict[str, PushState] = field(default_factory=dict)
 
     def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
         """Return the items that answer to the keys."""
@@ -104,6 +106,7 @@ class Memory:
                     text=said(self.items[report.item]),
                 )
             )
+        self.pushes |= {state.id: state for state in record.pushes}
         self.records.append(record)
 
 
@@ -122,6 +125,10 @@ class FakeTransaction:
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the event's reports."""
         return tuple(self.memory.past[event])
+
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions to hubs."""
+        return tuple(state for state in self.memory.pushes.values() if state.source == source)
 
     async def save(self, record: PollRecord) -> None:
         """Keep the record for the commit."""
