@@ -14,11 +14,12 @@ import structlog
 
 from scheduler import systemd
 from scheduler.jobs import FixedJobs
+from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushRuntime
 from scheduler.queue import LocalQueue
 from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
 from storywatch.model import WatchConfig
-from storywatch.ports import Clock, NewQueue, Outbox, Sources
+from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources
 
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class Daemon:
 
     sources: Sources
     outbox: Outbox
+    pushes: Pushes
     files: ConfigFiles
     open_runtime: OpenRuntime
     clock: Clock
@@ -89,10 +91,15 @@ class _Watching:
         )
         self._polls = daemon.new_queue("poll", poll, config.settings.concurrent_hosts)
         self._deliveries = daemon.new_queue("delivery", deliver, CONCURRENT_LANES)
+        self._hub_work = HubWork(pushes=daemon.pushes, current=self._current_push, stopping=self._is_stopping)
+        self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
         return self._runtime
+
+    def _current_push(self) -> PushRuntime | None:
+        return self._runtime.push
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -108,6 +115,7 @@ class _Watching:
     def _start(self) -> None:
         self._jobs.every(TICK, self._offer_hosts)
         self._jobs.every(TICK, self._offer_lanes)
+        self._jobs.every(TICK, self._offer_hubs)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
         watchdog = systemd.watchdog_interval()
         if watchdog is not None:
@@ -131,7 +139,8 @@ class _Watching:
         log.info("stopped", cut_off=cut)
 
     async def _drain(self, patience: timedelta) -> int:
-        return sum(await asyncio.gather(self._polls.drain(patience), self._deliveries.drain(patience)))
+        queues = (self._polls, self._deliveries, self._hubs)
+        return sum(await asyncio.gather(*(queue.drain(patience) for queue in queues)))
 
     async def _hurry(self) -> None:
         """Cut off what still runs at a second wish to stop: nothing is lost by it, leases see to that."""
@@ -154,6 +163,10 @@ class _Watching:
         if self._deliveries.free:
             now = self._daemon.clock()
             await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, self._deliveries.free * 2))
+
+    async def _offer_hubs(self) -> None:
+        if self._hubs.free:
+            await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free * 2))
 
     async def _look_at_files(self) -> None:
         stamp = await asyncio.to_thread(self._daemon.files.stamp)
@@ -194,7 +207,7 @@ class _Watching:
 
     async def _retire(self, old: AsyncExitStack) -> None:
         """Close an old crawler and its channels when what still uses them has ended."""
-        await asyncio.gather(self._polls.idle(), self._deliveries.idle())
+        await asyncio.gather(self._polls.idle(), self._deliveries.idle(), self._hubs.idle())
         await old.aclose()
 
 

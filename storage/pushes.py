@@ -20,6 +20,9 @@ PATIENCE = timedelta(minutes=1)
 """So long a push may take until it is stored; then the process that took it has died, and a poll takes its place."""
 
 
+ROWS = select(tables.push_subscriptions)
+
+
 class StoredPushes:
     """Implements `storywatch.ports.Pushes`."""
 
@@ -37,9 +40,7 @@ class StoredPushes:
     async def due(self, hub: str, now: datetime, limit: int) -> Sequence[PushState]:
         """Return what a hub is to be asked, longest due first."""
         push = tables.push_subscriptions.c
-        due = select(tables.push_subscriptions).where(
-            push.hub == hub, leases.is_reached(push.ask_at, now, LONGEST_LEASE)
-        )
+        due = ROWS.where(push.hub == hub, leases.is_reached(push.ask_at, now, LONGEST_LEASE))
         async with reading(self._engine) as connection:
             return tuple(map(_state, await connection.execute(due.order_by(push.ask_at).limit(limit))))
 
@@ -47,16 +48,14 @@ class StoredPushes:
         """Return a subscription."""
         push = tables.push_subscriptions.c
         async with reading(self._engine) as connection:
-            row = (await connection.execute(select(tables.push_subscriptions).where(push.id == state_id))).one_or_none()
+            row = (await connection.execute(ROWS.where(push.id == state_id))).one_or_none()
         return _state(row) if row else None
 
     async def change(self, state_id: str, decide: Change) -> PushState | None:
         """Change a subscription as decided on what it is now; return what it becomes, None if it is no more."""
         async with writing(self._engine) as connection:
             push = tables.push_subscriptions.c
-            row = (
-                await connection.execute(select(tables.push_subscriptions).where(push.id == state_id).with_for_update())
-            ).one_or_none()
+            row = (await connection.execute(ROWS.where(push.id == state_id).with_for_update())).one_or_none()
             if row is None:
                 return None
             before = _state(row)
@@ -70,10 +69,8 @@ class StoredPushes:
     async def of_idle_sources(self) -> Sequence[PushState]:
         """Return the subscriptions that still stand, though their sources are no longer polled."""
         push, source = tables.push_subscriptions.c, tables.sources.c
-        query = (
-            select(tables.push_subscriptions)
-            .join_from(tables.push_subscriptions, tables.sources, source.id == push.source)
-            .where(~source.active, push.standing != PushStanding.ENDING.value)
+        query = ROWS.join(tables.sources, source.id == push.source).where(
+            ~source.active, push.standing != PushStanding.ENDING.value
         )
         async with reading(self._engine) as connection:
             return tuple(map(_state, await connection.execute(query)))
@@ -116,9 +113,7 @@ class StoredPushes:
 async def of_source(connection: AsyncConnection, source: str) -> tuple[PushState, ...]:
     """Return the subscriptions of a source, for the transaction that goes on to change them."""
     push = tables.push_subscriptions.c
-    rows = await connection.execute(
-        select(tables.push_subscriptions).where(push.source == source).order_by(push.id).with_for_update()
-    )
+    rows = await connection.execute(ROWS.where(push.source == source).order_by(push.id).with_for_update())
     return tuple(map(_state, rows))
 
 

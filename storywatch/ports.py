@@ -35,6 +35,9 @@ Clock = Callable[[], datetime]
 Dice = Callable[[], float]
 """Tells a number in 0 to 1, for jitter."""
 
+Draw = Callable[[], str]
+"""Draws an id of 32 hexadecimal digits that nobody can guess."""
+
 
 class Fetcher(Protocol):
     """Visits sources over the network (spiders/)."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from storywatch.errors import Fault
-from storywatch.model import PushOffer
+from storywatch.model import PushOffer, Visit
 
 LEASE_WISHED = timedelta(days=10)
 """What we ask for: the WebSub recommendation's own default (section 8.2)."""
@@ -282,6 +282,30 @@ def after_poll(state: PushState, *, found: int, began: datetime) -> PushState:
         return after_push(state, state.promised_at, brought_news=found > 0)
     missed = state.missed + found
     return replace(state, missed=missed, proven=state.proven and missed < BROKEN_AFTER)
+
+
+def after_visit(
+    states: Sequence[PushState],
+    visit: Visit,
+    source: str,
+    *,
+    found: int,
+    began: datetime,
+    made_for: str,
+    new_id: str,
+    now: datetime,
+) -> tuple[PushState, ...]:
+    """Return the subscriptions of a source after a visit that succeeded and found so many items that were new.
+
+    Says the visit that nothing changed, it says nothing of hubs either, unless its header does.
+    """
+    polled = [after_poll(state, found=found, began=began) for state in states]
+    document = visit.document
+    offer = visit.push or (document.push if document else None)
+    if offer is None and (document is None or visit.partial):
+        return tuple(polled)
+    changed = wanted(offer, polled, source, made_for=made_for, new_id=new_id, now=now)
+    return tuple({state.id: state for state in (*polled, *changed)}.values())
 
 
 def poll_floor(push: PushState | None, every: timedelta, now: datetime) -> timedelta:

@@ -1,12 +1,14 @@
 """The use case of one poll: visit a source, take in what it says, decide who must hear, commit it all at once."""
 
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from storywatch import intake, pacing, planning, updates
-from storywatch.errors import ComposeError, Fault
+from storywatch import callbacks, intake, pacing, planning, push, updates
+from storywatch.errors import ComposeError, Fault, VisitError
 from storywatch.matching import Matcher
 from storywatch.model import (
     Alert,
@@ -22,7 +24,19 @@ from storywatch.model import (
     VisitOutcome,
     WatchConfig,
 )
-from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, Sources
+from storywatch.ports import (
+    Channel,
+    Claim,
+    Clock,
+    Dice,
+    Draw,
+    Fetcher,
+    PollRecord,
+    PollTransaction,
+    PushReader,
+    Sources,
+)
+from storywatch.push import Push
 from storywatch.steps import Reached, Step, ignore
 
 
@@ -63,6 +77,11 @@ class Plan:
         return cls(config=config, matcher=Matcher(config.events.values()))
 
 
+def draw_id() -> str:
+    """Draw an id that nobody can guess."""
+    return secrets.token_hex(16)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Watch:
     """Polls claimed sources. Holds the effects; every decision is a pure function called from here."""
@@ -73,18 +92,75 @@ class Watch:
     clock: Clock
     dice: Dice
     reached: Reached = ignore
+    draw: Draw = draw_id
 
     async def poll(self, claim: Claim, plan: Plan) -> PollResult:
         """Poll one source. Raises `LeaseLost` when another worker took it meanwhile; nothing was stored then."""
         source = plan.config.sources[claim.source]
         self.reached(Step.POLL_CLAIMED)
+        began = self.clock()
         visit = checked(await self.fetcher.visit(source, claim.state.validators), source)
         async with self.sources.poll(claim) as transaction:
             record = await self._decide(visit, claim, source, plan, transaction)
+            record = await self._with_pushes(record, visit, plan, transaction, source=source, began=began)
             await transaction.save(record)
             self.reached(Step.POLL_SAVED)
         self.reached(Step.POLL_COMMITTED)
         return summary(source, visit, record)
+
+    async def take(self, claim: Claim, pushed: Push, reader: PushReader, plan: Plan) -> PollResult:
+        """Take in what a hub pushed as a poll takes in a document; when the source is polled next does not change.
+
+        Raises `LeaseLost` like `poll`. What can't be read frees the source; it is for a poll then.
+        """
+        source = plan.config.sources[claim.source]
+        visit = await _read(pushed, source, plan, reader, claim.state.validators.elements)
+        async with self.sources.poll(claim) as transaction:
+            record = PollRecord(state=claim.state)
+            if visit.document is not None:
+                record = await self._decide(visit, claim, source, plan, transaction)
+                record = await self._with_push(record, claim, pushed, transaction)
+            await transaction.save(record)
+        return summary(source, visit, record)
+
+    async def _with_pushes(
+        self,
+        record: PollRecord,
+        visit: Visit,
+        source: Source,
+        plan: Plan,
+        transaction: PollTransaction,
+        began: datetime,
+    ) -> PollRecord:
+        """Add what a poll means for the source's subscriptions to hubs, and what these mean for the next poll."""
+        settings = plan.config.settings.push
+        if settings is None or visit.outcome is VisitOutcome.FAILED:
+            return record
+        now = self.clock()
+        before = await transaction.pushes(source.id)
+        after = push.after_visit(
+            before,
+            visit,
+            source.id,
+            found=len(record.new),
+            began=began,
+            made_for=callbacks.made_for(settings),
+            new_id=self.draw(),
+            now=now,
+        )
+        floor = now + push.poll_floor(push.of_source(after), source.every, now)
+        state = replace(record.state, next_poll_at=max(record.state.next_poll_at, floor))
+        return replace(record, state=state, pushes=tuple(state for state in after if state not in before))
+
+    async def _with_push(
+        self, record: PollRecord, claim: Claim, pushed: Push, transaction: PollTransaction
+    ) -> PollRecord:
+        """Turn the record of a poll into that of a push: the next poll and its validators stay as they are."""
+        news = bool(record.new or record.revised)
+        state = replace(claim.state, last_new_at=record.state.last_new_at)
+        before = [one for one in await transaction.pushes(claim.source) if one.id == pushed.subscription]
+        after = tuple(push.after_push(one, pushed.promised_at, brought_news=news) for one in before)
+        return replace(record, state=state, pushes=after)
 
     async def _decide(
         self, visit: Visit, claim: Claim, source: Source, plan: Plan, transaction: PollTransaction
@@ -138,6 +214,14 @@ class Watch:
 
     def _alert(self, owed: Owed) -> Alert:
         return alert_for(owed, self.channels[owed.subscription.channel])
+
+
+async def _read(pushed: Push, source: Source, plan: Plan, reader: PushReader, elements: bytes) -> Visit:
+    try:
+        document = await reader.read(pushed, source, plan.config.outlets[source.outlet], elements)
+    except VisitError as error:
+        return Visit(outcome=VisitOutcome.FAILED, fault=error.fault)
+    return Visit(outcome=VisitOutcome.OK, document=document, partial=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

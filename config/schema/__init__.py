@@ -5,7 +5,7 @@ from config.schema.checks import UnfitError
 from config.schema.document import SECTIONS, WatchFile, json_schema
 from config.schema.events import EventSpec, NameSpec, SeedSpec
 from config.schema.outlets import OutletSpec, SourceSpec
-from config.schema.settings import EgressSpec, PollingSpec, SettingsSpec, SmtpSpec
+from config.schema.settings import EgressSpec, PollingSpec, PushSpec, SettingsSpec, SmtpSpec
 from config.schema.subscribers import SubscriberSpec, SubscriptionSpec, WebhookSpec
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "NameSpec",
     "OutletSpec",
     "PollingSpec",
+    "PushSpec",
     "SeedSpec",
     "SettingsSpec",
     "SmtpSpec",

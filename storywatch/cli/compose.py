@@ -14,9 +14,15 @@ import channels
 import config
 from network import Guard
 from scheduler.daemon import Daemon
-from scheduler.work import Runtime
+from scheduler.pushes import PushIntake, PushRuntime, running_intake
+from scheduler.work import Runtime, poll_lease
 from spiders.crawler import running_crawler
+from spiders.identity import user_agent
 from spiders.parsing import ParseLimits, ParsePool
+from spiders.websub.door import Door
+from spiders.websub.hubs import HubClient
+from spiders.websub.reader import PushedDocuments
+from spiders.websub.reception import Reception
 from storage import Store, open_store
 from storywatch.cli.clock import utc_now
 from storywatch.cli.failpoints import reached_from
@@ -24,6 +30,7 @@ from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
 from storywatch.model import WatchConfig
 from storywatch.ports import Clock
+from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
 
 __all__ = ["ConfigFolder", "open_runtime", "run_daemon", "utc_now"]
@@ -32,32 +39,68 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_runtime(watch_config: WatchConfig, store: Store, clock: Clock = utc_now) -> AsyncIterator[Runtime]:
-    """Set a config in motion: crawler, parser and channels run until the block ends."""
+async def open_runtime(
+    watch_config: WatchConfig, store: Store, clock: Clock = utc_now, door: Door | None = None
+) -> AsyncIterator[Runtime]:
+    """Set a config in motion: crawler, parser and channels run until the block ends.
+
+    `door`: where hubs come in, if the config wants pushes. Raises `ListenError`.
+    """
     settings = watch_config.settings
     guard = Guard(EgressPolicy.allowing(settings.allow))
     reached = reached_from(os.environ)
     by_kind = channels.build(settings, guard, clock)
     dice = random.random
+    parser = ParsePool(ParseLimits(max_bytes=settings.max_bytes))
+    plan = Plan.of(watch_config)
     try:
-        async with running_crawler(
-            settings, guard, ParsePool(ParseLimits(max_bytes=settings.max_bytes)), clock, reached
-        ) as crawler:
-            yield Runtime(
-                plan=Plan.of(watch_config),
-                watch=Watch(
-                    sources=store.sources,
-                    fetcher=crawler,
-                    channels=by_kind,
-                    clock=clock,
-                    dice=dice,
-                    reached=reached,
-                ),
-                dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=clock, dice=dice, reached=reached),
+        async with running_crawler(settings, guard, parser, clock, reached) as crawler:
+            watch = Watch(
+                sources=store.sources,
+                fetcher=crawler,
+                channels=by_kind,
+                clock=clock,
+                dice=dice,
+                reached=reached,
             )
+            async with _open_push(plan, watch, store, door, guard=guard, parser=parser) as push:
+                yield Runtime(
+                    plan=plan,
+                    watch=watch,
+                    dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=clock, dice=dice, reached=reached),
+                    push=push,
+                )
     finally:
         for channel in set(by_kind.values()):
             await channel.close()
+
+
+@asynccontextmanager
+async def _open_push(
+    plan: Plan, watch: Watch, store: Store, door: Door | None, *, guard: Guard, parser: ParsePool
+) -> AsyncIterator[PushRuntime | None]:
+    """Open the door to hubs until the block ends, where the settings ask for it."""
+    settings = plan.config.settings
+    if settings.push is None or door is None:
+        yield None
+        return
+    hubs = HubClient(guard, watch.clock, user_agent=user_agent(settings.contact))
+    subscribing = Subscribing(settings=settings.push, pushes=store.pushes, hubs=hubs, clock=watch.clock)
+    intake = PushIntake(
+        sources=store.sources,
+        pushes=store.pushes,
+        watch=watch,
+        plan=plan,
+        reader=PushedDocuments(parser=parser, clock=watch.clock),
+        clock=watch.clock,
+        lease=poll_lease(settings),
+    )
+    reception = Reception(subscribing=subscribing, take=intake.take, max_bytes=settings.max_bytes)
+    try:
+        async with running_intake(intake), door.opened(settings.push.listen, reception):
+            yield PushRuntime(subscribing=subscribing, intake=intake)
+    finally:
+        await hubs.close()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +120,7 @@ class ConfigFolder:
 
 
 async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
-    """Watch with the config at `path` until the daemon is stopped. Raises `ConfigError` and `StorageError`."""
+    """Watch with the config at `path` until it is stopped. Raises `ConfigError`, `StorageError` and `ListenError`."""
     files = ConfigFolder(path=path)
     loaded = config.load_with_warnings(path, os.environ)
     for warning in loaded.warnings:
@@ -86,8 +129,9 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
         await Daemon(
             sources=store.sources,
             outbox=store.outbox,
+            pushes=store.pushes,
             files=files,
-            open_runtime=partial(open_runtime, store=store, clock=clock),
+            open_runtime=partial(open_runtime, store=store, clock=clock, door=Door()),
             clock=clock,
         ).run()
 
