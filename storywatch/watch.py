@@ -127,9 +127,10 @@ class Watch:
         self,
         record: PollRecord,
         visit: Visit,
-        source: Source,
-        plan: Plan,
         transaction: PollTransaction,
+        *,
+        plan: Plan,
+        source: Source,
         began: datetime,
     ) -> PollRecord:
         """Add what a poll means for the source's subscriptions to hubs, and what these mean for the next poll."""
