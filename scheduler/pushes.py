@@ -77,7 +77,7 @@ class PushIntake:
                 return False
             began = time.monotonic()
             try:
-                result = await self.watch.take(claim, push, self.reader, self.plan)
+                result = await self.watch.take_push(claim, push, self.reader, self.plan)
             except LeaseLost:
                 log.warning("lease_lost", source=push.source)
                 return False

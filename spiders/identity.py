@@ -1,5 +1,7 @@
 """Who we say that we are, to every server."""
 
+import hashlib
+
 from storywatch import __version__
 
 ROBOT = "Storywatch"
@@ -9,6 +11,11 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.6, */*;q=0.1"
 )
+
+
+def asked_as(contact: str) -> str:
+    """Return a hash of the headers by which servers choose a response: what they validate holds for these only."""
+    return hashlib.sha256(f"{user_agent(contact)}\0{ACCEPT}".encode()).hexdigest()[:16]
 
 
 def user_agent(contact: str) -> str:

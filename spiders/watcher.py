@@ -9,8 +9,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 
 from network import Guard
-from spiders.handler import Transfers
 from spiders.identity import ACCEPT, ROBOT, user_agent
+from spiders.turns import Transfers
 from storywatch.model import Settings
 
 MOST_REDIRECTS = 5
@@ -64,7 +64,9 @@ def scrapy_settings(settings: Settings, guard: Guard) -> dict[str, Any]:
         "EXTENSIONS_BASE": {},
         "STORYWATCH_GUARD": guard,
         "STORYWATCH_TRANSFERS": Transfers(),
-        "CONCURRENT_REQUESTS": settings.concurrent_hosts,
+        "STORYWATCH_LIMITS": settings.limits,
+        # How many hosts are visited at once is the work queue's to say; here nothing may wait.
+        "CONCURRENT_REQUESTS": 10_000,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_TIMEOUT": settings.timeout.total_seconds(),

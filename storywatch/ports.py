@@ -8,24 +8,29 @@ from typing import Protocol
 
 from storywatch.intake import Known, Sighting
 from storywatch.model import (
+    Alarm,
+    AlarmKind,
     Alert,
     Delivery,
     Document,
     Item,
     Match,
     Message,
+    Notice,
     Outlet,
     Owed,
+    OwedNotice,
     Report,
+    Revision,
+    SetAside,
     Settlement,
     Source,
     Subscriber,
     Update,
-    Validators,
     Visit,
     WatchConfig,
 )
-from storywatch.pacing import SourceState
+from storywatch.pacing import HostHold, SourceState
 from storywatch.push import Change, Push, PushState
 from storywatch.updates import PastReport
 
@@ -35,14 +40,11 @@ Clock = Callable[[], datetime]
 Dice = Callable[[], float]
 """Tells a number in 0 to 1, for jitter."""
 
-Draw = Callable[[], str]
-"""Draws an id of 32 hexadecimal digits that nobody can guess."""
-
 
 class Fetcher(Protocol):
     """Visits sources over the network (spiders/)."""
 
-    async def visit(self, source: Source, validators: Validators) -> Visit:
+    async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
         ...
 
@@ -52,6 +54,10 @@ class Channel(Protocol):
 
     def compose(self, owed: Owed) -> Message:
         """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
+        ...
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Write the message about an alarm, under the same terms as `compose`."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
@@ -65,19 +71,32 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """A source that is ours to visit until `until`. The token fences a worker that slept past its lease."""
+    """A source that is ours to visit until `until`. The token fences a worker that slept past its lease.
+
+    `hold`: what its host asked for.
+    """
 
     source: str
     token: str
     until: datetime
     state: SourceState
+    hold: HostHold | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PollRecord:
-    """All that one poll changes, committed together or not at all."""
+    """All that one poll changes, committed together or not at all.
+
+    `refill`: sources that are due at once, because this one may have lost items.
+    """
 
     state: SourceState
+    hold: HostHold | None = None
+    refill: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    raised: tuple[Alarm, ...] = ()
+    ended: tuple[Alarm, ...] = ()
+    notices: tuple[Notice, ...] = ()
     new: tuple[Item, ...] = ()
     revised: tuple[Item, ...] = ()
     sightings: tuple[Sighting, ...] = ()
@@ -97,6 +116,14 @@ class PollTransaction(Protocol):
 
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
+        ...
+
+    async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
+        """Return the latest stored revision of each item."""
+        ...
+
+    async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
+        """Return the source's open alarms of these kinds."""
         ...
 
     async def pushes(self, source: str) -> tuple[PushState, ...]:
@@ -128,6 +155,10 @@ class Sources(Protocol):
 
     async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim | None:
         """Take one source, due or not; None while another worker has it."""
+        ...
+
+    async def spread_overdue(self, now: datetime) -> int:
+        """Spread the sources that became due while nothing ran, and return how many they are."""
         ...
 
     def poll(self, claim: Claim) -> AbstractAsyncContextManager[PollTransaction]:

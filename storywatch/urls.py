@@ -1,6 +1,7 @@
 """Canonical addresses: one article, one address, whatever the feed hung onto it."""
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
 from storywatch.model import Outlet
@@ -64,6 +65,11 @@ def host_of(url: str) -> str:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
+
+
+def has_form(url: str, forms: Sequence[str]) -> bool:
+    """Tell whether an address has one of the forms, in which `*` stands for anything."""
+    return any(fnmatchcase(url, form.replace("[", "[[]").replace("?", "[?]")) for form in forms)
 
 
 def _canonical_host(host: str, outlet: Outlet) -> str:

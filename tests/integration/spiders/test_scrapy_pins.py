@@ -13,8 +13,9 @@ from scrapy.utils import _compression
 
 from network import Guard
 from spiders.decoding import DecodingMiddleware
-from spiders.handler import GuardedDownloadHandler, Transfers
+from spiders.handler import GuardedDownloadHandler
 from spiders.politeness import RedirectsMiddleware
+from spiders.turns import Transfers
 from spiders.watcher import WatchSpider, scrapy_settings
 from storywatch.egress import EgressPolicy
 from tests.integration.spiders.crawling import SETTINGS, crawling
