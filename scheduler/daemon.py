@@ -91,7 +91,9 @@ class _Watching:
         )
         self._polls = daemon.new_queue("poll", poll, config.settings.concurrent_hosts)
         self._deliveries = daemon.new_queue("delivery", deliver, CONCURRENT_LANES)
-        self._hub_work = HubWork(pushes=daemon.pushes, current=self._current_push, stopping=self._is_stopping)
+        self._hub_work = HubWork(
+            pushes=daemon.pushes, clock=daemon.clock, current=self._current_push, stopping=self._is_stopping
+        )
         self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
         self._jobs = FixedJobs()
 

@@ -16,7 +16,7 @@ import structlog
 from storywatch.errors import LeaseLost, StorageError
 from storywatch.ports import Claim, Clock, Pushes, PushReader, Sources
 from storywatch.push import Push
-from storywatch.subscribing import Asked, Subscribing
+from storywatch.subscribing import Asked, Subscribing, remake
 from storywatch.urls import host_of
 from storywatch.watch import Plan, PollOutcome, PollResult, Watch
 
@@ -124,6 +124,7 @@ class HubWork:
     """Asks one hub all that is due there, one request after the other. `current`: None while there is no push."""
 
     pushes: Pushes
+    clock: Clock
     current: Callable[[], PushRuntime | None]
     stopping: Callable[[], bool]
 
@@ -131,7 +132,7 @@ class HubWork:
         """Tidy up, and return the hubs that are due."""
         runtime = self.current()
         if runtime is None:
-            await self.pushes.forget_others(None)
+            await remake(self.pushes, "", self.clock())
             return ()
         runtime.intake.in_force.set()
         await runtime.subscribing.tidy()

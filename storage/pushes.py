@@ -75,15 +75,11 @@ class StoredPushes:
         async with reading(self._engine) as connection:
             return tuple(map(_state, await connection.execute(query)))
 
-    async def forget_others(self, made_for: str | None) -> int:
-        """Forget the subscriptions that were made with another key or address; None: all. Return how many."""
-        push = tables.push_subscriptions
-        others = push.c.made_for != made_for if made_for is not None else literal(value=True)
+    async def made_otherwise(self, made_for: str) -> Sequence[PushState]:
+        """Return the subscriptions that were made with another key or address than this mark stands for."""
+        others = ROWS.where(tables.push_subscriptions.c.made_for != made_for)
         async with reading(self._engine) as connection:
-            if (await connection.execute(select(push.c.id).where(others).limit(1))).first() is None:
-                return 0
-        async with writing(self._engine) as connection:
-            return (await connection.execute(delete(push).where(others))).rowcount
+            return tuple(map(_state, await connection.execute(others)))
 
     async def promised(self, now: datetime) -> Sequence[str]:
         """Return the sources whose pushes were accepted a while ago and are not stored, and that no poll is near."""
@@ -130,7 +126,9 @@ def standing_of(source_id: Any) -> Any:
         (push.missed >= BROKEN_AFTER, literal("broken")),
         else_=push.standing,
     )
-    living = select(word).where(push.source == source_id, push.standing != PushStanding.ENDING.value)
+    living = select(word).where(
+        push.source == source_id, push.standing != PushStanding.ENDING.value, push.made_for != ""
+    )
     return living.order_by(push.id).limit(1).scalar_subquery()
 
 

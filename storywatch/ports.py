@@ -205,8 +205,8 @@ class Pushes(Protocol):
         """Return the subscriptions that still stand, though their sources are no longer polled."""
         ...
 
-    async def forget_others(self, made_for: str | None) -> int:
-        """Forget the subscriptions that were made with another key or address; None: all. Return how many."""
+    async def made_otherwise(self, made_for: str) -> Sequence[PushState]:
+        """Return the subscriptions that were made with another key or address than this mark stands for."""
         ...
 
     async def promised(self, now: datetime) -> Sequence[str]:

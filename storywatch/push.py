@@ -54,8 +54,8 @@ class PushState:
     """One subscription of a source to a topic at a hub.
 
     `id` is random: callback and secret derive from it and the key (`storywatch.callbacks`). `made_for` tells the key
-    and public address that it was made with. `ask_at`: when the hub is asked next. `withdrawn`: documents in a row that
-    named no hub. `promised_at`: a push was accepted then, and what it brings is not stored yet. `proven`: pushes bring
+    and public address that it was made with; empty while there is no push. `ask_at`: when the hub is asked next.
+    `withdrawn`: documents in a row that named no hub. `promised_at`: a push was accepted then, and what it brings is not stored yet. `proven`: pushes bring
     the news. `missed`: items that a poll found first, since then. `failures`: requests since the last confirmation.
     """
 
@@ -145,6 +145,24 @@ def ended(state: PushState, now: datetime) -> PushState:
         missed=0,
         failures=0,
         fault=None,
+    )
+
+
+def remade(state: PushState, made_for: str, now: datetime) -> PushState | None:
+    """Return a subscription as it begins anew, because the key or our address has changed; None if it was ending.
+
+    What the hub still has can't be ended, for we answer there no longer: it gets 404, and ends with its lease.
+    """
+    if state.standing is PushStanding.ENDING:
+        return None
+    return PushState(
+        id=state.id,
+        source=state.source,
+        hub=state.hub,
+        topic=state.topic,
+        made_for=made_for,
+        standing=PushStanding.PENDING,
+        ask_at=now,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from storywatch import callbacks, push
@@ -32,7 +32,7 @@ class Subscribing:
     async def tidy(self) -> None:
         """End what is no longer wanted, and have sources polled whose pushes a process that died had taken."""
         now = self.clock()
-        await self.pushes.forget_others(callbacks.made_for(self.settings))
+        await remake(self.pushes, callbacks.made_for(self.settings), now)
         for state in await self.pushes.of_idle_sources():
             await self.pushes.change(state.id, partial(push.ended, now=now))
         for source in await self.pushes.promised(now):
@@ -96,6 +96,12 @@ class Subscribing:
     def secret(self, state: PushState) -> str:
         """Return what the hub signs with."""
         return callbacks.secret(self.settings, state)
+
+
+async def remake(pushes: Pushes, made_for: str, now: datetime) -> None:
+    """Begin those anew that were made with another key or address; with an empty mark they rest."""
+    for state in await pushes.made_otherwise(made_for):
+        await pushes.change(state.id, partial(push.remade, made_for=made_for, now=now))
 
 
 def granted_lease(seconds: str | None) -> timedelta | None:

@@ -489,7 +489,7 @@ async def test_another_hub_or_topic_is_subscribed_to_in_its_place(desk: PushDesk
         old = hub.only
         hubs = other.url if what == "hub" else hub.url
         topic = desk.site.url("/else") if what == "topic" else desk.site.url()
-        desk.serve(*OLD, hub=False, headers={"Link": f'<{hubs}>; rel=hub, <{topic}>; rel="self"'})
+        desk.serve(*NEWS, hub=False, headers={"Link": f'<{hubs}>; rel=hub, <{topic}>; rel="self"'})
         opened.later(timedelta(minutes=20))
         await opened.poll()
         await opened.tend()
@@ -519,35 +519,41 @@ async def test_a_hub_that_is_no_longer_offered_is_left_at_the_renewal(desk: Push
 
 
 async def test_with_another_key_everything_is_asked_anew(desk: PushDesk, hub: Hub) -> None:
-    """The old addresses and secrets are worth nothing."""
+    """The old addresses and secrets are worth nothing. It takes no poll: what the feed offers is known."""
     async with desk.open() as opened:
         await opened.subscribe()
         old = hub.only
     desk.key = "z" * 64
     async with desk.open() as opened:
         await opened.tend()
-        assert await opened.states() == []
+        assert await opened.word() == "active"
         assert (await hub.push(rss(*NEWS), old)).status == 404
-        opened.later(timedelta(minutes=20))
-        await opened.poll()
-        await opened.tend()
-        assert set(hub.subscribers) - {old["hub.callback"]}
+        hub.subscribers.pop(old["hub.callback"])
+        await hub.push(rss(*NEWS))
+        await opened.has(2)
 
 
 async def test_without_settings_there_is_no_door_and_no_request(desk: PushDesk, hub: Hub) -> None:
-    """The negative control. What was subscribed before is forgotten."""
+    """The negative control. What was subscribed rests, and is asked for anew when the settings are back."""
     async with desk.open() as opened:
         await opened.subscribe()
+        await hub.push(rss(*NEWS))
+        await opened.has(2)
     desk.pushes = False
     async with desk.open() as opened:
         await opened.tend()
         opened.later(timedelta(minutes=20))
         await opened.poll()
+        assert await opened.next_poll() < timedelta(minutes=20)
         await opened.tend()
         assert await opened.word() is None
         assert len(hub.asked) == 1
         with pytest.raises(OSError, match=r"(?i)connect"):
             await asyncio.open_connection("127.0.0.1", desk.port)
+    desk.pushes = True
+    async with desk.open() as opened:
+        await opened.tend()
+        assert await opened.word() == "active"
 
 
 async def test_hubs_are_dialled_through_the_egress_guard(desk: PushDesk, hub: Hub) -> None:

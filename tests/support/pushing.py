@@ -103,7 +103,7 @@ class OpenDesk:
     runtime: Runtime
 
     def __post_init__(self) -> None:
-        self.work = HubWork(pushes=self.store.pushes, current=self._push, stopping=lambda: False)
+        self.work = HubWork(pushes=self.store.pushes, clock=self.now, current=self._push, stopping=lambda: False)
 
     def _push(self) -> PushRuntime | None:
         return self.runtime.push
