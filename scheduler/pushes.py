@@ -6,9 +6,8 @@ A push that was accepted stands in the database as a promise. Whatever keeps it 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -28,27 +27,35 @@ WAITING_AT_MOST = 4
 """Pushes of one source that are stored or wait for it; what comes beyond them is left to a poll."""
 CLAIM_SECONDS = 10.0
 CLAIM_PAUSE = 0.2
-STOP_SECONDS = 1.0
+TRIES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class PushIntake:
-    """Stores what hubs push, by one config, the pushes of one source one after the other. Make one by `running_intake`.
+class PushRuntime:
+    """What a config with `settings.push` sets in motion. `lease`: how long a source is held for a push."""
 
-    `in_force`: is set when the config is; before that its events may not be in the database yet.
-    """
-
-    sources: Sources
-    pushes: Pushes
-    watch: Watch
     plan: Plan
+    watch: Watch
+    subscribing: Subscribing
     reader: PushReader
-    clock: Clock
     lease: timedelta
-    in_force: asyncio.Event = field(default_factory=asyncio.Event)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _waiting: Counter[str] = field(default_factory=Counter)
-    _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+
+Current = Callable[[], PushRuntime | None]
+"""Tells the one in force, if any; a reload swaps it between two pushes, never within one."""
+
+
+class PushIntake:
+    """Stores what hubs push, the pushes of one source one after the other."""
+
+    def __init__(self, sources: Sources, pushes: Pushes, clock: Clock, current: Current) -> None:
+        self._sources = sources
+        self._pushes = pushes
+        self._clock = clock
+        self._current = current
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: Counter[str] = Counter()
+        self._turns: dict[str, asyncio.Lock] = {}
 
     def take(self, push: Push) -> None:
         """Store it soon."""
@@ -56,11 +63,26 @@ class PushIntake:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def drain(self, patience: timedelta) -> int:
+        """Wait for what runs, then cancel it: its promises stand. Return how many were cancelled."""
+        if not self._tasks:
+            return 0
+        _, late = await asyncio.wait(self._tasks, timeout=patience.total_seconds())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        return len(late)
+
+    async def idle(self) -> None:
+        """Wait until what runs now has ended."""
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks))
+
     async def _store(self, push: Push) -> None:
         self._waiting[push.source] += 1
         try:
             if not push.body or self._waiting[push.source] > WAITING_AT_MOST or not await self._is_stored(push):
-                await self.pushes.hasten(push.source, self.clock())
+                await self._pushes.hasten(push.source, self._clock())
         except StorageError as error:
             log.error("push_broke", source=push.source, reason=str(error))
         except Exception:  # the border of a push: its promise stands, so a poll brings what it brought
@@ -69,54 +91,45 @@ class PushIntake:
             self._waiting[push.source] -= 1
 
     async def _is_stored(self, push: Push) -> bool:
-        await self.in_force.wait()
         async with self._turns.setdefault(push.source, asyncio.Lock()):
-            source = self.plan.config.sources.get(push.source)
-            claim = await self._claim(push.source) if source and source.enabled else None
-            if claim is None:
-                return False
-            began = time.monotonic()
-            try:
-                result = await self.watch.take_push(claim, push, self.reader, self.plan)
-            except LeaseLost:
-                log.warning("lease_lost", source=push.source)
-                return False
+            for _ in range(TRIES):
+                try:
+                    return await self._is_taken(push)
+                except LeaseLost:  # to a reload, as a rule: the events in force have changed meanwhile
+                    log.warning("lease_lost", source=push.source)
+        return False
+
+    async def _is_taken(self, push: Push) -> bool:
+        """Take it in with the config in force. Raises `LeaseLost`."""
+        claim = await self._claim(push.source)
+        if claim is None:
+            return False
+        runtime, began = claim.runtime, time.monotonic()
+        result = await runtime.watch.take_push(claim.claim, push, runtime.reader, runtime.plan)
         _log_push(result, time.monotonic() - began)
         return result.outcome is not PollOutcome.FAILED
 
-    async def _claim(self, source: str) -> Claim | None:
-        """Take the source as soon as nobody has it; None if a poll takes too long."""
+    async def _claim(self, source: str) -> "_Claimed | None":
+        """Take the source as soon as nobody has it; None if a poll takes too long, or if it is not to be polled."""
         end = time.monotonic() + CLAIM_SECONDS
-        while (claim := await self.sources.claim_named(source, now=self.clock(), lease=self.lease)) is None:
-            if time.monotonic() > end:
+        while time.monotonic() < end:
+            runtime = self._current()
+            declared = runtime.plan.config.sources.get(source) if runtime else None
+            if runtime is None or declared is None or not declared.enabled:
                 return None
+            claim = await self._sources.claim_named(source, now=self._clock(), lease=runtime.lease)
+            if claim is not None:
+                return _Claimed(claim=claim, runtime=runtime)
             await asyncio.sleep(CLAIM_PAUSE)
-        return claim
-
-    async def _end(self) -> None:
-        """Give what runs a moment; the promises of what is cut off stand."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-
-@asynccontextmanager
-async def running_intake(intake: PushIntake) -> AsyncIterator[PushIntake]:
-    """Take pushes in until the block ends."""
-    try:
-        yield intake
-    finally:
-        await intake._end()  # noqa: SLF001 - its other half
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
-class PushRuntime:
-    """What a config with `settings.push` sets in motion."""
+class _Claimed:
+    """A source that is ours, and the config that was in force before the claim: if it changes, the claim is lost."""
 
-    subscribing: Subscribing
-    intake: PushIntake
+    claim: Claim
+    runtime: PushRuntime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +138,7 @@ class HubWork:
 
     pushes: Pushes
     clock: Clock
-    current: Callable[[], PushRuntime | None]
+    current: Current
     stopping: Callable[[], bool]
 
     async def due_hubs(self, limit: int) -> tuple[str, ...]:
@@ -134,7 +147,6 @@ class HubWork:
         if runtime is None:
             await remake(self.pushes, "", self.clock())
             return ()
-        runtime.intake.in_force.set()
         await runtime.subscribing.tidy()
         return tuple(await runtime.subscribing.due_hubs(limit))
 

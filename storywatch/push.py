@@ -55,8 +55,9 @@ class PushState:
 
     `id` is random: callback and secret derive from it and the key (`storywatch.callbacks`). `made_for` tells the key
     and public address that it was made with; empty while there is no push. `ask_at`: when the hub is asked next.
-    `withdrawn`: documents in a row that named no hub. `promised_at`: a push was accepted then, and what it brings is not stored yet. `proven`: pushes bring
-    the news. `missed`: items that a poll found first, since then. `failures`: requests since the last confirmation.
+    `withdrawn`: documents in a row that named no hub. `promised_at`: a push was accepted then, and what it brings is
+    not stored yet. `proven`: pushes bring the news. `missed`: items that a poll found first, since then. `failures`:
+    requests since the last confirmation.
     """
 
     id: str

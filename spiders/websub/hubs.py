@@ -27,7 +27,6 @@ class HubClient:
         self._clock = clock
         self._user_agent = user_agent
         self._deadline = deadline
-        self._session: aiohttp.ClientSession | None = None
 
     async def ask(self, hub: str, form: Mapping[str, str]) -> None:
         """Send a request; returning means that the hub took it. Raises `VisitError`, which names its host alone."""
@@ -46,38 +45,34 @@ class HubClient:
             pause = retry_after(asked_pause, self._clock())
             raise VisitError("hub_refused", f"{where} answered {status} to the request", retry_after=pause)
 
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
     async def _follow(self, url: str, form: Mapping[str, str]) -> tuple[int, str | None]:
-        for hop in range(MAX_HOPS + 1):
-            status, pause, location = await self._post(url, form)
-            target = urljoin(url, location) if status in FOLLOWED and location else None
-            if target is None or hop == MAX_HOPS or not _may_follow(url, target):
-                break
-            url = target
+        async with self._session() as session:
+            for hop in range(MAX_HOPS + 1):
+                status, pause, location = await _post(session, url, form)
+                target = urljoin(url, location) if status in FOLLOWED and location else None
+                if target is None or hop == MAX_HOPS or not _may_follow(url, target):
+                    break
+                url = target
         return status, pause
 
-    async def _post(self, url: str, form: Mapping[str, str]) -> tuple[int, str | None, str | None]:
-        async with self._opened().post(url, data=dict(form), allow_redirects=False) as answer:
-            await _read_some(answer)
-            return answer.status, answer.headers.get("Retry-After"), answer.headers.get("Location")
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            # Every request dials anew, so every one is judged anew.
+            connector=self._guard.connector(force_close=True, use_dns_cache=False),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": self._user_agent},
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+            trust_env=False,
+        )
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                # Every request dials anew, so every one is judged anew.
-                connector=self._guard.connector(force_close=True, use_dns_cache=False, limit=0),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": self._user_agent},
-                timeout=aiohttp.ClientTimeout(total=None),
-                auto_decompress=False,
-                trust_env=False,
-            )
-        return self._session
+
+async def _post(
+    session: aiohttp.ClientSession, url: str, form: Mapping[str, str]
+) -> tuple[int, str | None, str | None]:
+    async with session.post(url, data=dict(form), allow_redirects=False) as answer:
+        await _read_some(answer)
+        return answer.status, answer.headers.get("Retry-After"), answer.headers.get("Location")
 
 
 async def _read_some(answer: aiohttp.ClientResponse) -> None:

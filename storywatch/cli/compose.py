@@ -2,10 +2,9 @@
 
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -14,7 +13,7 @@ import channels
 import config
 from network import Guard
 from scheduler.daemon import Daemon
-from scheduler.pushes import PushIntake, PushRuntime, running_intake
+from scheduler.pushes import PushRuntime
 from scheduler.work import Runtime, poll_lease
 from spiders.crawler import running_crawler
 from spiders.identity import user_agent
@@ -30,6 +29,7 @@ from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
 from storywatch.model import WatchConfig
 from storywatch.ports import Clock
+from storywatch.push import Push
 from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
 
@@ -40,11 +40,16 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def open_runtime(
-    watch_config: WatchConfig, store: Store, clock: Clock = utc_now, door: Door | None = None
+    watch_config: WatchConfig,
+    store: Store,
+    clock: Clock = utc_now,
+    *,
+    door: Door | None = None,
+    take: Callable[[Push], None] | None = None,
 ) -> AsyncIterator[Runtime]:
     """Set a config in motion: crawler, parser and channels run until the block ends.
 
-    `door`: where hubs come in, if the config wants pushes. Raises `ListenError`.
+    `door`: where hubs come in, if the config wants pushes; `take`: what gets them. Raises `ListenError`.
     """
     settings = watch_config.settings
     guard = Guard(EgressPolicy.allowing(settings.allow))
@@ -63,7 +68,8 @@ async def open_runtime(
                 dice=dice,
                 reached=reached,
             )
-            async with _open_push(plan, watch, store, door, guard=guard, parser=parser) as push:
+            push = _push_runtime(plan, watch, store, guard=guard, parser=parser) if door and take else None
+            async with _open_door(push, door, take):
                 yield Runtime(
                     plan=plan,
                     watch=watch,
@@ -75,32 +81,32 @@ async def open_runtime(
             await channel.close()
 
 
-@asynccontextmanager
-async def _open_push(
-    plan: Plan, watch: Watch, store: Store, door: Door | None, *, guard: Guard, parser: ParsePool
-) -> AsyncIterator[PushRuntime | None]:
-    """Open the door to hubs until the block ends, where the settings ask for it."""
+def _push_runtime(plan: Plan, watch: Watch, store: Store, *, guard: Guard, parser: ParsePool) -> PushRuntime | None:
     settings = plan.config.settings
-    if settings.push is None or door is None:
-        yield None
-        return
+    if settings.push is None:
+        return None
     hubs = HubClient(guard, watch.clock, user_agent=user_agent(settings.contact))
-    subscribing = Subscribing(settings=settings.push, pushes=store.pushes, hubs=hubs, clock=watch.clock)
-    intake = PushIntake(
-        sources=store.sources,
-        pushes=store.pushes,
-        watch=watch,
+    return PushRuntime(
         plan=plan,
+        watch=watch,
+        subscribing=Subscribing(settings=settings.push, pushes=store.pushes, hubs=hubs, clock=watch.clock),
         reader=PushedDocuments(parser=parser, clock=watch.clock),
-        clock=watch.clock,
         lease=poll_lease(settings),
     )
-    reception = Reception(subscribing=subscribing, take=intake.take, max_bytes=settings.max_bytes)
-    try:
-        async with running_intake(intake), door.opened(settings.push.listen, reception):
-            yield PushRuntime(subscribing=subscribing, intake=intake)
-    finally:
-        await hubs.close()
+
+
+@asynccontextmanager
+async def _open_door(
+    push: PushRuntime | None, door: Door | None, take: Callable[[Push], None] | None
+) -> AsyncIterator[None]:
+    """Let hubs in until the block ends, where the settings ask for it."""
+    if push is None or door is None or take is None:
+        yield
+        return
+    settings, subscribing = push.plan.config.settings, push.subscribing
+    reception = Reception(subscribing=subscribing, take=take, max_bytes=settings.max_bytes)
+    async with door.opened(subscribing.settings.listen, reception):
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +127,7 @@ class ConfigFolder:
 
 async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
     """Watch with the config at `path` until it is stopped. Raises `ConfigError`, `StorageError` and `ListenError`."""
-    files = ConfigFolder(path=path)
+    files, door = ConfigFolder(path=path), Door()
     loaded = config.load_with_warnings(path, os.environ)
     for warning in loaded.warnings:
         log.warning("config_warning", warning=str(warning))
@@ -131,7 +137,7 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
             outbox=store.outbox,
             pushes=store.pushes,
             files=files,
-            open_runtime=partial(open_runtime, store=store, clock=clock, door=Door()),
+            open_runtime=lambda config, take: open_runtime(config, store, clock, door=door, take=take),
             clock=clock,
         ).run()
 

@@ -52,7 +52,7 @@ def serve(site: Site, hub: Hub, body: bytes) -> None:
 async def stands(desk: Desk, word: str | None) -> None:
     """Wait until the push stands so."""
     async with asyncio.timeout(20):
-        while (await storywatch("sources", "--config", desk.folder, "--json")).only["push"] != word:
+        while (await storywatch("sources", "--config", desk.folder, "--json")).only["push"] != word:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
 
@@ -118,7 +118,7 @@ async def test_a_reload_misses_no_push(desk: Desk, hub: Hub, tmp_path: Path) -> 
             assert (await hub.push(rss(*(f"Title {number}" for number in range(count + 1))))).status == 202
             await running.says("reloaded", count=count)
         async with asyncio.timeout(20):
-            while sum(line["new"] for line in running.said("push")) < 3:
+            while sum(line["new"] for line in running.said("push")) < 3:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         port = free_port()
         desk.settings["push"] |= {"listen": f"127.0.0.1:{port}", "public_url": f"http://127.0.0.1:{port}"}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from scheduler.pushes import HubWork, PushRuntime
+from scheduler.pushes import HubWork, PushIntake, PushRuntime
 from scheduler.work import Runtime
 from spiders.websub.door import Door
 from spiders.websub.reception import Reception
@@ -89,9 +89,11 @@ class PushDesk:
     @asynccontextmanager
     async def open_on(self, store: Store, door: Door) -> AsyncIterator["OpenDesk"]:
         """Set it in motion on an open database, as a start or a reload does."""
-        async with open_runtime(self.config, store, self.clock, door) as runtime:
+        opened = OpenDesk(desk=self, store=store)
+        async with open_runtime(self.config, store, self.clock, door=door, take=opened.intake.take) as opened.runtime:
             await store.sources.apply(self.config, self.clock())
-            yield OpenDesk(desk=self, store=store, runtime=runtime)
+            yield opened
+            await opened.intake.drain(timedelta())
 
 
 @dataclass(kw_only=True)
@@ -100,9 +102,10 @@ class OpenDesk:
 
     desk: PushDesk
     store: Store
-    runtime: Runtime
+    runtime: Runtime = field(init=False)
 
     def __post_init__(self) -> None:
+        self.intake = PushIntake(self.store.sources, self.store.pushes, self.now, self._push)
         self.work = HubWork(pushes=self.store.pushes, clock=self.now, current=self._push, stopping=lambda: False)
 
     def _push(self) -> PushRuntime | None:
