@@ -222,7 +222,7 @@ class Hubs(Protocol):
     """Asks hubs over the network (spiders/)."""
 
     async def ask(self, hub: str, form: Mapping[str, str]) -> None:
-        """Send a request; returning means that the hub took it. Raises `VisitError`."""
+        """Send a request; returning means that the hub took it. Raises `HubError`."""
         ...
 
 

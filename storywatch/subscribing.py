@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from storywatch import callbacks, push
-from storywatch.errors import Fault, VisitError
+from storywatch.errors import Fault, HubError
 from storywatch.model import PushSettings
 from storywatch.ports import Clock, Hubs, Pushes
 from storywatch.push import HubMode, Push, PushState
@@ -47,7 +47,7 @@ class Subscribing:
             return None
         try:
             await self.hubs.ask(asked.hub, callbacks.request(self.settings, asked))
-        except VisitError as error:
+        except HubError as error:
             await self.pushes.change(state.id, partial(push.after_refusal, fault=error.fault, now=self.clock()))
             return Asked(state=asked, fault=error.fault)
         return Asked(state=asked)

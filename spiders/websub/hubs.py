@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from network import Guard, refusal_in
-from storywatch.errors import VisitError
+from storywatch.errors import HubError
 from storywatch.http_dates import retry_after
 from storywatch.ports import Clock
 
@@ -29,21 +29,21 @@ class HubClient:
         self._deadline = deadline
 
     async def ask(self, hub: str, form: Mapping[str, str]) -> None:
-        """Send a request; returning means that the hub took it. Raises `VisitError`, which names its host alone."""
+        """Send a request; returning means that the hub took it. Raises `HubError`, which names its host alone."""
         where = _where(hub)
         try:
             async with asyncio.timeout(self._deadline):
                 status, asked_pause = await self._follow(hub, form)
         except TimeoutError:
-            raise VisitError("hub_timeout", f"{where} gave no whole answer within {self._deadline:g} s") from None
+            raise HubError("hub_timeout", f"{where} gave no whole answer within {self._deadline:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # Without its context: aiohttp's errors may repeat the whole address.
             raise _unreachable(error, where) from None
         if status in FOLLOWED:
-            raise VisitError("hub_redirect", f"{where} redirects too often, to no web address, or from https to http")
+            raise HubError("hub_redirect", f"{where} redirects too often, to no web address, or from https to http")
         if not 200 <= status < 300:
             pause = retry_after(asked_pause, self._clock())
-            raise VisitError("hub_refused", f"{where} answered {status} to the request", retry_after=pause)
+            raise HubError("hub_refused", f"{where} answered {status} to the request", retry_after=pause)
 
     async def _follow(self, url: str, form: Mapping[str, str]) -> tuple[int, str | None]:
         async with self._session() as session:
@@ -93,14 +93,14 @@ def _where(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or ''}"
 
 
-def _unreachable(error: Exception, where: str) -> VisitError:
+def _unreachable(error: Exception, where: str) -> HubError:
     refused = refusal_in(error)
     if refused is not None:
         message = f"{where} was not dialled: {refused}; settings.egress.allow can permit a host and port"
-        return VisitError("egress_refused", message, permanent=True)
+        return HubError("egress_refused", message, permanent=True)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return VisitError("hub_unreachable", f"{where} shows no valid certificate")
+        return HubError("hub_unreachable", f"{where} shows no valid certificate")
     if isinstance(error, aiohttp.ClientConnectorError):
         reason = error.os_error.strerror or type(error.os_error).__name__
-        return VisitError("hub_unreachable", f"{where} can't be reached: {reason[:100]}")
-    return VisitError("hub_unreachable", f"{where} broke the exchange off ({type(error).__name__})")
+        return HubError("hub_unreachable", f"{where} can't be reached: {reason[:100]}")
+    return HubError("hub_unreachable", f"{where} broke the exchange off ({type(error).__name__})")
