@@ -8,9 +8,6 @@ from config.check import Checked, Draft
 from config.schema import OutletSpec, PushSpec, SettingsSpec, SubscriberSpec
 from storywatch.errors import Problem
 
-READABLE_KINDS = frozenset({"feed", "news_sitemap"})
-"""The kinds of source that this version can read."""
-
 _PLACEHOLDER = re.compile(r"[@./]example(\.(com|net|org))?(/|$)|\.(test|invalid|localhost)(/|$)|@localhost$")
 
 
@@ -59,9 +56,6 @@ def _on_sources(checked: Checked[OutletSpec]) -> Iterator[Problem]:
         path = ("sources", number)
         if not source.enabled:
             continue
-        if source.kind not in READABLE_KINDS:
-            message = f"source {source.id} will fail at each poll: this version can't read kind {source.kind} yet"
-            yield checked.node.problem(message, (*path, "kind"))
         if source.status in {"blocked", "dead"}:
             message = f"source {source.id} is enabled though it is known as {source.status}; its note says why"
             yield checked.node.problem(message, (*path, "status"))

@@ -24,7 +24,9 @@ from storywatch.push import Push
 
 log = structlog.get_logger()
 
-TICK = timedelta(seconds=1)
+TICK = timedelta(seconds=0.5)
+SLEPT = timedelta(seconds=30)
+"""A tick so late means that the machine slept, or that the clock was set."""
 RELOAD_CHECK = timedelta(seconds=2)
 CONCURRENT_LANES = 32
 
@@ -90,6 +92,7 @@ class _Watching:
         self._closing = AsyncExitStack()
         self._retiring: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._offered = daemon.clock()
         poll = PollWork(sources=daemon.sources, clock=daemon.clock, current=self._current, stopping=self._is_stopping)
         deliver = DeliveryWork(
             outbox=daemon.outbox, clock=daemon.clock, current=self._current, stopping=self._is_stopping
@@ -118,6 +121,7 @@ class _Watching:
                 self._daemon.open_runtime(self._config, self._intake.take)
             )
             await self._daemon.sources.apply(self._config, self._daemon.clock())
+            await self._spread_overdue()
             self._closing = opening.pop_all()
         self._start()
         return self
@@ -165,14 +169,26 @@ class _Watching:
             await self._reload()
             systemd.notify("READY=1")
 
+    async def _spread_overdue(self) -> None:
+        """After a stop or a sleep many sources are overdue at once; nobody asked for all of them in one second."""
+        spread = await self._daemon.sources.spread_overdue(self._daemon.clock())
+        if spread:
+            log.info("overdue_spread", sources=spread)
+
     async def _offer_hosts(self) -> None:
+        now = self._daemon.clock()
+        if now - self._offered > SLEPT:
+            await self._spread_overdue()
+        self._offered = now
         if self._polls.free:
-            await self._polls.offer(await self._daemon.sources.due_hosts(self._daemon.clock(), self._polls.free * 2))
+            # Hosts that are being visited may have more that is due: they must not crowd out the others.
+            await self._polls.offer(await self._daemon.sources.due_hosts(now, self._polls.free + self._polls.busy))
 
     async def _offer_lanes(self) -> None:
         if self._deliveries.free:
             now = self._daemon.clock()
-            await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, self._deliveries.free * 2))
+            wanted = self._deliveries.free + self._deliveries.busy
+            await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, wanted))
 
     async def _offer_hubs(self) -> None:
         if self._hubs.free:

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 LONGEST_JOB_SECONDS = 60.0
 DELIVERY_LEASE = timedelta(seconds=90)
 PARSE_ALLOWANCE = timedelta(seconds=90)
+REMARKABLE_PAUSE = timedelta(hours=24)
 
 
 def poll_lease(settings: Settings) -> timedelta:
@@ -85,6 +86,7 @@ class PollWork:
             log.warning("lease_lost", source=claim.source)
             return None
         _log_poll(result, time.monotonic() - began)
+        _log_alarms(result)
         return result
 
 
@@ -133,9 +135,21 @@ def _log_poll(result: PollResult, seconds: float) -> None:
         matched=result.matched,
         updates=result.updates,
         alerts=result.alerts,
+        set_aside=result.set_aside,
         ms=round(seconds * 1000),
         **({"code": fault.code, "message": fault.message} if fault else {}),
     )
+
+
+def _log_alarms(result: PollResult) -> None:
+    """Write a line for each alarm that the poll raised or ended, and for a pause that an operator should know of."""
+    for alarm in result.raised:
+        log.warning("alarm", source=alarm.source, kind=alarm.kind.value, message=alarm.message)
+    for alarm in result.ended:
+        log.info("alarm_over", source=alarm.source, kind=alarm.kind.value, since=alarm.raised.isoformat())
+    pause = result.fault.retry_after if result.fault else None
+    if pause is not None and pause > REMARKABLE_PAUSE:
+        log.warning("long_pause", source=result.source, seconds=round(pause.total_seconds()))
 
 
 def _log_delivery(delivery: Delivery, settlement: Settlement, seconds: float) -> None:

@@ -121,10 +121,10 @@ def _result(asked: asyncio.Task[Rules] | None) -> Rules | None:
 
 
 def _rules_from(response: Response) -> Rules:
-    """Sections 2.3.1.2 to 2.3.1.4: 4xx means no rules, 5xx no visits. So does 429: it is about us, not the file."""
-    if response.status >= 500 or response.status == 429:
-        message = f"HTTP {response.status}, and RFC 9309 then forbids every visit"
-        asked = _retry_after(response)
+    """Sections 2.3.1.2 to 2.3.1.4: 4xx means no rules, 5xx no visits; nor does a pause that is asked for."""
+    asked = _retry_after(response)
+    if response.status >= 500 or (response.status == 429 and asked):
+        message = f"HTTP {response.status}: the server wants no visit now"
         return _unreachable(Fault(code="robots_unreachable", message=message, retry_after=asked))
     body = response.body if response.status == 200 else b""
     text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace")

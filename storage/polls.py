@@ -273,6 +273,7 @@ def _revision_row(item: Item) -> dict[str, Any]:
         "text_hash": prints.text,
         "time_origin": item.revision.time_origin.value,
         "time_correction": correction.value if correction else None,
+        "difference": item.revision.difference or None,
     }
 
 
@@ -293,7 +294,8 @@ def _report_row(report: Report) -> dict[str, Any]:
 def _revision(row: Row[Any]) -> Revision:
     values = {field.name: getattr(row, field.name) for field in fields(Revision)}
     correction = TimeCorrection(row.time_correction) if row.time_correction else None
-    return Revision(**{**values, "time_origin": TimeOrigin(row.time_origin), "time_correction": correction})
+    read = {"time_origin": TimeOrigin(row.time_origin), "time_correction": correction}
+    return Revision(**{**values, **read, "difference": row.difference or ""})
 
 
 def _alarm(row: Row[Any]) -> Alarm:

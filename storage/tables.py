@@ -168,7 +168,7 @@ revisions = Table(
     Column("text_hash", String, nullable=False),
     Column("time_origin", String, nullable=False, server_default="published"),
     Column("time_correction", String),
-    Column("difference", Text, nullable=False, server_default=""),
+    Column("difference", Text),
 )
 
 sightings = Table(

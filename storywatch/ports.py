@@ -249,6 +249,11 @@ class WorkQueue(Protocol):
         """How many more keys can start now."""
         ...
 
+    @property
+    def busy(self) -> int:
+        """How many keys run now: to offer these again is in vain."""
+        ...
+
     def resize(self, room: int) -> None:
         """Let so many keys run at once from now on; what runs goes on."""
         ...

@@ -26,6 +26,7 @@ from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, P
 from storywatch.push import Push
 from storywatch.steps import Reached, Step, ignore
 from storywatch.telling import Told, alert_for, matched, notice_for, tell
+from storywatch.verification import structural_fault
 
 
 class PollOutcome(StrEnum):
@@ -89,6 +90,8 @@ class Watch:
         outlet = plan.config.outlets[source.outlet]
         began = self.clock()
         visit = checked(await self.fetcher.visit(source, outlet, claim.state), source)
+        if source.verify and claim.state.last_success_at is None:
+            visit = verified(visit, source, outlet)
         return await self.take_in(visit, claim, plan, began)
 
     async def take_in(self, visit: Visit, claim: Claim, plan: Plan, began: datetime) -> PollResult:
@@ -230,6 +233,14 @@ def checked(visit: Visit, source: Source) -> Visit:
     if document.dropped:
         message = f"none of the {document.dropped} items in the document has an id, a link or any text"
         fault = Fault(code="nothing_readable", message=message)
+    return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
+
+
+def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
+    """Turn a first document that can't be the source's into a failure, before anything of it is stored."""
+    fault = structural_fault(visit, source, outlet)
+    if fault is None:
+        return visit
     return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
 
 

@@ -60,6 +60,33 @@ class PollingSpec(Strict):
     )
 
 
+class LimitsSpec(Strict):
+    """How much one document may cost. What goes beyond fails, or is set aside, with the limit's name."""
+
+    ratio: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
+        None, description="How many times its compressed size a document may have, beyond 1 MiB; default 200."
+    )
+    headers: Annotated[int, Field(ge=4096, le=1024**2)] | None = Field(
+        None, description="Bytes of all header fields of an answer; default 65536."
+    )
+    items: Annotated[int, Field(ge=1, le=50_000)] | None = Field(
+        None, description="The first so many items of a document are read; default 2000."
+    )
+    item_bytes: Annotated[int, Field(ge=1024, le=64 * 1024**2)] | None = Field(
+        None, description="Largest item that is read, in bytes of its document; default 1048576."
+    )
+    field_chars: Annotated[int, Field(ge=100, le=10_000_000)] | None = Field(
+        None, description="Characters that are kept of a summary or a content; default 200000."
+    )
+    depth: Annotated[int, Field(ge=10, le=200)] | None = Field(
+        None, description="How deep the elements of a document may be nested; default 100."
+    )
+    parse_cpu: Wait | None = Field(None, description="CPU time that reading one document may take; default 10s.")
+    parse_memory: Annotated[int, Field(ge=32 * 1024**2, le=8 * 1024**3)] | None = Field(
+        None, description="Memory in bytes that reading one document may take."
+    )
+
+
 class PushSpec(Strict):
     """How hubs reach us (WebSub). Without it every source is only polled."""
 
@@ -98,6 +125,7 @@ class SettingsSpec(Strict):
     )
     egress: EgressSpec | None = Field(None, description="Exceptions of the egress guard.")
     polling: PollingSpec | None = Field(None, description="How sources are visited.")
+    limits: LimitsSpec | None = Field(None, description="How much one document may cost.")
     push: PushSpec | None = Field(None, description="How hubs reach us (WebSub); without it sources are only polled.")
     shutdown_timeout: Stop | None = Field(
         None, description="How long work in flight may take to finish when the daemon stops; default 25s."

@@ -94,7 +94,14 @@ def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, limits: 
         raise VisitError("malformed", "the document breaks off before its first item ends")
     items = tuple(items_of(raw, root=root, url=url, now=now, field_chars=limits.max_field_chars))
     dropped = len(raw.entries) - len(items)
-    return Document(kind=SourceKind.FEED, format=version, items=items, wishes=Wishes(ttl=_ttl(raw)), dropped=dropped)
+    return Document(
+        kind=SourceKind.FEED,
+        format=version,
+        items=items,
+        wishes=Wishes(ttl=_ttl(raw)),
+        dropped=dropped,
+        broken_off=markup.shape is Shape.BEGINNING,
+    )
 
 
 def _ttl(raw: RawFeed) -> timedelta | None:

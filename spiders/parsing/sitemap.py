@@ -30,7 +30,12 @@ def read_news_sitemap(markup: Markup, *, url: str | None, now: datetime, max_ite
     if not entries and markup.shape is not Shape.WHOLE:
         raise VisitError("malformed", "the document breaks off before its first entry ends")
     items = (_item(fields, url, now) for fields in news)
-    return Document(kind=SourceKind.NEWS_SITEMAP, format="news_sitemap", items=tuple(filter(says_something, items)))
+    return Document(
+        kind=SourceKind.NEWS_SITEMAP,
+        format="news_sitemap",
+        items=tuple(filter(says_something, items)),
+        broken_off=markup.shape is Shape.BEGINNING,
+    )
 
 
 def _entries(text: str) -> Iterator[Element]:

@@ -30,7 +30,7 @@ def upgrade() -> None:
         op.add_column("sources", column)
     op.add_column("revisions", sa.Column("time_origin", sa.String(), nullable=False, server_default="published"))
     op.add_column("revisions", sa.Column("time_correction", sa.String(), nullable=True))
-    op.add_column("revisions", sa.Column("difference", sa.Text(), nullable=False, server_default=""))
+    op.add_column("revisions", sa.Column("difference", sa.Text(), nullable=True))
     op.create_table(
         "hosts",
         sa.Column("host", sa.String(), nullable=False),

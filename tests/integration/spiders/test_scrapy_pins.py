@@ -77,7 +77,7 @@ async def test_the_handler_makes_all_that_its_parent_makes(scrapy_crawler: Scrap
     ours, parents = GuardedDownloadHandler(scrapy_crawler), _aiohttp.AiohttpDownloadHandler(scrapy_crawler)
     await ours.close()
     await parents.close()
-    assert vars(ours).keys() == vars(parents).keys() | {"_transfers"}
+    assert vars(ours).keys() == vars(parents).keys() | {"_transfers", "_limits"}
     assert {"_session", "_ssl_context", "_pool_size_total", "_pool_size_per_host"} <= vars(ours).keys()
 
 

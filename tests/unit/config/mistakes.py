@@ -237,6 +237,14 @@ SUBSCRIBERS = {
     ),
     "unknown tag": _subscription("{channel: file, tags: [wat]}", "tags[0]", "id of a tag", "'water'?"),
     "unlike anything": _subscription("{channel: file, events: [zzz]}", "events[0]", "known: flood"),
+    "events beside alarms": _subscription(
+        "{channel: file, alarms: true, events: [flood]}", "events", "about sources", "remove events"
+    ),
+    "tags beside alarms": _subscription("{channel: file, alarms: true, tags: [water]}", "tags", "remove tags"),
+    "corroborations beside alarms": _subscription(
+        "{channel: file, alarms: true, corroborations: true}", "corroborations", "remove corroborations"
+    ),
+    "alarms misspelt": _subscription("{channel: file, alarm: true}", "alarm", "unknown key", "did you mean 'alarms'?"),
     "switch as text": _subscription("{channel: file, corroborations: all}", "corroborations", "true or false"),
     "email without a host": _subscriber("email: desk@", "email", "such as desk@example.org", "'desk@'"),
     "email of two lines": _subscriber('email: "a@b.org\\nBcc: c@d.org"', "email", "an e-mail address"),

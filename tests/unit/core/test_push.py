@@ -323,8 +323,6 @@ def step(state: PushState, name: str, value: Any, now: datetime) -> PushState | 
         return push.after_verification(state, value, DAY, now) if push.is_meant(state, value, TOPIC) else state
     steps: dict[str, Callable[[], PushState | None]] = {
         "ask": lambda: push.on_asking(state, now),
-            push.after_verification(state, value, DAY, now) if push.is_meant(state, value, TOPIC) else state
-        ),
         "deny": lambda: push.after_denial(state, TOPIC, "", now),
         "push": lambda: pushed(state, news=value, at=now) if state.standing is PushStanding.ACTIVE else state,
         "poll": lambda: polled(state, value, began=now),
