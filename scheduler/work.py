@@ -11,9 +11,10 @@ from datetime import timedelta
 
 import structlog
 
+from scheduler.pushes import PushRuntime
 from storywatch.dispatch import Dispatch
 from storywatch.errors import LeaseLost
-from storywatch.model import Delivery, Settlement
+from storywatch.model import Delivery, Settings, Settlement
 from storywatch.ports import Claim, Clock, Outbox, Sources
 from storywatch.watch import Plan, PollResult, Watch
 
@@ -25,6 +26,11 @@ PARSE_ALLOWANCE = timedelta(seconds=90)
 REMARKABLE_PAUSE = timedelta(hours=24)
 
 
+def poll_lease(settings: Settings) -> timedelta:
+    """Return how long a source is held for a visit."""
+    return settings.timeout * 2 + PARSE_ALLOWANCE
+
+
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
     """What a watch config sets in motion: its compiled plan and the effects that its settings call for."""
@@ -32,11 +38,12 @@ class Runtime:
     plan: Plan
     watch: Watch
     dispatch: Dispatch
+    push: PushRuntime | None = None
 
     @property
     def poll_lease(self) -> timedelta:
         """Longer than any visit can take, so that a lease never runs out under a worker that lives."""
-        return self.plan.config.settings.timeout * 2 + PARSE_ALLOWANCE
+        return poll_lease(self.plan.config.settings)
 
 
 Current = Callable[[], Runtime]
