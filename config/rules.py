@@ -21,8 +21,10 @@ class Clash:
 
 
 def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """One place for the database; a mail password has one place and a user name."""
+    """One place for the database, one for the key of push; a mail password has one place and a user name."""
     yield from _at_most_one(entry, (), "database", "database_file", "database_env")
+    if isinstance(push := entry.get("push"), dict):
+        yield from _exactly_one(push, ("push",), "key_file", "key_env")
     smtp = entry.get("smtp")
     if not isinstance(smtp, dict):
         return

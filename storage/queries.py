@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import tables
+from storage import pushes, tables
 from storage.engine import reading
 from storywatch.model import DeliveryState
 
@@ -43,6 +43,7 @@ class Queries:
             source.failures,
             source.fault_code,
             source.fault_message,
+            pushes.standing_of(source.id).label("push"),
             _count(tables.items, tables.items.c.source == source.id).label("items"),
         )
         return await self._rows(query.order_by(source.id))

@@ -87,3 +87,11 @@ class LeaseLost(StorywatchError):  # noqa: N818 - it names what happened
 
 class StorageError(StorywatchError):
     """The database can't be used as it is; the message says what to do."""
+
+
+class HubError(FaultError):
+    """A hub did not take a request."""
+
+
+class ListenError(StorywatchError):
+    """The address at which hubs should reach us can't be listened at."""

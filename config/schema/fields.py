@@ -9,6 +9,7 @@ from config.durations import PATTERN as DURATION
 from config.schema.checks import (
     EMAIL,
     between,
+    callback_base,
     contact,
     database,
     day,
@@ -59,6 +60,7 @@ Sender = Annotated[str, AfterValidator(sender)]
 Database = Annotated[str, AfterValidator(line), AfterValidator(database)]
 Contact = Annotated[str, AfterValidator(contact)]
 WebAddress = Annotated[str, AfterValidator(web_address), Field(json_schema_extra={"pattern": "^https?://"})]
+CallbackBase = Annotated[str, AfterValidator(callback_base), Field(json_schema_extra={"pattern": "^https?://"})]
 Target = Annotated[str, AfterValidator(target), Field(json_schema_extra={"pattern": "^.+:[0-9]{1,5}$"})]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]

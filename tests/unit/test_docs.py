@@ -216,6 +216,7 @@ SECTIONS = {
     "settings.egress": "EgressSpec",
     "settings.polling": "PollingSpec",
     "settings.limits": "LimitsSpec",
+    "settings.push": "PushSpec",
     "outlets": "OutletSpec",
     "outlets[].sources": "SourceSpec",
     "events": "EventSpec",
@@ -285,11 +286,15 @@ DYNAMIC = {
 """Where a fault's code is no literal, and where it comes from instead."""
 
 
+FAMILY_OF = {"storywatch/dispatch.py": "deliveries", "storywatch/push.py": "hubs"}
+"""What a fault is about that a module makes."""
+
+
 def real_codes() -> dict[str, code_facts.Codes]:
     """Return all codes that the code can produce by family, each with the permanences that it comes with."""
     found: dict[str, code_facts.Codes] = defaultdict(lambda: defaultdict(set))
     for path, tree in code_facts.modules():
-        family = "deliveries" if path == "storywatch/dispatch.py" else "visits"
+        family = FAMILY_OF.get(path, "visits")
         for kind, code, permanent in code_facts.fault_codes(tree, family):
             if code is None:
                 assert path in DYNAMIC, f"{path} makes a fault whose code this test can't read"
@@ -309,7 +314,7 @@ def _add_tables(codes: code_facts.Codes) -> None:
         codes[code] |= {permanent}
 
 
-@pytest.mark.parametrize("title", ["Visits", "Deliveries", "Composing"])
+@pytest.mark.parametrize("title", ["Visits", "Deliveries", "Composing", "Hubs"])
 def test_every_fault_code_is_documented_with_its_permanence(title: str) -> None:
     words = {(True,): "yes", (False,): "no", (False, True): "depends"}
     real = {f"{code}: {words[tuple(sorted(kinds))]}" for code, kinds in real_codes()[title.lower()].items()}

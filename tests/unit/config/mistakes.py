@@ -80,6 +80,24 @@ SETTINGS = {
     ),
     "unknown database": _settings("database: mysql://db/w", "database", "sqlite:///FILE or postgresql://"),
     "database in memory": _settings('database: "sqlite:///:memory:"', "database", "sqlite:///FILE"),
+    "push without a key": _settings("push: {public_url: 'https://d.org/p'}", "push", "key_file, key_env", "add one"),
+    "push without an address": Mistake(
+        "settings:\n  contact: desk@newsroom.org\n  push:  # HERE\n    key_file: hook\n",
+        "settings.push.public_url",
+        ("this key is missing", "that hubs call"),
+    ),
+    "push key in the YAML": _settings(
+        "push: {public_url: 'https://d.org/p', key_file: hook, key: x}", "push.key", "key_file"
+    ),
+    "push address with a query": _settings(
+        "push: {key_file: hook, public_url: 'https://d.org/p?a=b'}", "push.public_url", "without ? and #"
+    ),
+    "push address that is none": _settings(
+        "push: {key_file: hook, public_url: d.org}", "push.public_url", "begins with https://"
+    ),
+    "push listens without a port": _settings(
+        "push: {key_file: hook, public_url: 'https://d.org/p', listen: localhost}", "push.listen", "HOST:PORT"
+    ),
     "polling below the floor": _settings("polling: {every: 59s}", "polling.every", "from 60s to 30d", "'59s'"),
     "duration without a unit": _settings("polling: {every: 15}", "polling.every", "such as 90s, 15m", "number 15"),
     "duration as a clock time": _settings("polling: {timeout: 1:30}", "polling.timeout", "a unit", "1:30"),
