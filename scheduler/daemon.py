@@ -117,10 +117,10 @@ class _Watching:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            self._runtime = await opening.enter_async_context(
-                self._daemon.open_runtime(self._config, self._intake.take)
-            )
+            opened = self._daemon.open_runtime(self._config, self._intake.take)
+            self._runtime = await opening.enter_async_context(opened)
             await self._daemon.sources.apply(self._config, self._daemon.clock())
+            self._push = self._runtime.push
             await self._spread_overdue()
             self._closing = opening.pop_all()
         self._start()
@@ -192,7 +192,7 @@ class _Watching:
 
     async def _offer_hubs(self) -> None:
         if self._hubs.free:
-            await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free * 2))
+            await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free + self._hubs.busy))
 
     async def _look_at_files(self) -> None:
         stamp = await asyncio.to_thread(self._daemon.files.stamp)

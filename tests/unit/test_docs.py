@@ -266,6 +266,7 @@ DYNAMIC = {
     "spiders/failures.py": "its table",
     "spiders/parsing/pool.py": "passes a worker's fault on",
     "spiders/sitemaps.py": "passes the fault of a sitemap on",
+    "storage/pushes.py": "reads a stored fault",
     "storage/states.py": "reads a stored fault",
     "storywatch/errors.py": "makes the value of an error",
 }
