@@ -27,6 +27,7 @@ log = structlog.get_logger()
 TICK = timedelta(seconds=0.5)
 SLEPT = timedelta(seconds=30)
 """A tick so late means that the machine slept, or that the clock was set."""
+TIDY = timedelta(seconds=5)
 RELOAD_CHECK = timedelta(seconds=2)
 CONCURRENT_LANES = 32
 
@@ -130,6 +131,7 @@ class _Watching:
         self._jobs.every(TICK, self._offer_hosts)
         self._jobs.every(TICK, self._offer_lanes)
         self._jobs.every(TICK, self._offer_hubs)
+        self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
         watchdog = systemd.watchdog_interval()
         if watchdog is not None:

@@ -141,14 +141,18 @@ class HubWork:
     current: Current
     stopping: Callable[[], bool]
 
-    async def due_hubs(self, limit: int) -> tuple[str, ...]:
-        """Tidy up, and return the hubs that are due."""
+    async def tidy(self) -> None:
+        """End what is no longer wanted; without push, let all of it rest."""
         runtime = self.current()
         if runtime is None:
             await remake(self.pushes, "", self.clock())
-            return ()
-        await runtime.subscribing.tidy()
-        return tuple(await runtime.subscribing.due_hubs(limit))
+        else:
+            await runtime.subscribing.tidy()
+
+    async def due_hubs(self, limit: int) -> tuple[str, ...]:
+        """Return the hubs that are due."""
+        runtime = self.current()
+        return tuple(await runtime.subscribing.due_hubs(limit)) if runtime else ()
 
     async def __call__(self, hub: str) -> None:
         """Work until nothing is due, enough was asked, or all work stops. Raises `StorageError`."""

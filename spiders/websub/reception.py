@@ -129,6 +129,10 @@ class Reception:
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         body = bytearray()
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            # Who asks before it sends (RFC 9110, section 10.1.1) would wait; aiohttp leaves this to its router.
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
         async for chunk in request.content.iter_any():
             body += chunk
             if len(body) > self.max_bytes:

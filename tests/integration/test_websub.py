@@ -268,6 +268,36 @@ async def test_a_body_that_drips_is_given_up(desk: PushDesk, hub: Hub) -> None:
         writer.close()
 
 
+async def test_who_asks_before_it_sends_is_told_to_go_on(desk: PushDesk, hub: Hub) -> None:
+    """As many clients do with larger bodies. What is refused is refused before the body."""
+    async with desk.open() as opened:
+        await opened.subscribe()
+        target = hub.only["hub.callback"].partition(f":{desk.port}")[2]
+        body = rss(*NEWS)
+        head = f"Host: h\r\nExpect: 100-continue\r\nX-Hub-Signature: {signed(body, hub.only['hub.secret'])}\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+        writer.write(f"POST {target} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        assert b" 100 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write(body)
+        assert b" 202 " in await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        await opened.has(2)
+        reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+        writer.write(f"POST {target} HTTP/1.1\r\n{head}Content-Length: 99999999\r\n\r\n".encode())
+        assert b" 413 " in await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+
+async def test_a_head_that_never_ends_is_given_up(desk: PushDesk) -> None:
+    async with desk.open() as opened, opened.door(idle=0.3) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /p/x HTTP/1.1\r\nX-A: ")
+        began = time.monotonic()
+        assert await reader.read() == b""
+        assert time.monotonic() - began < 2
+        writer.close()
+
+
 async def test_a_subscription_has_an_allowance(desk: PushDesk, hub: Hub) -> None:
     """Beyond it: 429 before the body is read, and when to come again."""
     async with desk.open() as opened, opened.door(allowance=Allowance(burst=3)) as port:

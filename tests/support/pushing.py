@@ -10,7 +10,7 @@ from typing import Any
 
 from scheduler.pushes import HubWork, PushIntake, PushRuntime
 from scheduler.work import Runtime
-from spiders.websub.door import Door
+from spiders.websub.door import IDLE_SECONDS, Door
 from spiders.websub.reception import Reception
 from storage import Store, open_store
 from storage.tables import items, push_subscriptions, sources
@@ -140,16 +140,17 @@ class OpenDesk:
             await transaction.save(PollRecord(state=claim.state))
 
     @asynccontextmanager
-    async def door(self, **changes: Any) -> AsyncIterator[int]:
+    async def door(self, *, idle: float = IDLE_SECONDS, **changes: Any) -> AsyncIterator[int]:
         """Open a second door with other limits, whose pushes go nowhere; give its port."""
         assert self.runtime.push is not None
         given = {"subscribing": self.runtime.push.subscribing, "take": lambda _: None, "max_bytes": 100_000}
         port = free_port()
-        async with Door().opened(f"127.0.0.1:{port}", Reception(**{**given, **changes})):
+        async with Door(idle_seconds=idle).opened(f"127.0.0.1:{port}", Reception(**{**given, **changes})):
             yield port
 
     async def tend(self) -> None:
-        """Do what the daemon does each second: ask the hubs that are due."""
+        """Do what the daemon does by itself: tidy up, and ask the hubs that are due."""
+        await self.work.tidy()
         for hub in await self.work.due_hubs(10):
             await self.work(hub)
         await self.desk.hub.settled()
