@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, insert, select, update
+from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import moves, pushes, tables
@@ -26,7 +26,7 @@ from storywatch.model import (
     TimeCorrection,
     TimeOrigin,
 )
-from storywatch.pacing import HostHold, SourceState
+from storywatch.pacing import LEAST_PAUSE, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
@@ -155,9 +155,14 @@ class StoredPoll:
         """Remember what the host asked for, and never less than it asked before."""
         if hold is None:
             return
+        found = await self._connection.execute(
+            select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
+        )
+        before = found.first()
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        row = {"host": hold.host, **{name: moment for name, moment in told.items() if moment}}
-        await upsert(self._connection, tables.hosts, [row])
+        known = {name: getattr(before, name) for name in told}
+        later = {name: max(moment, known[name] or moment) for name, moment in told.items() if moment}
+        await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
 
     async def _save_alarms(self, record: PollRecord) -> None:
         alarm = tables.alarms.c
@@ -179,8 +184,10 @@ class StoredPoll:
             for one in {one.item: one for one in record.set_aside}.values()
         ]
         await upsert(self._connection, tables.set_aside, aside, keep=("first_seen",))
-        if record.refill:
-            due = update(tables.sources).where(tables.sources.c.id.in_(record.refill), tables.sources.c.active)
+        if record.refill and seen:
+            source = tables.sources.c
+            rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= seen - LEAST_PAUSE)
+            due = update(tables.sources).where(source.id.in_(record.refill), source.active, rested)
             await self._connection.execute(due.values(next_poll_at=seen))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:

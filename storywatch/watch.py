@@ -233,7 +233,13 @@ def checked(visit: Visit, source: Source) -> Visit:
     if document.dropped:
         message = f"none of the {document.dropped} items in the document has an id, a link or any text"
         fault = Fault(code="nothing_readable", message=message)
-    return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
+    return Visit(
+        outcome=VisitOutcome.FAILED,
+        fault=fault,
+        status=visit.status,
+        final_url=visit.final_url,
+        crawl_delay=visit.crawl_delay,
+    )
 
 
 def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:

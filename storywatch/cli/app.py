@@ -24,6 +24,7 @@ COMMANDS = {
     ),
     "poll": ("watching", "Poll sources once through the whole pipeline, send what is owed, and exit."),
     "fetch": ("fetching", "Visit one address once, politely, and show what it brings. Nothing is stored."),
+    "discover": ("discovering", "Find an outlet's feeds, news sitemaps and listings, and print the YAML to paste."),
     "probe": (
         "probing",
         "Visit sources without storing anything, and say what works and what to do about the rest.",

@@ -304,7 +304,7 @@ async def test_fetch_says_why_it_failed(site: Site, tmp_path: Path) -> None:
         "not_found",
         "throttled",
         "kind_mismatch",
-        "unsupported_kind",
+        "kind_mismatch",
         "egress_refused",
         "bad_url",
     ]

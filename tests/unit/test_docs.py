@@ -24,11 +24,13 @@ from channels.signing import signed_headers
 from config import FeedList, Imported
 from config.shipped import catalogue_outlet
 from spiders import answers, failures
+from spiders.discovery import Discovery, Failed, Finding
 from storage import tables
 from storage.queries import Queries, Rows
 from storage.tables import UtcTime
 from storywatch.cli.app import app
 from storywatch.cli.configuring import check, init
+from storywatch.cli.discovering import discovery_object
 from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object, fault_object, item_object
@@ -141,6 +143,17 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     }
 
 
+def discover_fields() -> list[str]:
+    """Return the fields of what `discover` found, where it found and missed something."""
+    finding = Finding(
+        url="https://o.example/f", kind=SourceKind.FEED, format="rss20", items=1, newest=None, conditional=True
+    )
+    failed = Failed(url="https://o.example/g", fault=Fault(code="c", message="m"))
+    told = discovery_object(Discovery(url="https://o.example/", findings=[finding], failed=[failed]), NOW)
+    lists = [f"{name}[].{key}" for name in ("sources", "failed") for key in told[name][0]]
+    return [*(set(told) - {"sources", "failed"}), *lists]
+
+
 def other_fields() -> dict[str, Iterable[str]]:
     """Return the fields of the other commands' objects."""
     items = [f"items[].{name}" for name in item_object(ParsedItem())]
@@ -149,6 +162,7 @@ def other_fields() -> dict[str, Iterable[str]]:
     return {
         "parse": parsed,
         "fetch": [*parsed, "status", "url"],
+        "discover": discover_fields(),
         "poll": [*(f"polls[].{name}" for name in polled), "busy", "deliveries"],
         "replay": Decision.__dataclass_fields__,
         "probe": probed_fields(),

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
-from lxml import html as lxml_html  # type: ignore[import-untyped] # lxml ships no types
+from lxml import html as lxml_html
 
 from channels import payload
 from channels.email import composer_for

@@ -33,6 +33,11 @@ def _source(line: str, key: str, *words: str) -> Mistake:
     return Mistake(f"{OUTLET}{source}    {line}  # HERE\n", f"outlets[0].sources[0].{key}", words)
 
 
+def _page(line: str, key: str, *words: str) -> Mistake:
+    source = "  sources:\n  - id: daily-world\n    url: https://daily.org/\n    kind: page\n"
+    return Mistake(f"{OUTLET}{source}    {line}  # HERE\n", f"outlets[0].sources[0].{key}", words)
+
+
 def _event(line: str, key: str, *words: str) -> Mistake:
     return Mistake(f"{EVENT}  {line}  # HERE\n", f"events[0].{key}", words)
 
@@ -144,6 +149,13 @@ OUTLETS = {
         ("shorter than every",),
     ),
     "selector for a feed": _source("selector: article a", "selector", "kind page only"),
+    "selector that is none": _page("selector: 'article ['", "selector", "a CSS selector, or XPath", "as CSS: Expected"),
+    "selector of the whole page for an entry": _page(
+        "selector: article\n    time_selector: //time",
+        "time_selector",
+        "begins at the top of the page",
+        "write .//time",
+    ),
     "status invented": _source("status: prooven", "status", "did you mean 'proven'?"),
     "key misspelt": _source("enabeld: true", "enabeld", "did you mean 'enabled'?"),
     "url of a file": Mistake(
