@@ -331,6 +331,21 @@ async def test_a_push_that_can_not_be_read_has_the_source_polled(desk: PushDesk,
         assert replace(after.state, next_poll_at=before.state.next_poll_at) == before.state
 
 
+async def test_a_push_that_brings_out_a_bug_has_the_source_polled(desk: PushDesk, hub: Hub) -> None:
+    """Nobody keeps the source, and the promise stands until a poll has read the feed."""
+    async with desk.open() as opened:
+        await opened.subscribe()
+        before = await opened.claimed()
+        opened.break_reader()
+        await hub.push(rss(*NEWS))
+        async with asyncio.timeout(5):
+            while await opened.next_poll() > timedelta(minutes=1):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        after = await opened.claimed()
+        assert replace(after.state, next_poll_at=before.state.next_poll_at) == before.state
+        assert (await opened.state()).promised_at is not None
+
+
 async def test_a_push_during_a_poll_is_not_lost(desk: PushDesk, hub: Hub) -> None:
     """It waits for the poll, a little; then a poll has to do."""
     async with desk.open() as opened:

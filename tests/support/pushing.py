@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from spiders.websub.reception import Reception
 from storage import Store, open_store
 from storage.tables import items, push_subscriptions, sources
 from storywatch.cli.compose import open_runtime
-from storywatch.model import PushSettings, Settings, Source, WatchConfig
+from storywatch.model import Document, Outlet, PushSettings, Settings, Source, WatchConfig
 from storywatch.ports import Claim, PollRecord
-from storywatch.push import PushState
+from storywatch.push import Push, PushState
 from storywatch.watch import PollResult
 from tests.contract.working import rows
 from tests.support.fakes import FakeClock
@@ -139,6 +139,11 @@ class OpenDesk:
         async with self.store.sources.poll(claim) as transaction:
             await transaction.save(PollRecord(state=claim.state))
 
+    def break_reader(self) -> None:
+        """Let whatever reads a push meet a bug."""
+        assert self.runtime.push is not None
+        self.runtime = replace(self.runtime, push=replace(self.runtime.push, reader=_Broken()))
+
     @asynccontextmanager
     async def door(self, *, idle: float = IDLE_SECONDS, **changes: Any) -> AsyncIterator[int]:
         """Open a second door with other limits, whose pushes go nowhere; give its port."""
@@ -192,3 +197,11 @@ class OpenDesk:
         (row,) = await self.store.queries.sources()
         word: str | None = row["push"]
         return word
+
+
+class _Broken:
+    """Implements `PushReader`, badly."""
+
+    async def read(self, push: Push, source: Source, outlet: Outlet, elements: bytes) -> Document:
+        """Fail as only a bug does."""
+        raise ZeroDivisionError
