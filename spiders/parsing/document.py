@@ -10,7 +10,6 @@ from spiders.parsing.entries import items_of
 from spiders.parsing.jsonfeed import read_json_feed
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, Shape, prepare
-from spiders.parsing.pages import read_page
 from spiders.parsing.sitemap import read_news_sitemap, read_sitemap_index
 from spiders.parsing.sniff import looks_like_json, may_hold_feed, not_a_feed, root_name
 from spiders.parsing.zones import zone_called
@@ -48,6 +47,8 @@ def parse_document(
     """
     plain = _checked(body, limits)
     if kind is SourceKind.PAGE:
+        from spiders.parsing.pages import read_page  # noqa: PLC0415 - lxml is heavy, and few sources are pages
+
         return read_page(plain, url=url, content_type=content_type, now=now, limits=limits, outlet=outlet, rules=page)
     text = decode(plain, content_type)
     document = _read(text, url=url, now=now, zone=zone_called(outlet.time_zone), limits=limits)
