@@ -13,7 +13,8 @@ import pytest
 
 from spiders.websub.allowance import Allowance
 from spiders.websub.door import Door
-from storage import open_store
+from storage import open_store, pushes
+from storage.engine import writing
 from storywatch import callbacks, push
 from storywatch.errors import ListenError
 from tests.support.hub import Hub, running_hub, signed
@@ -296,6 +297,28 @@ async def test_a_head_that_never_ends_is_given_up(desk: PushDesk) -> None:
         assert await reader.read() == b""
         assert time.monotonic() - began < 2
         writer.close()
+
+
+async def test_a_hub_that_drips_keeps_no_other_waiting(desk: PushDesk, hub: Hub) -> None:
+    """However many connections it has: each subscription has one turn."""
+    async with desk.open() as opened:
+        await opened.subscribe()
+        state = await opened.state()
+        other = callbacks.request(desk.push, replace(state, id="1" * 32))
+        async with writing(opened.store.engine) as connection:
+            await pushes.save(connection, [replace(state, id="1" * 32)])
+        target = hub.only["hub.callback"].partition(f":{desk.port}")[2]
+        writers = []
+        for _ in range(10):
+            _, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+            writer.write(f"POST {target} HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nx".encode())
+            writers.append(writer)
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(3):
+            assert (await hub.push(rss(*NEWS), other)).status == 202
+            await opened.has(2)
+        for writer in writers:
+            writer.close()
 
 
 async def test_a_subscription_has_an_allowance(desk: PushDesk, hub: Hub) -> None:
