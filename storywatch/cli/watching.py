@@ -44,7 +44,8 @@ def run(
 
 def poll(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; by default all that are enabled and don't wait for gaps.")
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", help="Ids; by default all that are enabled and don't wait for gaps."),
     ] = None,
     config: ConfigOption = Path(),
     *,
