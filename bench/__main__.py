@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-BENCHES = ("polls", "crash")
+BENCHES = ("polls", "parsing", "crash")
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:
