@@ -158,7 +158,9 @@ def _said(dice: random.Random, words: int) -> str:
 
 
 def _html(dice: random.Random) -> str:
-    picture = '<figure class="wp-block-image"><img src="https://outlet.example/{0}.jpg" alt="{0}" width="640"/></figure>'
+    picture = (
+        '<figure class="wp-block-image"><img src="https://outlet.example/{0}.jpg" alt="{0}" width="640"/></figure>'
+    )
     paragraphs = (
         f'<p>{_said(dice, 40)} <a href="https://outlet.example/{dice.randint(1, 999)}">{_said(dice, 3)}</a>.</p>\n'
         for _ in range(7)
@@ -255,7 +257,9 @@ def _rows() -> Iterator[Row]:
         yield measured(f"WordPress, {items} items", [documents(wordpress_item, wordpress, items)])
     for items in (25, 50, 100):
         yield measured(f"Atom, {items} items", [documents(atom_item, atom, items)])
-    folder = Path(os.environ.get("STORYWATCH_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data") / "real-feeds"
+    folder = (
+        Path(os.environ.get("STORYWATCH_TEST_DATA") or Path(__file__).parents[2] / "shared" / "data") / "real-feeds"
+    )
     if folder.is_dir():
         real = [replayed(path.read_bytes()) for path in sorted(folder.iterdir()) if path.suffix != ".md"]
         usable = [sequence for sequence in real if sequence]
@@ -264,7 +268,9 @@ def _rows() -> Iterator[Row]:
 
 def main() -> None:
     """Print the table."""
-    print(f"{POLLS} polls a sequence, {ROUNDS} rounds; ratios: feedparser's CPU / ours, first contact: ours / feedparser's")
+    print(
+        f"{POLLS} polls a sequence, {ROUNDS} rounds; ratios: feedparser's CPU / ours, first contact: ours / feedparser's"
+    )
     print(f"{'':<34}{'KB':>8}{'ours, ms':>12}{'changed polls':>16}{'all polls':>12}{'first contact':>16}")
     for row in _rows():
         print(row, flush=True)

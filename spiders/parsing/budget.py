@@ -13,7 +13,7 @@ _LEAST = 0.001
 _AGAIN = 0.05
 
 
-class Overrun(BaseException):  # noqa: N818 - no error of the code that it stops, which must not catch it
+class Overrun(BaseException):
     """The CPU time of a piece, or of the whole, is used up."""
 
 

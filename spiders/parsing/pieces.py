@@ -9,7 +9,7 @@ from typing import TypeVar
 from spiders.parsing.budget import Budget, Overrun
 from spiders.parsing.limits import ParseLimits, too_much_cpu, too_much_memory
 from spiders.parsing.text import one_line
-from storywatch.elements import NO_MARKS, Element, Elements, Marks, digest_of, marks_of, meet, pack, remembered, unpack
+from storywatch.elements import NO_MARKS, Element, Marks, digest_of, marks_of, meet, pack, remembered, unpack
 from storywatch.errors import Fault
 from storywatch.model import Outlet, ParsedItem, SetAside
 

@@ -85,7 +85,9 @@ class ParsePool:
         # One thread can't use more CPU than time: a worker that died sooner was killed by something else.
         if lasted >= self._limits.cpu_seconds:
             return too_much_cpu("reading the document", self._limits)
-        return overrun("reading the document ended its process, as the kernel does when memory runs out", "parse_memory")
+        return overrun(
+            "reading the document ended its process, as the kernel does when memory runs out", "parse_memory"
+        )
 
 
 class _Places:

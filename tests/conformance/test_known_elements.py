@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from spiders.parsing.markup import ready
-from spiders.parsing.pieces import meet
-from storywatch.elements import NO_MARKS
 from storywatch.errors import VisitError
 from tests.support.corpus import corpus
 from tests.unit.spiders.test_known_elements import brings_the_same
@@ -66,15 +64,3 @@ def test_every_public_feed_brings_the_same(name: str, capsys: pytest.CaptureFixt
     with capsys.disabled():
         print(f"\n{name}: {left_out} items left out")  # noqa: T201
     assert left_out > (3_000 if name == "real-feeds" else 20)
-
-
-def test_without_regard_to_what_items_share_it_would_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: an item that takes over the guid of another one is told from it by both."""
-    assert meet([frozenset({b"1"})], [frozenset({b"1", b"2"})])
-    monkeypatch.setattr("spiders.parsing.pieces.marks_of", lambda *_: NO_MARKS | {b"%d" % next(_numbers)})
-    with pytest.raises(AssertionError):
-        for path in _files("real-feeds"):
-            brings_the_same(list(_changing(path.read_bytes())))
-
-
-_numbers = iter(range(10**9))

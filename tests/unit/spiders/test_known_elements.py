@@ -3,18 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spiders.parsing import ParseLimits, parse_document, pieces
-from spiders.parsing.markup import ready
 from storywatch.errors import VisitError
 from storywatch.intake import Intake
 from storywatch.model import Document, Outlet, SourceKind
-from tests.support.corpus import corpus
 from tests.support.fakes import Memory
 from tests.support.samples import a_source
 from tests.unit.spiders.feeds import NOW, atom, rss
@@ -30,9 +27,7 @@ def parsed(
 ) -> Document:
     """Parse as a poll does."""
     data = body.encode() if isinstance(body, str) else body
-    return parse_document(
-        data, url=url, content_type=None, now=NOW, limits=limits, outlet=outlet, elements=elements
-    )
+    return parse_document(data, url=url, content_type=None, now=NOW, limits=limits, outlet=outlet, elements=elements)
 
 
 @dataclass
@@ -92,7 +87,9 @@ def test_only_new_and_changed_items_are_read() -> None:
 def test_what_a_feed_says_of_itself_is_read_whatever_is_left_out() -> None:
     item = "<guid>1</guid><title>A</title>"
     first = parsed(rss(item, channel="<ttl>5</ttl><lastBuildDate>Thu, 26 Aug 2021 13:50:00 GMT</lastBuildDate>"))
-    again = parsed(rss(item, channel="<ttl>90</ttl><lastBuildDate>Thu, 26 Aug 2021 13:55:00 GMT</lastBuildDate>"), first.elements)
+    again = parsed(
+        rss(item, channel="<ttl>90</ttl><lastBuildDate>Thu, 26 Aug 2021 13:55:00 GMT</lastBuildDate>"), first.elements
+    )
     assert again.known == 1
     assert again.wishes.ttl is not None
     assert again.wishes.ttl.total_seconds() == 90 * 60
@@ -163,7 +160,10 @@ def test_items_that_share_an_identifier_are_always_read() -> None:
 
 def test_a_new_item_that_shares_something_with_a_known_one_has_everything_read() -> None:
     first = parsed(rss(ITEM, "<guid>2</guid><title>B</title>"))
-    again = parsed(rss("<link>https://www.o.example/a?ref=rss</link><title>N</title>", ITEM, "<guid>2</guid><title>B</title>"), first.elements)
+    again = parsed(
+        rss("<link>https://www.o.example/a?ref=rss</link><title>N</title>", ITEM, "<guid>2</guid><title>B</title>"),
+        first.elements,
+    )
     assert ([item.title for item in again.items], again.known) == (["N", "A", "B"], 0)
 
 
@@ -271,3 +271,33 @@ def _changed(draw: st.DrawFn, items: list[Told]) -> Iterator[Told]:
 def test_leaving_known_items_out_changes_nothing(bodies: list[str]) -> None:
     """Items that come, go, change, move and repeat each other's guids, addresses and texts."""
     brings_the_same(bodies)
+
+
+TAKEN_OVER = [
+    rss("<guid>2</guid>", "<title>B</title>"),
+    rss("<guid>2</guid><description>x</description>", "<guid>2</guid>", "<title>B</title>"),
+]
+MOVED_AND_TAKEN_OVER = [
+    rss("<guid>1</guid><link>https://o.example/a</link>"),
+    rss("<guid>1</guid><link>https://o.example/b</link>"),
+    rss("<link>https://o.example/a</link><title>N</title>", "<guid>1</guid><link>https://o.example/b</link>"),
+]
+
+
+@pytest.mark.parametrize("bodies", [TAKEN_OVER, MOVED_AND_TAKEN_OVER])
+def test_an_item_that_takes_over_what_another_is_known_by_is_told_from_it(bodies: list[str]) -> None:
+    brings_the_same(bodies)
+
+
+def test_without_regard_to_what_items_share_it_would_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first control."""
+    monkeypatch.setattr(pieces, "meet", lambda *_: False)
+    with pytest.raises(AssertionError):
+        brings_the_same(TAKEN_OVER)
+
+
+def test_without_regard_to_what_items_were_known_by_it_would_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second control."""
+    monkeypatch.setattr("storywatch.elements._inherited", lambda present, _: (list(present), []))
+    with pytest.raises(AssertionError):
+        brings_the_same(MOVED_AND_TAKEN_OVER)
