@@ -171,7 +171,7 @@ def _html(dice: random.Random) -> str:
 def replayed(body: bytes, items: int = 40) -> list[bytes]:
     """Return a real feed as polls would have seen it grow, or nothing if it has too few items for that."""
     try:
-        markup = ready(body, LIMITS.depth)
+        markup = ready(body, LIMITS)
     except VisitError:
         markup = None
     elements = markup.outline.elements if markup else ()

@@ -65,7 +65,7 @@ def _as_bytes(part: object) -> bytes:
     return part if isinstance(part, bytes) else repr(part).encode("utf-8", "replace")
 
 
-def digest_of(element: bytes | memoryview) -> bytes:
+def digest_of(element: bytes) -> bytes:
     """Digest the bytes of an element."""
     return hashlib.blake2b(element, digest_size=_DIGEST_BYTES).digest()
 
@@ -111,6 +111,12 @@ def remembered(context: bytes, present: Sequence[Element], before: Elements | No
         for row in heirs
     )
     return Elements(context=context, rows=(*rows, *islice(gone, _MOST_GONE)))
+
+
+def handed_on(marks: Iterable[Marks], before: Elements | None) -> Elements:
+    """Return what a document leaves that wasn't read element by element: everything is read again, nothing forgotten."""
+    rows = [Element(digest=bytes(_DIGEST_BYTES), marks=each, known=False) for each in marks]
+    return remembered(bytes(_CONTEXT_BYTES), rows, before)
 
 
 def _inherited(present: Sequence[Element], before: Iterable[Element]) -> tuple[list[Element], list[Element]]:

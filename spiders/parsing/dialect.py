@@ -61,7 +61,7 @@ class _Changes:
     def _start_item(self, attributes: dict[str, str]) -> None:
         """Stop when there are enough items: feedparser takes a third of a millisecond for each."""
         if len(self.entries) >= self.max_items:  # type: ignore[attr-defined]
-            raise _Full
+            raise _Full("too many items inside each other")
         super()._start_item(attributes)  # type: ignore[misc]
 
     _start_entry = _start_item
@@ -247,7 +247,7 @@ def _strict(max_items: int) -> tuple[Any, Any]:
 def _read_strictly(markup: Markup, max_items: int) -> Any:
     parser, reader = _strict(max_items)
     try:
-        reader.feed(markup.data)
+        reader.feed(markup.data[markup.begin :])
         if markup.shape is Shape.WHOLE:
             reader.close()
     except _Full:

@@ -136,12 +136,12 @@ def _unpacked(body: bytes, most: int) -> bytes:
 
 
 def _read(body: bytes, content_type: str | None, reading: _Reading) -> Document:
-    markup = ready(body, reading.limits.depth) if may_be_utf8(body, content_type) else None
+    markup = ready(body, reading.limits) if may_be_utf8(body, content_type) else None
     if markup is None:
         text = decode(body, content_type)
         if looks_like_json(text):
-            return read_json_feed(text, url=reading.url, now=reading.now, limits=reading.limits)
-        markup = prepare(text, reading.limits.depth)
+            return read_json_feed(text, url=reading.url, now=reading.now, terms=reading.terms)
+        markup = prepare(text, reading.limits)
     root = _root_of(markup)
     if root == "urlset":
         return _sitemap(markup, reading)
@@ -151,7 +151,7 @@ def _read(body: bytes, content_type: str | None, reading: _Reading) -> Document:
 
 
 def _root_of(markup: Markup) -> str:
-    beginning = root_name(markup.data[:_ROOT_BYTES].decode("utf-8", "replace"))
+    beginning = root_name(markup.data[markup.begin : markup.begin + _ROOT_BYTES].decode("utf-8", "replace"))
     return beginning or (root_name(markup.text) if len(markup.data) > _ROOT_BYTES else "")
 
 
@@ -190,17 +190,14 @@ def _outside(markup: Markup) -> tuple[bytes, bytes]:
     data, outline = markup.data, markup.outline
     ends = [outline.head, *(end for _, end in outline.elements)]
     begins = [*(begin for begin, _ in outline.elements), outline.tail]
-    return data[: outline.head], b"".join(data[end:begin] for end, begin in zip(ends, begins, strict=True))
+    return data[markup.begin : outline.head], b"".join(data[end:begin] for end, begin in zip(ends, begins, strict=True))
 
 
 def _pieces(markup: Markup, begin: Callable[[], ReadPiece], reading: _Reading) -> Pieces:
-    """Read the elements of a document, and leave a record of them if the document is whole."""
-    data, outline = markup.data, markup.outline
-    others = b"".join(data[begin:end] for begin, end in outline.others)
-    limits, outlet = reading.limits, reading.terms.outlet
-    context = context_of((others, markup.doctype, reading.url, limits.max_field_chars, outlet))
-    pieces = read_pieces([data[begin:end] for begin, end in outline.elements], begin, context, reading.terms)
-    return pieces if markup.shape is Shape.WHOLE else replace(pieces, elements=b"")
+    """Read the elements of a document that are not known."""
+    depends = (markup.outline.context, markup.doctype, reading.url, reading.limits.max_field_chars)
+    context = context_of((*depends, reading.terms.outlet))
+    return read_pieces(markup, begin, context, reading.terms)
 
 
 def _completed(document: Document, pieces: Pieces) -> Document:
@@ -244,7 +241,7 @@ def _sitemap(markup: Markup, reading: _Reading) -> Document:
     if not markup.outline.elements:
         return _whole_sitemap(markup, reading)
     data, outline = markup.data, markup.outline
-    head, end = data[: outline.head], data[outline.tail :]
+    head, end = data[markup.begin : outline.head], data[data.rindex(b"</") :]
 
     def read(piece: bytes) -> Sequence[ParsedItem] | None:
         try:

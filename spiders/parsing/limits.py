@@ -1,7 +1,6 @@
 """How much a document may cost."""
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,15 +74,12 @@ def nests_too_deep(deepest: int) -> VisitError:
     return VisitError(fault.code, fault.message)
 
 
-def check_depth(node: Mapping[str, Any] | Sequence[Any], deepest: int) -> None:
+def check_depth(node: Any, deepest: int) -> None:
     """Raise VisitError `parse_limit` if a JSON document nests deeper than permitted."""
-    level: list[Any] = [node]
-    for _ in range(deepest):
-        level = [each for one in level for each in _children(one) if isinstance(each, dict | list)]
-        if not level:
+    level = [node]
+    for _ in range(deepest + 1):
+        containers = [each for each in level if isinstance(each, dict | list)]
+        if not containers:
             return
+        level = [child for each in containers for child in (each.values() if isinstance(each, dict) else each)]
     raise nests_too_deep(deepest)
-
-
-def _children(node: Mapping[str, Any] | Sequence[Any]) -> Any:
-    return node.values() if isinstance(node, dict) else node

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from spiders.parsing.limits import ParseLimits
 from spiders.parsing.outline import NO_OUTLINE, Outline, Shape, outlined
 from storywatch.errors import VisitError
 
@@ -17,14 +18,20 @@ _START = re.compile(r"<[?!a-zA-Z]")
 _START_BYTES = re.compile(rb"<[?!a-zA-Z]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([a-zA-Z][a-zA-Z0-9]{1,31});)?")
+# Old feeds carry a few kilobytes of HTML's names; expat is quadratic in some declarations.
+_LONGEST_PROLOG = 256 * 1024
 _XML_NAMES = ("lt", "gt", "amp", "quot", "apos")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Markup:
-    """A document as UTF-8, without declaration, DOCTYPE and illegal characters. `doctype` is what its DOCTYPE said."""
+    """A document as UTF-8, without DOCTYPE and illegal characters. `doctype` is what its DOCTYPE said.
+
+    `data` begins with what precedes the document proper, such as the XML declaration, up to `begin`.
+    """
 
     data: bytes
+    begin: int = 0
     doctype: str
     shape: Shape
     outline: Outline = NO_OUTLINE
@@ -32,10 +39,10 @@ class Markup:
     @property
     def text(self) -> str:
         """The document as text."""
-        return self.data.decode()
+        return self.data[self.begin :].decode()
 
 
-def ready(body: bytes, deepest: int) -> Markup | None:
+def ready(body: bytes, limits: ParseLimits) -> Markup | None:
     """Return a document that is well-formed XML in UTF-8 as it stands, None for any other: most are, and stay bytes.
 
     Raises VisitError as `prepare` does.
@@ -43,12 +50,17 @@ def ready(body: bytes, deepest: int) -> Markup | None:
     start = _START_BYTES.search(body)
     declaration = _DECLARATION_BYTES.match(body, start.start()) if start else None
     begin = declaration.end() if declaration else start.start() if start else 0
-    data, doctype = without_doctype(body[begin:] if begin else body)
-    shape, outline = outlined(data, deepest)
-    return Markup(data=data, doctype=doctype, shape=shape, outline=outline) if shape is Shape.WHOLE else None
+    data, doctype = without_doctype(body)
+    # Expat takes a declaration at the very beginning, and the encoding from us: no copy is made.
+    if begin and (doctype or not declaration or declaration.start() or b"1.0" not in declaration[0]):
+        data, begin = data[begin:], 0
+    shape, outline = outlined(data, limits)
+    if shape is not Shape.WHOLE:
+        return None
+    return Markup(data=data, begin=begin, doctype=doctype, shape=shape, outline=outline)
 
 
-def prepare(text: str, deepest: int) -> Markup:
+def prepare(text: str, limits: ParseLimits) -> Markup:
     """Return the document ready for feedparser, repaired if it needs to be.
 
     Raises VisitError `entity_declaration` when the DOCTYPE declares entities other than HTML's own names: no feed needs
@@ -58,10 +70,11 @@ def prepare(text: str, deepest: int) -> Markup:
     start = _START.search(legal)
     legal = legal[start.start() :] if start else legal
     data, doctype = without_doctype(_DECLARATION.sub("", legal, count=1).encode())
-    shape, outline = outlined(data, deepest)
+    del legal
+    shape, outline = outlined(data, limits)
     if shape is not Shape.WHOLE:
         data = "".join(_repaired(data.decode())).encode()
-        shape, outline = outlined(data, deepest)
+        shape, outline = outlined(data, limits)
     return Markup(data=data, doctype=doctype, shape=shape, outline=outline)
 
 
@@ -94,7 +107,9 @@ def _doctype_span(data: bytes) -> tuple[int, int] | None:
     parser.EntityDeclHandler = _refuse_entity
     parser.StartElementHandler = stop
     with suppress(_Found, expat.ExpatError):
-        parser.Parse(data, True)  # noqa: FBT003 - positional only
+        parser.Parse(data[:_LONGEST_PROLOG], False)  # noqa: FBT003 - positional only
+    if len(span) == 1 and len(data) > _LONGEST_PROLOG:
+        raise VisitError("malformed", f"the DOCTYPE does not end within {_LONGEST_PROLOG} bytes: this is no feed")
     return (span[0], span[1]) if len(span) == 2 else None
 
 

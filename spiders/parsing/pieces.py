@@ -8,8 +8,9 @@ from typing import TypeVar
 
 from spiders.parsing.budget import Budget, Overrun
 from spiders.parsing.limits import ParseLimits, too_much_cpu, too_much_memory
+from spiders.parsing.markup import Markup
 from spiders.parsing.text import one_line
-from storywatch.elements import NO_MARKS, Element, Marks, digest_of, marks_of, meet, pack, remembered, unpack
+from storywatch.elements import NO_MARKS, Element, Marks, digest_of, handed_on, marks_of, meet, pack, remembered, unpack
 from storywatch.errors import Fault
 from storywatch.model import Outlet, ParsedItem, SetAside
 
@@ -42,14 +43,14 @@ class Pieces:
     known: int = 0
     dropped: int
     set_aside: tuple[SetAside, ...]
-    elements: bytes = b""
+    elements: bytes
 
 
 @dataclass
 class _Reader:
     """Reads elements in any order. `begin` makes what reads them; it is made anew when an element breaks it."""
 
-    pieces: Sequence[bytes]
+    markup: Markup
     begin: Callable[[], ReadPiece]
     terms: Terms
     read: ReadPiece | None = None
@@ -60,16 +61,22 @@ class _Reader:
     def read_all(self, numbers: Iterable[int]) -> None:
         """Read the elements with these numbers."""
         for number in numbers:
+            begin, end = self.markup.outline.elements[number]
             if len(self.faults) >= _MOST_SET_ASIDE or self.terms.budget.is_spent:
                 self.unread += 1
-            elif len(self.pieces[number]) > self.terms.limits.item_bytes:
-                self.faults[number] = _too_large(len(self.pieces[number]), self.terms.limits)
+            elif end - begin > self.terms.limits.item_bytes:
+                self.faults[number] = _too_large(end - begin, self.terms.limits)
             else:
                 self._read(number)
 
+    def piece(self, number: int) -> bytes:
+        """Return the bytes of an element."""
+        begin, end = self.markup.outline.elements[number]
+        return self.markup.data[begin:end]
+
     def _read(self, number: int) -> None:
         read = self.read or self.begin()
-        result = _attempted(lambda: read(self.pieces[number]), self.terms)
+        result = _attempted(lambda: read(self.piece(number)), self.terms)
         if isinstance(result, Fault):
             self.faults[number] = result
         else:
@@ -101,18 +108,17 @@ def _attempted(read: Callable[[], Result], terms: Terms) -> Result | Fault:
         return Fault(code="item_unreadable", message=message)
 
 
-def read_pieces(pieces: Sequence[bytes], begin: Callable[[], ReadPiece], context: bytes, terms: Terms) -> Pieces:
+def read_pieces(markup: Markup, begin: Callable[[], ReadPiece], context: bytes, terms: Terms) -> Pieces:
     """Read the elements of a document that are not known. `context` is the digest of all else that they depend on.
 
     Known ones are read all the same where a new one could be taken for one of them: only intake, which sees what is
     stored, can tell.
     """
-    wanted = pieces[: terms.limits.max_items]
+    reader = _Reader(markup=markup, begin=begin, terms=terms)
     before = unpack(terms.elements)
-    digests = [digest_of(piece) for piece in wanted]
+    digests = [digest_of(reader.piece(number)) for number in range(len(markup.outline.elements))]
     known = _first_of_each(digests, before.known_in(context) if before else {})
-    reader = _Reader(pieces=wanted, begin=begin, terms=terms)
-    reader.read_all(number for number in range(len(wanted)) if number not in known)
+    reader.read_all(number for number in range(len(digests)) if number not in known)
     if meet(reader.marks().values(), known.values()):
         reader.read_all(known)
         known = {}
@@ -127,18 +133,21 @@ def read_pieces(pieces: Sequence[bytes], begin: Callable[[], ReadPiece], context
         items=tuple(item for number in sorted(reader.results) for item in reader.results[number] or ()),
         known=len(known),
         dropped=sum(items is not None and not items for items in reader.results.values()),
-        set_aside=(*_set_aside(reader), *_beyond(len(pieces) - len(wanted), terms.limits)),
+        set_aside=(*_set_aside(reader), *beyond(markup.outline.count - len(digests), terms.limits)),
         elements=pack(remembered(context, present, before)),
     )
 
 
 def read_entries(entries: Sequence[T], read: Callable[[T], Sequence[ParsedItem]], terms: Terms) -> Pieces:
-    """Turn into items what was read in one piece."""
+    """Turn into items what was read in one piece. What such a document leaves has everything read next time."""
     results = [_attempted(partial(read, entry), terms) for entry in entries]
     faults = [(number, each) for number, each in enumerate(results) if isinstance(each, Fault)]
     read_ones = [each for each in results if not isinstance(each, Fault)]
+    items = tuple(item for each in read_ones for item in each)
+    left = handed_on((marks_of(item, terms.outlet) for item in items), unpack(terms.elements))
     return Pieces(
-        items=tuple(item for items in read_ones for item in items),
+        items=items,
+        elements=pack(left),
         dropped=sum(not items for items in read_ones),
         set_aside=tuple(SetAside(item=_by_number(number), fault=fault) for number, fault in faults[:_MOST_SET_ASIDE]),
     )
@@ -152,7 +161,7 @@ def _first_of_each(digests: Sequence[bytes], known: Mapping[bytes, Marks]) -> di
 
 def _set_aside(reader: _Reader) -> Iterator[SetAside]:
     for number in sorted(reader.faults):
-        yield SetAside(item=_name_of(reader.pieces[number], number), fault=reader.faults[number])
+        yield SetAside(item=_name_of(reader.piece(number), number), fault=reader.faults[number])
     if reader.unread:
         spent = reader.terms.budget.is_spent
         fault = (
@@ -173,7 +182,8 @@ def _by_number(number: int) -> str:
     return f"item {number + 1} of the document"
 
 
-def _beyond(count: int, limits: ParseLimits) -> Iterator[SetAside]:
+def beyond(count: int, limits: ParseLimits) -> Iterator[SetAside]:
+    """Tell of the items that are too many, if there are any."""
     if count > 0:
         message = f"the document has more than the {limits.max_items} items permitted (settings.limits.max_items)"
         yield SetAside(item=f"{count} further items", fault=Fault(code="too_many_items", message=message))

@@ -11,6 +11,7 @@ from datetime import datetime
 import anyio
 from anyio import to_process
 
+from spiders.parsing.crossing import packed_body, result_of
 from spiders.parsing.document import PAGE_ALONE, UNKNOWN_OUTLET
 from spiders.parsing.limits import ParseLimits, overrun, too_much_cpu
 from spiders.parsing.worker import Job, parse_within
@@ -52,7 +53,7 @@ class ParsePool:
     ) -> Document:
         """Do what `parse_document` does, within the limits. Raises VisitError: its codes, and `parse_limit`."""
         job = Job(
-            body=body,
+            body=packed_body(body),
             url=url,
             content_type=content_type,
             kind=kind,
@@ -75,7 +76,8 @@ class ParsePool:
         unlimited = anyio.CapacityLimiter(math.inf)
         try:
             with anyio.fail_after(patience):
-                return await to_process.run_sync(parse_within, job, cancellable=True, limiter=unlimited)
+                result = await to_process.run_sync(parse_within, job, cancellable=True, limiter=unlimited)
+                return result_of(result)
         except TimeoutError:
             return overrun(f"reading the document takes more than {patience:g} seconds", "parse_cpu")
         except anyio.BrokenWorkerProcess:
@@ -95,30 +97,24 @@ class _Places:
 
     def __init__(self, count: int) -> None:
         self._free = asyncio.Semaphore(count)
-        self._long_ones = 0
+        self._among_the_long = asyncio.Semaphore(LONG_ONES)
 
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
         """Hold a place, or be one of the long ones."""
         await self._free.acquire()
-        is_long = False
-
-        def leave() -> None:
-            nonlocal is_long, timer
-            if self._long_ones < LONG_ONES:
-                is_long = True
-                self._long_ones += 1
-                self._free.release()
-            else:
-                timer = loop.call_later(LONG, leave)
-
-        loop = asyncio.get_running_loop()
-        timer = loop.call_later(LONG, leave)
+        leaving = asyncio.create_task(self._leave())
         try:
             yield
         finally:
-            timer.cancel()
-            if is_long:
-                self._long_ones -= 1
+            leaving.cancel()
+            if leaving.done():
+                self._among_the_long.release()
             else:
                 self._free.release()
+
+    async def _leave(self) -> None:
+        """Give the place free after a while, if there is room among the long ones."""
+        await asyncio.sleep(LONG)
+        await self._among_the_long.acquire()
+        self._free.release()

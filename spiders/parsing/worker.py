@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from spiders.parsing.budget import CpuBudget, Overrun
+from spiders.parsing.crossing import Packed, body_of, packed_result
 from spiders.parsing.document import parse_within_budget
 from spiders.parsing.limits import ParseLimits, too_much_cpu, too_much_memory
 from storywatch.errors import Fault, VisitError
@@ -24,7 +25,7 @@ _NICENESS = 10
 class Job:
     """The arguments of one `parse_document`."""
 
-    body: bytes
+    body: bytes | Packed
     url: str | None
     content_type: str | None
     kind: SourceKind | None
@@ -35,7 +36,7 @@ class Job:
     elements: bytes
 
 
-def parse_within(job: Job) -> Document | Fault:
+def parse_within(job: Job) -> Document | Fault | Packed:
     """Parse under the CPU and memory limits. A failure comes back as a value, which crosses the process border whole.
 
     A timer stops the item that takes too long, and the kernel the process, for not all code lets itself be stopped.
@@ -44,8 +45,8 @@ def parse_within(job: Job) -> Document | Fault:
     budget = CpuBudget(job.limits.cpu_seconds * _SOFT)
     try:
         with _bounded(job.limits), budget.whole():
-            return parse_within_budget(
-                job.body,
+            document = parse_within_budget(
+                body_of(job.body),
                 url=job.url,
                 content_type=job.content_type,
                 kind=job.kind,
@@ -56,6 +57,7 @@ def parse_within(job: Job) -> Document | Fault:
                 elements=job.elements,
                 budget=budget,
             )
+        return packed_result(document)
     except VisitError as error:
         return error.fault
     except Overrun:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from spiders.parsing import ParseLimits
 from spiders.parsing.markup import ready
 from storywatch.errors import VisitError
 from tests.support.corpus import corpus
@@ -18,7 +19,7 @@ _LARGEST = 600_000
 def _changing(body: bytes) -> Iterator[bytes]:
     """Yield what polls of a feed might see: it grows, items move, change, are quoted otherwise, repeat and go."""
     try:
-        markup = ready(body, 100)
+        markup = ready(body, ParseLimits())
     except VisitError:
         markup = None
     spans = markup.outline.elements if markup else ()

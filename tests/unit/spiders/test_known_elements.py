@@ -129,10 +129,24 @@ def test_a_record_that_is_none_is_ignored(junk: bytes) -> None:
         assert len(again.items) + again.known == 1
 
 
-def test_what_is_no_whole_xml_leaves_nothing() -> None:
-    assert parsed(rss(ITEM)[:-10] + "<item><title>half").elements == b""
-    assert parsed(rss(ITEM).replace("<title>A", "<title><b>A")).elements == b""
-    assert parsed(rss(ITEM).replace("<title>A", "<title>A & B &nbsp;")).elements != b""
+BROKEN = {
+    "no XML": rss(ITEM).replace("<title>A", "<title><b>A"),
+    "items in odd places": rss(ITEM).replace("</channel>", "</channel><item><title>B</title></item>"),
+    "no document": '{"version": "1.1", "items": [{"id": "1", "title": "A"}]}',
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
+def test_what_is_not_read_element_by_element_is_read_whole_every_time(body: str) -> None:
+    first = parsed(body)
+    again = parsed(body, first.elements)
+    assert again.known == 0
+    assert again.items == first.items != ()
+
+
+@pytest.mark.parametrize("body", [rss(ITEM, "<title>half")[:-30], rss(ITEM).replace("<title>A", "<title>A & B &nbsp;")])
+def test_what_can_be_repaired_or_breaks_off_is_pruned_too(body: str) -> None:
+    assert parsed(body, parsed(body).elements).known == 1
 
 
 def test_only_the_first_items_count() -> None:
