@@ -269,7 +269,8 @@ def _rows() -> Iterator[Row]:
 def main() -> None:
     """Print the table."""
     print(
-        f"{POLLS} polls a sequence, {ROUNDS} rounds; ratios: feedparser's CPU / ours, first contact: ours / feedparser's"
+        f"{POLLS} polls a sequence, {ROUNDS} rounds; "
+        "ratios: feedparser's CPU / ours, first contact: ours / feedparser's"
     )
     print(f"{'':<34}{'KB':>8}{'ours, ms':>12}{'changed polls':>16}{'all polls':>12}{'first contact':>16}")
     for row in _rows():

@@ -1,8 +1,8 @@
 """Known elements: which item elements of a document needn't be read again.
 
-A document's items are read from its elements (RSS's `item`, Atom's `entry`, a sitemap's `url`). One whose bytes were read
-from the last document of the source brings nothing: intake knows its item and how it was shown. So each document leaves
-a record of its elements, and the next parse leaves those out.
+A document's items are read from its elements (RSS's `item`, Atom's `entry`, a sitemap's `url`). One whose bytes were
+read from the last document of the source brings nothing: intake knows its item and how it was shown. So each document
+leaves a record of its elements, and the next parse leaves those out.
 
 Leaving an element out must not change what intake makes of the others. Intake tells items apart by what they share
 (`storywatch.intake`), so each element has marks: everything that a key is made of. An element is left out only while
@@ -114,7 +114,7 @@ def remembered(context: bytes, present: Sequence[Element], before: Elements | No
 
 
 def handed_on(marks: Iterable[Marks], before: Elements | None) -> Elements:
-    """Return what a document leaves that wasn't read element by element: everything is read again, nothing forgotten."""
+    """Return what a document leaves that was read in one piece: all is read again next time, and nothing forgotten."""
     rows = [Element(digest=bytes(_DIGEST_BYTES), marks=each, known=False) for each in marks]
     return remembered(bytes(_CONTEXT_BYTES), rows, before)
 

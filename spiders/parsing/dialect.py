@@ -4,6 +4,7 @@ It is driven here instead of through `feedparser.parse`, which decodes again, pa
 private names overridden or called are pinned by tests/unit/spiders/test_feedparser_pins.py.
 """
 
+import copy
 import xml.sax
 import xml.sax.handler
 from collections.abc import Callable, Mapping, Sequence
@@ -166,7 +167,9 @@ class ElementReader:
             raise Unsuitable from error
         if self._parser.entries:
             raise Unsuitable
-        self.feed = RawFeed(version=_version(self._parser, doctype), feed=self._parser.feeddata, entries=())
+        # A copy, for elements inside an item can pass for the feed's own.
+        feed = copy.deepcopy(self._parser.feeddata)
+        self.feed = RawFeed(version=_version(self._parser, doctype), feed=feed, entries=())
 
     def read(self, element: bytes) -> Sequence[Mapping[str, Any]]:
         """Return the entries of an element: one, unless items stand inside each other."""

@@ -18,10 +18,10 @@ class ParseLimits:
 
     `max_bytes`: of the decompressed body; a larger one is refused. `max_items`: the first so many items are kept,
     because feeds put the newest first. `item_bytes`: of the element of an item; a larger one is set aside.
-    `max_field_chars`: of a summary or a content, whose rest is cut off. `depth`: how deep elements may stand inside each
-    other. `cpu_seconds` and `memory_bytes` (on top of what the worker held before the document came): of the parse. When
-    an item takes too much of them it is set aside; the kernel kills the worker process that uses more CPU all the same,
-    and the pool the one that takes longer than `wall_seconds`; by default three times the CPU limit.
+    `max_field_chars`: of a summary or a content, whose rest is cut off. `depth`: how deep elements may stand inside
+    each other. `cpu_seconds` and `memory_bytes` (on top of what the worker held before the document came): of the
+    parse. An item that takes too much of them is set aside; the kernel kills the worker process that uses more CPU all
+    the same, and the pool the one that takes longer than `wall_seconds` or three times the CPU limit.
     """
 
     max_bytes: int = 8 * 1024 * 1024

@@ -16,9 +16,9 @@ _ITEMS = frozenset({"item", "entry", "url"})
 _CONTAINERS = frozenset({"channel", "feed"})
 # What a feed says about itself, and no item depends on; much of it changes with every document.
 _SAID = (
-    "title link id description subtitle tagline generator image logo icon copyright rights category keywords docs cloud",
-    "lastbuilddate pubdate published updated modified created date ttl skiphours skipdays updateperiod updatefrequency",
-    "updatebase items textinput rating webmaster totalresults startindex itemsperpage explicit info",
+    "title link id description subtitle tagline generator image logo icon copyright rights category keywords docs",
+    "cloud lastbuilddate pubdate published updated modified created date ttl skiphours skipdays updateperiod",
+    "updatefrequency updatebase items textinput rating webmaster totalresults startindex itemsperpage explicit info",
 )
 _OF_THE_FEED_ALONE = frozenset(" ".join(_SAID).split())
 _TAG = re.compile(rb"""<[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")

@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from spiders.parsing.dates import read_time
 from spiders.parsing.fields import language_tag, says_something, title_of, web_link
-from spiders.parsing.markup import Markup, Shape
+from spiders.parsing.markup import Markup
+from spiders.parsing.outline import Shape
 from spiders.parsing.sniff import not_a_feed
 from spiders.parsing.text import html_to_text, looks_like_html
 from storywatch.errors import VisitError

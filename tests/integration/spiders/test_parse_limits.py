@@ -1,7 +1,6 @@
 """Every limit of a parse, in real worker processes: what is beyond it costs little, and says which limit it was."""
 
 import asyncio
-import glob
 import os
 import signal
 import subprocess
@@ -39,7 +38,7 @@ async def _fault(pool: ParsePool, body: bytes) -> Fault:
 
 
 def _workers() -> list[int]:
-    texts = [Path(path).read_text(encoding="ascii") for path in glob.glob("/proc/self/task/*/children")]
+    texts = [path.read_text(encoding="ascii") for path in Path("/proc/self/task").glob("*/children")]
     return [int(word) for text in texts for word in text.split()]
 
 
