@@ -41,10 +41,13 @@ def read(
     content_type: str | None = None,
     kind: SourceKind | None = None,
     limits: ParseLimits = LIMITS,
+    elements: bytes = b"",
 ) -> Document:
     """Parse in this process."""
     body = source.encode() if isinstance(source, str) else source
-    return parse_document(body, url=url, content_type=content_type, kind=kind, now=NOW, limits=limits)
+    return parse_document(
+        body, url=url, content_type=content_type, kind=kind, now=NOW, limits=limits, elements=elements
+    )
 
 
 def only(source: str | bytes, *, url: str | None = URL, content_type: str | None = None) -> ParsedItem:
