@@ -68,6 +68,11 @@ def _is_clean(text: str, *, lines: bool) -> bool:
 def test_any_bytes_end_in_clean_items_or_in_a_known_error(body: bytes) -> None:
     """Nothing else is ever raised, and no control character gets through."""
     document = _outcome(body)
+    if document:
+        again = read(body, elements=document.elements)
+        assert len(again.items) + again.known == len(document.items)
+        assert (again.format, again.wishes, again.dropped) == (document.format, document.wishes, document.dropped)
+        assert "item_unreadable" not in {each.fault.code for each in document.set_aside}
     for item in document.items if document else ():
         assert all(
             _is_clean(text, lines=False)
