@@ -121,6 +121,17 @@ class _Changes:
         else:
             super()._end_description()  # type: ignore[misc]
 
+    # Naked markup in a guid or author: its text is theirs.
+
+    def _start_p(self, _: dict[str, str]) -> None:
+        """Open nothing."""
+
+    def _end_p(self) -> None:
+        """Close nothing."""
+
+    _start_b = _start_i = _start_em = _start_strong = _start_span = _start_p
+    _end_b = _end_i = _end_em = _end_strong = _end_span = _end_p
+
     # Categories are not read, and feedparser's list of them is quadratic in their number.
 
     def _add_tag(self, *_: object) -> None:

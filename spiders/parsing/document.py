@@ -81,7 +81,7 @@ def _read(text: str, *, url: str | None, now: datetime, zone: tzinfo, limits: Pa
     markup = prepare(text)
     root = root_name(markup.text)
     if root == "urlset":
-        return read_news_sitemap(markup, url=url, now=now, zone=zone, max_items=limits.max_items)
+        return read_news_sitemap(markup, url=url, now=now, zone=zone, limits=limits)
     if root == "sitemapindex":
         return read_sitemap_index(markup, url=url, max_items=limits.max_items)
     if not may_hold_feed(markup.text, root):
@@ -96,7 +96,7 @@ def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, zone: tz
         raise not_a_feed(markup.text, root)
     if not raw.entries and markup.shape is not Shape.WHOLE:
         raise VisitError("malformed", "the document breaks off before its first item ends")
-    items = tuple(items_of(raw, root=root, url=url, now=now, zone=zone, field_chars=limits.max_field_chars))
+    items = tuple(items_of(raw, root=root, url=url, now=now, zone=zone, limits=limits))
     dropped = len(raw.entries) - len(items)
     return Document(
         kind=SourceKind.FEED,

@@ -29,7 +29,7 @@ def read_json_feed(text: str, *, url: str | None, now: datetime, zone: tzinfo, l
         raise not_a_feed(text, "")
     nodes = [node for node in feed["items"][: limits.max_items] if isinstance(node, dict)]
     read = (_item(node, feed, url=url, now=now, zone=zone, field_chars=limits.max_field_chars) for node in nodes)
-    items = tuple(filter(says_something, read))
+    items = tuple(item for item in read if limits.keep_empty or says_something(item))
     return Document(
         kind=SourceKind.FEED,
         format=f"json1{version[1] or 0}",

@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from spiders.parsing.dates import item_times
 from spiders.parsing.fields import language_tag, says_something, title_of, web_link
+from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, Shape
 from spiders.parsing.sniff import not_a_feed
 from spiders.parsing.text import html_to_text, looks_like_html, one_line
@@ -23,16 +24,17 @@ _LASTMOD_CHARS = 100
 Fields = dict[str, str]
 
 
-def read_news_sitemap(markup: Markup, *, url: str | None, now: datetime, zone: tzinfo, max_items: int) -> Document:
+def read_news_sitemap(markup: Markup, *, url: str | None, now: datetime, zone: tzinfo, limits: ParseLimits) -> Document:
     """Return the document, without an entry in whose middle it broke off. Raises VisitError.
 
     Its codes: `not_a_feed` for a sitemap that is not about news, `malformed`.
     """
-    entries = _entries(markup, "url", max_items)
+    entries = _entries(markup, "url", limits.max_items)
     news = [fields for fields in entries if "publication_date" in fields or "title" in fields]
     if entries and not news:
         raise not_a_feed(markup.text, "urlset")
-    items = tuple(filter(says_something, (_item(fields, url, now, zone) for fields in news)))
+    read = (_item(fields, url, now, zone) for fields in news)
+    items = tuple(item for item in read if limits.keep_empty or says_something(item))
     return Document(kind=SourceKind.NEWS_SITEMAP, format="news_sitemap", items=items, dropped=len(news) - len(items))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from spiders.parsing import ParsePool
+from spiders.parsing import ParseLimits, ParsePool
 from storywatch.cli.clock import utc_now
 from storywatch.cli.log import configure
 from storywatch.cli.options import JsonOption
@@ -32,7 +32,7 @@ def parse(
 
 
 async def _parse_all(files: Sequence[Path], url: str | None, content_type: str | None, *, as_json: bool) -> int:
-    pool = ParsePool()
+    pool = ParsePool(ParseLimits(keep_empty=True))
     failed = 0
     for path in files:
         try:

@@ -58,10 +58,11 @@ def test_identifiers_are_still_in_the_set_that_we_take_them_from() -> None:
     assert "id" in _FeedParserMixin.can_be_relative_uri
 
 
-@pytest.mark.parametrize("name", ["_start_hour", "_end_hour", "_start_day", "_end_day"])
+@pytest.mark.parametrize("name", ["hour", "day", "p", "b", "i", "em", "strong", "span"])
 def test_what_we_add_replaces_nothing(name: str) -> None:
     """feedparser has no readers of its own for these."""
-    assert not hasattr(StrictFeedParser, name)
+    assert not hasattr(StrictFeedParser, f"_start_{name}")
+    assert not hasattr(StrictFeedParser, f"_end_{name}")
 
 
 def test_the_parsers_are_built_and_hold_their_results_as_expected() -> None:
