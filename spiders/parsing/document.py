@@ -11,7 +11,7 @@ from spiders.parsing.jsonfeed import read_json_feed
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, Shape, prepare
 from spiders.parsing.sitemap import read_news_sitemap, read_sitemap_index
-from spiders.parsing.sniff import looks_like_json, may_hold_feed, not_a_feed, root_name
+from spiders.parsing.sniff import is_empty_feed, looks_like_json, may_hold_feed, not_a_feed, root_name
 from spiders.parsing.zones import zone_called
 from storywatch.errors import VisitError
 from storywatch.model import Document, Outlet, PageRules, SourceKind
@@ -94,7 +94,7 @@ def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, zone: tz
     version = raw.version or _UNNAMED.get(root, "rss" if raw.entries else "")
     if not version or (not raw.version and not raw.entries):
         raise not_a_feed(markup.text, root)
-    if not raw.entries and markup.shape is not Shape.WHOLE:
+    if not raw.entries and markup.shape is not Shape.WHOLE and not is_empty_feed(markup.text):
         raise VisitError("malformed", "the document breaks off before its first item ends")
     items = tuple(items_of(raw, root=root, url=url, now=now, zone=zone, limits=limits))
     dropped = len(raw.entries) - len(items)

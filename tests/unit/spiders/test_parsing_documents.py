@@ -90,6 +90,9 @@ def test_a_document_that_breaks_off_inside_its_only_item_is_malformed() -> None:
 def test_an_empty_feed_is_a_document_without_items() -> None:
     """Nothing new is not an error here; the source's settings decide."""
     assert read(rss()).items == ()
+    for damaged in ("<language>en</langauge>", "<undeclared:x/>", "<title>a < b</title>"):
+        assert read(rss(channel=damaged)).items == ()
+        assert fault_of(rss("<title>T</title>", channel=damaged)[:-40]).code == "malformed"
 
 
 @pytest.mark.parametrize(
