@@ -35,9 +35,13 @@ def check_status(status: int, headers: Headers, now: datetime) -> None:
         return
     permanent = status in PERMANENT
     code, message = (PERMANENT | TEMPORARY).get(status) or _by_class(status)
-    raise VisitError(
-        code, f"HTTP {status}: {message}", permanent=permanent, retry_after=retry_after(headers.get("retry-after"), now)
-    )
+    raise VisitError(code, f"HTTP {status}: {message}", permanent=permanent, retry_after=asked_pause(headers, now))
+
+
+def asked_pause(headers: Headers, now: datetime) -> timedelta | None:
+    """Return the pause that Retry-After asks for, by the server's clock or ours: by the one that makes it longer."""
+    sent = min(http_date(headers.get("date")) or now, now) + timedelta(seconds=_age(headers))
+    return retry_after(headers.get("retry-after"), min(sent, now))
 
 
 def _by_class(status: int) -> tuple[str, str]:
@@ -60,11 +64,15 @@ def fresh_for(headers: Headers) -> timedelta | None:
         return None
     max_age = directives.get("max-age", "")
     if max_age.isdecimal():
-        age = headers.get("age", "")
-        spent = min(int(age[:12]), 10**9) if age.isdecimal() else 0
-        return timedelta(seconds=max(min(int(max_age[:12]), 10**9) - spent, 0))
+        return timedelta(seconds=max(min(int(max_age[:12]), 10**9) - _age(headers), 0))
     expires, date = http_date(headers.get("expires")), http_date(headers.get("date"))
     return max(expires - date, timedelta()) if expires and date else None
+
+
+def _age(headers: Headers) -> int:
+    """Return the seconds that the answer spent in caches."""
+    age = headers.get("age", "")
+    return min(int(age[:12]), 10**9) if age.isdecimal() else 0
 
 
 def validators(headers: Headers, body: bytes, asked_as: str | None = None) -> Validators:

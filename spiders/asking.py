@@ -1,6 +1,7 @@
 """How a visit is asked for and its answer read."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from spiders.parsing.document import PAGE_ALONE, UNKNOWN_OUTLET
 from storywatch.model import Outlet, PageRules, SourceKind
@@ -17,3 +18,11 @@ class Asked:
     outlet: Outlet = UNKNOWN_OUTLET
     page: PageRules = PAGE_ALONE
     own: bool = False
+
+
+@dataclass(slots=True)
+class Trail:
+    """What a visit met on its way, known also when it fails: whom it asked last, and what that robots.txt asks."""
+
+    url: str | None = None
+    crawl_delay: timedelta | None = None

@@ -17,15 +17,15 @@ from scrapy.http.request import NO_CALLBACK
 
 from network import Guard
 from spiders import answers, sitemaps
-from spiders.asking import Asked
+from spiders.asking import Asked, Trail
 from spiders.failures import EXPECTED, fault_of
 from spiders.identity import asked_as
 from spiders.parsing import ParsePool
 from spiders.sitemaps import PartRead
 from spiders.turns import Budget, Transfers
 from spiders.watcher import WatchSpider, scrapy_settings
+from spiders.websub.links import push_offer
 from storywatch.errors import Fault, VisitError
-from storywatch.http_dates import retry_after
 from storywatch.model import (
     Document,
     Outlet,
@@ -72,36 +72,36 @@ class Crawler:
     ) -> Visit:
         """Visit an address; without a kind it is read as what it turns out to be."""
         asked = asked or Asked(kind=kind)
-        if validators.asked_as not in (None, self._asked_as):
-            validators = Validators()  # they are about what another user agent was shown
+        if validators.asked_as not in (None, asked_as(self.settings.contact, asked)):
+            validators = Validators()  # they are about what was shown to another user agent, or read in another way
+        budget, trail = self.budget(), Trail()
         try:
-            response = await self.download(url, validators, asked, self.budget())
+            response = await self.download(url, validators, asked, budget, trail)
             self.reached(Step.POLL_FETCHED)
-            return await self._read(response, asked, validators)
+            seen = await self._read(response, asked, validators, budget)
         except VisitError as error:
-            return Visit(outcome=VisitOutcome.FAILED, fault=error.fault)
+            seen = _failed(error.fault)
         except EXPECTED as error:
-            return Visit(outcome=VisitOutcome.FAILED, fault=fault_of(error))
+            seen = _failed(fault_of(error))
         except Exception as error:  # the border of one source: what its answer breaks must not stop the others
             log.exception("visit_broke", host=host_of(url))
             message = f"a bug that this source brings out, please report it: {error!r:.200}"
-            return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="internal", message=message))
-
-    @property
-    def _asked_as(self) -> str:
-        return asked_as(self.settings.contact)
+            seen = _failed(Fault(code="internal", message=message))
+        return replace(seen, final_url=trail.url, crawl_delay=trail.crawl_delay)
 
     @property
     def _seconds(self) -> float:
         return self.settings.timeout.total_seconds()
 
-    async def download(self, url: str, validators: Validators, asked: Asked, budget: Budget) -> Response:
+    async def download(
+        self, url: str, validators: Validators, asked: Asked, budget: Budget, trail: Trail | None = None
+    ) -> Response:
         """Download within the budget. Raises VisitError and what `spiders.failures` knows."""
         if not url.lower().startswith(("http://", "https://")) or not host_of(url):
             raise VisitError(
                 "bad_url", "only addresses that begin with http:// or https:// can be visited", permanent=True
             )
-        about = {"storywatch_budget": budget, "storywatch_own": asked.own}
+        about = {"storywatch_budget": budget, "storywatch_own": asked.own, "storywatch_trail": trail}
         headers = answers.conditional_headers(validators)
         request = Request(url, headers=headers, meta=about, callback=NO_CALLBACK)
         # The budget is what servers may use; this bounds the waits for turns at them too.
@@ -113,7 +113,7 @@ class Crawler:
             message = f"robots.txt, redirects, the answer and the waits for them took longer than {whole:.0f} seconds"
             raise VisitError("timeout", message) from None
 
-    async def _read(self, response: Response, asked: Asked, old: Validators) -> Visit:
+    async def _read(self, response: Response, asked: Asked, old: Validators, budget: Budget) -> Visit:
         now = self.clock()
         headers = headers_of(response)
         answers.check_status(response.status, headers, now)
@@ -121,32 +121,36 @@ class Crawler:
         if response.status == 304:
             if not answers.conditional_headers(old):
                 raise VisitError("no_document", "HTTP 304: the server says that nothing changed since a first visit")
-            return await self._with_parts(seen, sitemaps.index_of(old.parts), asked)
-        fresh = answers.validators(headers, response.body, self._asked_as)
+            return await self._with_parts(seen, sitemaps.index_of(old.parts), asked, budget)
+        fresh = answers.validators(headers, response.body, asked_as(self.settings.contact, asked))
         conditional = bool(answers.conditional_headers(old))
         seen = replace(seen, validates=answers.validates(fresh, old, conditional=conditional))
         if fresh.body_hash == old.body_hash:
             seen = replace(seen, validators=replace(fresh, elements=old.elements, parts=old.parts))
-            return await self._with_parts(seen, sitemaps.index_of(old.parts), asked)
+            return await self._with_parts(seen, sitemaps.index_of(old.parts), asked, budget)
         document = await self._parsed(response, headers, asked, old.elements, now)
         self.reached(Step.POLL_PARSED)
         # A document of only what is new does not take the place of the whole one.
         elements = old.elements if seen.partial else document.elements
         known = replace(fresh, elements=elements, parts=old.parts if document.parts else ())
-        seen = replace(seen, validators=known, push=document.push)
+        offer = push_offer(headers.get("link"), response.url, document.push)
+        seen = replace(seen, validators=known, push=offer)
         if document.parts:
-            return await self._with_parts(seen, document, asked)
+            return await self._with_parts(seen, document, asked, budget)
         return replace(seen, outcome=VisitOutcome.OK, document=document)
 
-    async def _with_parts(self, seen: Visit, index: Document | None, asked: Asked) -> Visit:
+    async def _with_parts(self, seen: Visit, index: Document | None, asked: Asked, budget: Budget) -> Visit:
         """Add what the sitemaps of an index brought; without one that was read anew nothing has changed."""
         if index is None:
             return seen
-        document, parts = await sitemaps.follow(self, index, seen.validators.parts, asked)
-        validators = replace(seen.validators, parts=parts)
+        brought = await sitemaps.follow(self, index, seen.validators.parts, asked, budget)
+        seen = replace(seen, validators=replace(seen.validators, parts=brought.parts))
+        if brought.throttled is not None:
+            seen = replace(seen, status=429, retry_after=brought.throttled)
+        document = brought.document
         if not document.items and not document.set_aside:
-            return replace(seen, validators=validators)
-        return replace(seen, outcome=VisitOutcome.OK, document=document, validators=validators)
+            return seen
+        return replace(seen, outcome=VisitOutcome.OK, document=document, partial=brought.partial)
 
     def _seen(self, response: Response, headers: answers.Headers, old: Validators, now: datetime) -> Visit:
         """Return what the answer says beside its body."""
@@ -157,13 +161,12 @@ class Crawler:
             outcome=VisitOutcome.UNCHANGED,
             validators=answers.refreshed(headers, old),
             fresh_for=answers.fresh_for(headers),
-            retry_after=retry_after(headers.get("retry-after"), now),
+            retry_after=answers.asked_pause(headers, now),
             status=response.status,
-            final_url=response.url,
             permanent_url=_permanent_url(response),
             partial=response.status == 226,
-            crawl_delay=response.meta.get("storywatch_crawl_delay"),
             skew=skew,
+            push=push_offer(headers.get("link"), response.url, None),
         )
 
     def budget(self) -> Budget:
@@ -203,6 +206,10 @@ class Crawler:
         )
 
 
+def _failed(fault: Fault) -> Visit:
+    return Visit(outcome=VisitOutcome.FAILED, fault=fault)
+
+
 def _permanent_url(response: Response) -> str | None:
     """Return where a chain of redirects led if every hop is for good."""
     hops = response.meta.get("redirect_reasons", ())
@@ -225,7 +232,7 @@ async def running_crawler(
     settings: Settings, guard: Guard, parser: ParsePool, clock: Clock, reached: Reached = ignore
 ) -> AsyncIterator[Crawler]:
     """Run the crawler until the block ends; then stop it within a few seconds, whatever hangs."""
-    scrapy_crawler = AsyncCrawlerRunner(scrapy_settings(settings, guard)).create_crawler(WatchSpider)
+    scrapy_crawler = AsyncCrawlerRunner(scrapy_settings(settings, guard, clock)).create_crawler(WatchSpider)
     # Scrapy copies what it is given in its settings: these are the ones that the handler uses.
     transfers: Transfers = scrapy_crawler.settings["STORYWATCH_TRANSFERS"]
     opened = asyncio.Event()

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
 from network import Guard
+from spiders.asking import Trail
 from spiders.failures import RefusedVisit
 from spiders.turns import Budget, Transfers
 from storywatch.errors import Fault
@@ -54,6 +55,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Download as the parent does, within what is left of the visit's time, until the crawler stops."""
         budget: Budget = request.meta["storywatch_budget"]
+        trail: Trail = request.meta.get("storywatch_trail") or Trail()
+        trail.url = request.url
         turn = self._transfers.one(host_of(request.url), paced=not request.meta.get("storywatch_own"))
         async with turn, budget.spending() as seconds:
             request.meta["download_timeout"] = seconds

@@ -1,7 +1,9 @@
 """Who we say that we are, to every server."""
 
 import hashlib
+from dataclasses import astuple
 
+from spiders.asking import Asked
 from storywatch import __version__
 
 ROBOT = "Storywatch"
@@ -13,9 +15,13 @@ ACCEPT = (
 )
 
 
-def asked_as(contact: str) -> str:
-    """Return a hash of the headers by which servers choose a response: what they validate holds for these only."""
-    return hashlib.sha256(f"{user_agent(contact)}\0{ACCEPT}".encode()).hexdigest()[:16]
+def asked_as(contact: str, asked: Asked) -> str:
+    """Return a hash of the headers by which servers choose a response, and of how it is read.
+
+    What is validated holds for these only: an old answer has more to say to who reads it in another way.
+    """
+    question = f"{user_agent(contact)}\0{ACCEPT}\0{asked.kind}\0{astuple(asked.page)}"
+    return hashlib.sha256(question.encode()).hexdigest()[:16]
 
 
 def user_agent(contact: str) -> str:

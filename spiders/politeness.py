@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,11 +14,13 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from spiders.answers import asked_pause
+from spiders.asking import Trail
 from spiders.failures import EXPECTED, RefusedVisit, fault_of
 from spiders.identity import ROBOT
 from spiders.turns import Budget
 from storywatch.errors import Fault
-from storywatch.http_dates import retry_after
+from storywatch.ports import Clock
 
 RULES_KEPT_SECONDS = 24 * 3600.0
 UNREACHABLE_KEPT_SECONDS = 15 * 60.0
@@ -60,6 +62,7 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._clock: Clock = crawler.settings["STORYWATCH_CLOCK"]
         self._rules: dict[str, asyncio.Task[Rules]] = {}
 
     @classmethod
@@ -71,11 +74,13 @@ class RobotsMiddleware:
         """Let the request pass or raise `RefusedVisit`."""
         if request.meta.get("dont_obey_robotstxt"):
             return
+        trail: Trail = request.meta.get("storywatch_trail") or Trail()
+        trail.url = request.url
         began = time.monotonic()
         rules = await self._rules_for(request.url, own=request.meta.get("storywatch_own", False))
         budget: Budget = request.meta["storywatch_budget"]
         budget.left -= min(rules.spent, time.monotonic() - began)
-        request.meta["storywatch_crawl_delay"] = rules.crawl_delay
+        trail.crawl_delay = rules.crawl_delay
         fault = rules.verdict(request.url)
         if fault is not None:
             raise RefusedVisit(fault)
@@ -108,7 +113,7 @@ class RobotsMiddleware:
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 - a request passes only while the engine runs
         try:
-            return _rules_from(await engine.download_async(request))
+            return _rules_from(await engine.download_async(request), self._clock())
         except EXPECTED as error:
             return _unreachable(fault_of(error))
         except Exception as error:  # the border of one origin: what its answer breaks must not stay broken  # noqa: BLE001
@@ -120,9 +125,9 @@ def _result(asked: asyncio.Task[Rules] | None) -> Rules | None:
     return asked.result() if asked is not None and asked.done() and not asked.cancelled() else None
 
 
-def _rules_from(response: Response) -> Rules:
+def _rules_from(response: Response, now: datetime) -> Rules:
     """Sections 2.3.1.2 to 2.3.1.4: 4xx means no rules, 5xx no visits; nor does a pause that is asked for."""
-    asked = _retry_after(response)
+    asked = _asked_pause(response, now)
     if response.status >= 500 or (response.status == 429 and asked):
         message = f"HTTP {response.status}: the server wants no visit now"
         return _unreachable(Fault(code="robots_unreachable", message=message, retry_after=asked))
@@ -131,8 +136,9 @@ def _rules_from(response: Response) -> Rules:
     return Rules(until=time.monotonic() + RULES_KEPT_SECONDS, parser=Protego.parse(text))
 
 
-def _retry_after(response: Response) -> timedelta | None:
-    return retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
+def _asked_pause(response: Response, now: datetime) -> timedelta | None:
+    said = {name: (response.headers.get(name) or b"").decode("latin-1") for name in ("retry-after", "date", "age")}
+    return asked_pause(said, now)
 
 
 def _unreachable(fault: Fault) -> Rules:
@@ -155,7 +161,8 @@ class RedirectsMiddleware(RedirectMiddleware):
         self, request: Request, response: Response
     ) -> Request | Response:
         """Follow, or raise `RefusedVisit`; what is no redirect passes."""
-        asked = _retry_after(response)
+        clock: Clock = self.crawler.settings["STORYWATCH_CLOCK"]
+        asked = _asked_pause(response, clock())
         if asked and response.status in REDIRECTS:
             message = f"HTTP {response.status}: the server redirects, and asks to come later"
             raise RefusedVisit(Fault(code="throttled", message=message, retry_after=asked))

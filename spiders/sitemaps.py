@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 
 from spiders.asking import Asked
 from spiders.failures import EXPECTED, fault_of
 from spiders.turns import Budget
-from storywatch.errors import VisitError
+from storywatch.errors import Fault, VisitError
 from storywatch.model import Document, ParsedItem, PartValidators, SitemapPart, SourceKind
+from storywatch.pacing import FIRST_BACKOFF
 
 INDEX_FORMAT = "sitemap_index"
 
@@ -24,12 +26,18 @@ class PartRead:
     document: Document | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Followed:
+    """What an index brought. `partial`: not all of its sitemaps were read anew. `throttled`: the pause asked for."""
+
+    document: Document
+    parts: tuple[PartValidators, ...]
+    partial: bool
+    throttled: timedelta | None = None
+
+
 class Reader(Protocol):
     """Visits one sitemap of an index (`spiders.crawler.Crawler`)."""
-
-    def budget(self) -> Budget:
-        """Return the time that one visit may take."""
-        ...
 
     async def read_part(self, part: SitemapPart, old: PartValidators | None, asked: Asked, budget: Budget) -> PartRead:
         """Visit it, conditionally. Raises VisitError and what `spiders.failures` knows."""
@@ -47,33 +55,51 @@ def chosen(parts: Sequence[SitemapPart]) -> list[SitemapPart]:
 
 
 async def follow(
-    reader: Reader, index: Document, old: Sequence[PartValidators], asked: Asked
-) -> tuple[Document, tuple[PartValidators, ...]]:
-    """Visit the sitemaps of an index that may have changed, one after the other, in the time of one visit.
+    reader: Reader, index: Document, old: Sequence[PartValidators], asked: Asked, budget: Budget
+) -> Followed:
+    """Visit the sitemaps of an index that may have changed, one after the other, in what is left of the visit's time.
 
-    One that fails is visited again next time. Raises VisitError if none can be read.
+    One that fails is visited again next time; after a 429 no other is asked for. Raises VisitError if none can be read.
     """
     known: Mapping[str, PartValidators] = {part.url: part for part in old}
-    budget = reader.budget()
     reads: list[PartRead] = []
-    failures: dict[str, VisitError] = {}
+    failures: dict[str, Fault] = {}
+    throttled: Fault | None = None
     for part in chosen(index.parts):
         before = known.get(part.url)
         if before is not None and part.lastmod is not None and part.lastmod == before.lastmod:
             reads.append(PartRead(validators=before))
-            continue
-        try:
-            reads.append(await reader.read_part(part, before, asked, budget))
-        except VisitError as error:
-            failures[part.url] = error
-        except EXPECTED as error:
-            fault = fault_of(error)
-            failures[part.url] = VisitError(fault.code, fault.message, permanent=fault.permanent)
+        elif throttled is not None:
+            failures[part.url] = throttled
+        else:
+            read = await _read(reader, part, before, asked, budget)
+            if isinstance(read, PartRead):
+                reads.append(read)
+            else:
+                failures[part.url] = read
+                throttled = read if read.code == "throttled" or read.retry_after else None
     if failures and not reads:
-        raise next(iter(failures.values()))
-    again = (PartValidators(url=url) for url in failures)
+        fault = next(iter(failures.values()))
+        raise VisitError(fault.code, fault.message, permanent=fault.permanent, retry_after=fault.retry_after)
+    again = (replace(known.get(url) or PartValidators(url=url), lastmod=None) for url in failures)
     documents = [read.document for read in reads if read.document]
-    return _joined(index, documents), (*(read.validators for read in reads), *again)
+    return Followed(
+        document=_joined(index, documents),
+        parts=(*(read.validators for read in reads), *again),
+        partial=len(documents) < len(reads) + len(failures),
+        throttled=(throttled.retry_after or FIRST_BACKOFF) if throttled else None,
+    )
+
+
+async def _read(
+    reader: Reader, part: SitemapPart, before: PartValidators | None, asked: Asked, budget: Budget
+) -> PartRead | Fault:
+    try:
+        return await reader.read_part(part, before, asked, budget)
+    except VisitError as error:
+        return error.fault
+    except EXPECTED as error:
+        return fault_of(error)
 
 
 def index_of(parts: Sequence[PartValidators]) -> Document | None:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storywatch.model import SourceKind
 from storywatch.urls import host_of
 
 
@@ -19,10 +20,15 @@ async def settle(connection: AsyncConnection, source: str) -> None:
 
 
 async def rest_twins(connection: AsyncConnection) -> None:
-    """Rest every moved source that would bring the same document as another one."""
+    """Rest every moved source that would bring the same document as another one.
+
+    Pages never rest: which parts of one are read stands in the config only.
+    """
     row = tables.sources.c
     visited = func.coalesce(row.current_url, row.url).label("visited")
-    active = select(row.id, row.outlet, row.kind, row.current_url, visited).where(row.active)
+    active = select(row.id, row.outlet, row.kind, row.current_url, visited).where(
+        row.active, row.kind != SourceKind.PAGE.value
+    )
     at_home: dict[tuple[Any, ...], str] = {}
     moved: list[Any] = []
     for one in await connection.execute(active.order_by(row.id)):

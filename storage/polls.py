@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, insert, select, update
+from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import moves, tables
+from storage import moves, pushes, tables
 from storage.states import state_row
 from storage.upsert import upsert
 from storywatch.errors import LeaseLost
@@ -26,8 +26,9 @@ from storywatch.model import (
     TimeCorrection,
     TimeOrigin,
 )
-from storywatch.pacing import HostHold, SourceState
+from storywatch.pacing import LEAST_PAUSE, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
+from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
 
 CHUNK = 500
@@ -120,6 +121,10 @@ class StoredPoll:
         )
         return tuple(map(_alarm, await self._connection.execute(wanted.order_by(alarm.c.raised_at, alarm.c.id))))
 
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions of a source to hubs, held until the transaction ends."""
+        return await pushes.of_source(self._connection, source)
+
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
@@ -132,6 +137,7 @@ class StoredPoll:
         await self._insert(tables.reports, map(_report_row, record.reports))
         await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))
+        await pushes.save(self._connection, record.pushes)
 
     async def _save_state(self, state: SourceState) -> None:
         source = tables.sources.c
@@ -149,9 +155,14 @@ class StoredPoll:
         """Remember what the host asked for, and never less than it asked before."""
         if hold is None:
             return
+        found = await self._connection.execute(
+            select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
+        )
+        before = found.first()
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        row = {"host": hold.host, **{name: moment for name, moment in told.items() if moment}}
-        await upsert(self._connection, tables.hosts, [row])
+        known = {name: getattr(before, name) for name in told}
+        later = {name: max(moment, known[name] or moment) for name, moment in told.items() if moment}
+        await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
 
     async def _save_alarms(self, record: PollRecord) -> None:
         alarm = tables.alarms.c
@@ -173,8 +184,10 @@ class StoredPoll:
             for one in {one.item: one for one in record.set_aside}.values()
         ]
         await upsert(self._connection, tables.set_aside, aside, keep=("first_seen",))
-        if record.refill:
-            due = update(tables.sources).where(tables.sources.c.id.in_(record.refill), tables.sources.c.active)
+        if record.refill and seen:
+            source = tables.sources.c
+            rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= seen - LEAST_PAUSE)
+            due = update(tables.sources).where(source.id.in_(record.refill), source.active, rested)
             await self._connection.execute(due.values(next_poll_at=seen))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:

@@ -22,6 +22,9 @@ EARLY = timedelta(days=3)
 """So long after the last success a failing source is still visited at least every `LONGEST_EARLY_BACKOFF`."""
 HOPELESS_AFTER = {"gone": timedelta(), "not_found": timedelta(days=30), "blocked": timedelta(days=7)}
 FIRST_BACKOFF = timedelta(minutes=15)
+TOO_MANY_REQUESTS = 429
+LEAST_PAUSE = timedelta(minutes=1)
+"""Between two visits to one address, whatever calls for the second."""
 UNVALIDATED = timedelta(hours=1)
 """The least pause for a server that can't say "not modified": each visit costs it the whole document."""
 JITTER = 0.05
@@ -29,7 +32,15 @@ JITTER = 0.05
 MOVED_TIMES = 3
 MOVED_FOR = timedelta(hours=24)
 
-MENDED_BY_CONFIG = ("bad_url", "egress_refused", "kind_mismatch", "robots", "verification_failed", "needs_extra")
+MENDED_BY_CONFIG = (
+    "bad_url",
+    "egress_refused",
+    "kind_mismatch",
+    "robots",
+    "verification_failed",
+    "needs_extra",
+    "bad_selector",
+)
 """Faults that the operator mends in the watch config: sources with one are due as soon as a config is applied."""
 
 FIRST_VISITS_WITHIN = timedelta(minutes=15)
@@ -173,6 +184,8 @@ def _after_failure(visit: Visit, state: SourceState, source: Source, now: dateti
     fault = visit.fault
     failures = state.failures + 1
     since = state.failing_since or now
+    # Where a redirect led may be a mistake of the outlet's: the declared address gets another chance.
+    url = None if failures >= MOVED_TIMES else state.url
     pause = max(_backoff(fault, failures, since, state, now), (state.held_until or now) - now)
     return replace(
         state,
@@ -180,8 +193,9 @@ def _after_failure(visit: Visit, state: SourceState, source: Source, now: dateti
         failures=failures,
         fault=fault,
         failing_since=since,
-        # Where a redirect led may be a mistake of the outlet's: the declared address gets another chance.
-        url=None if failures >= MOVED_TIMES else state.url,
+        # What an address calls its versions means nothing at another one.
+        validators=state.validators if url == state.url else replace(state.validators, etag=None, last_modified=None),
+        url=url,
         moved=None,
     )
 
@@ -203,30 +217,35 @@ def _backoff(fault: Fault | None, failures: int, since: datetime, state: SourceS
 
 
 def host_hold(visit: Visit, after_visit: SourceState, source: Source, now: datetime) -> HostHold | None:
-    """Return what the visit tells of its whole host: a pause that it asked for, or the delay between two pages.
+    """Return what the visit tells of the whole host that answered: a pause, or the delay between two pages.
 
     A 429 holds the host even when it names no time.
     """
     if source.own:
         return None
-    throttled = visit.fault is not None and (visit.fault.retry_after is not None or visit.fault.code == "throttled")
+    failed = visit.fault is not None and (visit.fault.retry_after is not None or visit.fault.code == "throttled")
+    throttled = failed or visit.status == TOO_MANY_REQUESTS
     until = (after_visit.held_until or after_visit.next_poll_at) if throttled else None
     delay = visit.crawl_delay if source.kind is SourceKind.PAGE else None
     if until is None and delay is None:
         return None
-    return HostHold(
-        host=host_of(address(source, after_visit)), until=until, pages_after=None if delay is None else now + delay
-    )
+    answered = host_of(visit.final_url or address(source, after_visit))
+    return HostHold(host=answered, until=until, pages_after=None if delay is None else now + delay)
 
 
 def must_wait(state: SourceState, source: Source, hold: HostHold | None, now: datetime) -> datetime | None:
-    """Return the moment before which the outlet wants no visit, or None if one may be made now."""
+    """Return the moment before which the outlet wants no visit, or None if one may be made now.
+
+    It may have become due in an hour that the feed asks to skip: after a pause, a sleep, or by an operator's hand.
+    """
     if source.own:
         return None
     pages_after = hold.pages_after if hold and source.kind is SourceKind.PAGE else None
     asked = [moment for moment in (state.held_until, hold.until if hold else None, pages_after) if moment]
     # What lies further ahead than anybody can ask for was written while the clock was wrong.
-    return max((moment for moment in asked if now < moment <= now + LONGEST_RETRY_AFTER), default=None)
+    free = max((moment for moment in asked if now < moment <= now + LONGEST_RETRY_AFTER), default=now)
+    wanted = wanted_from(free, state.wishes)
+    return wanted if wanted > now else None
 
 
 def spread(count: int) -> Iterator[timedelta]:

@@ -14,6 +14,6 @@ def twins(sources: Iterable[Source]) -> Mapping[str, str]:
     repeated: dict[str, str] = {}
     for source in sources:
         if source.enabled:
-            same = first.setdefault((source.url, source.outlet, source.kind, source.page), source.id)
+            same = first.setdefault((source.url, source.outlet, source.kind, source.page, source.drop_urls), source.id)
             repeated |= {} if same == source.id else {source.id: same}
     return repeated

@@ -10,6 +10,7 @@ from spiders.parsing.entries import items_of
 from spiders.parsing.jsonfeed import read_json_feed
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, Shape, prepare
+from spiders.parsing.pages import read_page
 from spiders.parsing.sitemap import read_news_sitemap, read_sitemap_index
 from spiders.parsing.sniff import is_empty_feed, looks_like_json, may_hold_feed, not_a_feed, root_name
 from spiders.parsing.zones import zone_called
@@ -31,10 +32,10 @@ def parse_document(
     now: datetime,
     limits: ParseLimits,
     outlet: Outlet = UNKNOWN_OUTLET,
-    page: PageRules = PAGE_ALONE,  # noqa: ARG001 - wired next
+    page: PageRules = PAGE_ALONE,
     elements: bytes = b"",  # noqa: ARG001 - wired next
 ) -> Document:
-    """Return what a document says: a feed's or news sitemap's items, in its order.
+    """Return what a document says: the items of a feed, a news sitemap or a page, in its order.
 
     `url` is the final address, for relative links; `content_type` the header's value; `kind` what is expected, None for
     whatever it is; `now` bounds the times that are believed. `outlet` owns the time zone and the address rules; `page`
@@ -42,12 +43,13 @@ def parse_document(
     Only the size, item and field limits are kept here: the time that a hostile document takes is bounded by `ParsePool`
     alone.
 
-    Raises VisitError: `empty_body`, `too_large`, `not_a_feed`, `malformed`, `entity_declaration`, `kind_mismatch`,
-    `unsupported_kind`.
+    Raises VisitError: `empty_body`, `too_large`, `not_a_feed`, `malformed`, `entity_declaration`, `kind_mismatch`, and
+    for pages those of `spiders.parsing.pages`.
     """
+    plain = _checked(body, limits)
     if kind is SourceKind.PAGE:
-        raise VisitError("unsupported_kind", "pages can't be read yet: use a feed or a news sitemap", permanent=True)
-    text = decode(_checked(body, limits), content_type)
+        return read_page(plain, url=url, content_type=content_type, now=now, limits=limits, outlet=outlet, rules=page)
+    text = decode(plain, content_type)
     document = _read(text, url=url, now=now, zone=zone_called(outlet.time_zone), limits=limits)
     if kind is not None and document.kind is not kind:
         raise VisitError(
@@ -105,4 +107,5 @@ def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, zone: tz
         wishes=wishes_of(raw),
         dropped=dropped,
         push=push_of(raw, url),
+        broken_off=markup.shape is Shape.BEGINNING,
     )

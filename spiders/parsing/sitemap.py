@@ -35,7 +35,13 @@ def read_news_sitemap(markup: Markup, *, url: str | None, now: datetime, zone: t
         raise not_a_feed(markup.text, "urlset")
     read = (_item(fields, url, now, zone) for fields in news)
     items = tuple(item for item in read if limits.keep_empty or says_something(item))
-    return Document(kind=SourceKind.NEWS_SITEMAP, format="news_sitemap", items=items, dropped=len(news) - len(items))
+    return Document(
+        kind=SourceKind.NEWS_SITEMAP,
+        format="news_sitemap",
+        items=items,
+        dropped=len(news) - len(items),
+        broken_off=markup.shape is Shape.BEGINNING,
+    )
 
 
 def read_sitemap_index(markup: Markup, *, url: str | None, max_items: int) -> Document:

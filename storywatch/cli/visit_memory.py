@@ -46,7 +46,10 @@ class VisitMemory:
         host = host_of(source.url)
         kept = self._read(host)
         hold = pacing.HostHold(host=host, until=_moment(kept, "until"), pages_after=_moment(kept, "pages_after"))
-        until = pacing.must_wait(pacing.SourceState(source=source.id, next_poll_at=now), source, hold, now)
+        state = pacing.SourceState(
+            source=source.id, next_poll_at=now, held_until=_moment(self._read(source.url), "held_until")
+        )
+        until = pacing.must_wait(state, source, hold, now)
         if until is None:
             return None
         message = f"not visited: the outlet asked for a pause until {until:%Y-%m-%d %H:%M:%S}Z"
@@ -54,21 +57,21 @@ class VisitMemory:
 
     def keep(self, source: Source, visit: Visit, now: datetime) -> None:
         """Remember what a visit said."""
-        if visit.outcome is not VisitOutcome.FAILED:
-            said = visit.validators
-            self._write(
-                source.url,
-                {
-                    "etag": said.etag,
-                    "last_modified": said.last_modified,
-                    "body_hash": said.body_hash,
-                    "asked_as": said.asked_as,
-                },
-            )
-        elif visit.fault and visit.fault.code == "held":
+        if visit.fault and visit.fault.code == "held":
             return
-        before = pacing.SourceState(source=source.id, next_poll_at=now)
+        before = pacing.SourceState(source=source.id, next_poll_at=now, validators=self.validators(source.url))
         after = pacing.after(visit, before, source, brought_news=False, now=now, dice=0.0)
+        said = after.validators
+        self._write(
+            source.url,
+            {
+                "etag": said.etag,
+                "last_modified": said.last_modified,
+                "body_hash": said.body_hash,
+                "asked_as": said.asked_as,
+                "held_until": after.held_until.isoformat() if after.held_until else None,
+            },
+        )
         hold = pacing.host_hold(visit, after, source, now)
         if hold is not None:
             told = {"until": hold.until, "pages_after": hold.pages_after}

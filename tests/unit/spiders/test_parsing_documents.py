@@ -142,7 +142,7 @@ def test_a_declared_kind_that_is_not_served_is_named() -> None:
     fault = fault_of(rss(ITEM % "T"), kind=SourceKind.NEWS_SITEMAP)
     assert (fault.code, fault.permanent) == ("kind_mismatch", True)
     assert "serves a feed" in fault.message
-    assert fault_of(rss(ITEM % "T"), kind=SourceKind.PAGE).code == "unsupported_kind"
+    assert fault_of(rss(ITEM % "T"), kind=SourceKind.PAGE).code == "kind_mismatch"
 
 
 def test_a_body_over_the_limit_is_refused_also_when_it_unpacks_to_one() -> None:
