@@ -11,7 +11,7 @@ from storywatch.model import Document
 from tests.unit.spiders.feeds import atom, read, rss
 from tests.unit.spiders.test_parsing_sitemaps import SITEMAP
 
-CODES = {"empty_body", "too_large", "not_a_feed", "malformed", "entity_declaration"}
+CODES = {"empty_body", "too_large", "not_a_feed", "malformed", "entity_declaration", "parse_limit"}
 SEEDS = [
     rss(
         "<guid isPermaLink='false'>1</guid><link>/a</link><title>A &amp; B</title>"
