@@ -22,6 +22,7 @@ import structlog
 from bench import city
 from network import Guard
 from scheduler.work import PollWork, Runtime
+from spiders.asking import Asked
 from spiders.crawler import Crawler, running_crawler
 from spiders.parsing import ParsePool
 from storage import Store, open_store
@@ -103,7 +104,9 @@ class Fetching:
     async def round(self) -> None:
         """Visit every source."""
         for source in self._sources:
-            visit: Visit = await self._crawler.visit(source, self._validators[source.id])
+            visit: Visit = await self._crawler.fetch(
+                source.url, source.kind, self._validators[source.id], Asked(own=True)
+            )
             self._validators[source.id] = visit.validators
 
 

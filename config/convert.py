@@ -1,20 +1,35 @@
 """Turns what the models read into the core's values. Defaults that the YAML leaves out are the core's own."""
 
+from datetime import timedelta
 from typing import Any
 
 from config.check import Checked
 from config.database import database_url
 from config.references import subscription_ids
-from config.schema import EventSpec, NameSpec, OutletSpec, SeedSpec, SettingsSpec, SmtpSpec, SubscriberSpec
+from config.schema import (
+    EventSpec,
+    LimitsSpec,
+    NameSpec,
+    OutletSpec,
+    PushSpec,
+    SeedSpec,
+    SettingsSpec,
+    SmtpSpec,
+    SourceSpec,
+    SubscriberSpec,
+)
 from config.schema.checks import UnfitError, web_address
-from config.secret import Secrets, webhook_secret
+from config.secret import Secrets, push_key, webhook_secret
 from config.tree import Node
 from storywatch.model import (
     ChannelKind,
     Event,
     FileFormat,
+    Limits,
     Name,
     Outlet,
+    PageRules,
+    PushSettings,
     Seed,
     Settings,
     SmtpSettings,
@@ -24,13 +39,16 @@ from storywatch.model import (
     Subscription,
 )
 
+GAPS_ONLY_EVERY = timedelta(days=30)
+"""A source that waits for gaps is visited so often all the same: else nobody would notice that it died."""
+
 _SMTP_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 
 
 def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
     """Return the settings. What the folder, the files and the environment lack is noted in `secrets.problems`."""
     spec, polling = checked.spec, checked.spec.polling
-    database, password = settings_secrets(checked.node, secrets)
+    database, password, key = settings_secrets(checked.node, secrets)
     smtp = to_smtp(spec.smtp, password) if spec.smtp else None
     return Settings(
         database=database or database_url(spec.database or "storywatch.db", secrets.folder),
@@ -39,6 +57,7 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
         outbox=str((secrets.folder / (spec.outbox or "outbox")).absolute()),
         allow=tuple(spec.egress.allow) if spec.egress else (),
         **_given(
+            push=to_push(spec.push, key) if spec.push and key else None,
             mail_from=spec.mail_from,
             shutdown_timeout=spec.shutdown_timeout,
             poll_every=polling and polling.every,
@@ -46,8 +65,14 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
             timeout=polling and polling.timeout,
             obey_robots=polling and polling.obey_robots,
             concurrent_hosts=polling and polling.concurrent_hosts,
+            limits=to_limits(spec.limits) if spec.limits else None,
         ),
     )
+
+
+def to_limits(spec: LimitsSpec) -> Limits:
+    """Return the limits that are given, and the defaults for the others."""
+    return Limits(**_given(**spec.model_dump()))
 
 
 def to_smtp(spec: SmtpSpec, password: str | None) -> SmtpSettings:
@@ -61,13 +86,22 @@ def to_smtp(spec: SmtpSpec, password: str | None) -> SmtpSettings:
     )
 
 
-def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None]:
-    """Return the database URL and the mail password that the settings point at, as far as they do."""
+def to_push(spec: PushSpec, key: str) -> PushSettings:
+    """Return where hubs reach us, with the key."""
+    return PushSettings(public_url=spec.public_url, key=key, **_given(listen=spec.listen))
+
+
+def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None, str | None]:
+    """Return the database URL, the mail password and the key of push that the settings point at, as far as they do."""
 
     def database(text: str) -> str:
         return database_url(text, secrets.folder)
 
-    return secrets.read(node, (), "database", database), secrets.read(node, ("smtp",), "password")
+    return (
+        secrets.read(node, (), "database", database),
+        secrets.read(node, ("smtp",), "password"),
+        secrets.read(node, ("push",), "key", push_key),
+    )
 
 
 def subscriber_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None]:
@@ -84,6 +118,7 @@ def to_outlet(spec: OutletSpec) -> Outlet:
         hosts=tuple(spec.hosts),
         strip_params=tuple(spec.strip_params),
         language=spec.language,
+        live_urls=tuple(spec.live_url_patterns),
         **_given(time_zone=spec.time_zone),
     )
 
@@ -96,13 +131,30 @@ def to_sources(spec: OutletSpec, settings: Settings) -> list[Source]:
             outlet=spec.id,
             kind=SourceKind(source.kind),
             url=source.url,
-            every=source.every or settings.poll_every,
+            every=GAPS_ONLY_EVERY if source.gaps_only else source.every or settings.poll_every,
             stale_after=source.stale_after,
             empty_is_error=source.empty_is_error,
             enabled=source.enabled,
+            page=to_page(source),
+            drop_urls=tuple(source.drop_urls),
+            verify=source.verify,
+            gaps_only=source.gaps_only,
+            own=source.own,
         )
         for source in spec.sources
     ]
+
+
+def to_page(source: SourceSpec) -> PageRules:
+    """Return where the items of a page stand."""
+    return PageRules(
+        items=source.selector,
+        title=source.title_selector,
+        link=source.link_selector,
+        summary=source.summary_selector,
+        time=source.time_selector,
+        region=source.region,
+    )
 
 
 def to_event(spec: EventSpec) -> Event:
@@ -166,6 +218,7 @@ def to_subscriptions(spec: SubscriberSpec) -> list[Subscription]:
             events=tuple(one.events),
             tags=tuple(one.tags),
             corroborations=one.corroborations,
+            alarms=one.alarms,
         )
         for name, one in zip(ids, spec.subscriptions, strict=True)
     ]

@@ -8,6 +8,9 @@ from typing import Any
 from config.durations import parse_duration
 from config.tree import Part
 
+ENTRY_KEYS = ("title_selector", "link_selector", "summary_selector", "time_selector")
+PAGE_KEYS = ("selector", *ENTRY_KEYS, "region")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clash:
@@ -18,8 +21,10 @@ class Clash:
 
 
 def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """One place for the database; a mail password has one place and a user name."""
+    """One place for the database, one for the key of push; a mail password has one place and a user name."""
     yield from _at_most_one(entry, (), "database", "database_file", "database_env")
+    if isinstance(push := entry.get("push"), dict):
+        yield from _exactly_one(push, ("push",), "key_file", "key_env")
     smtp = entry.get("smtp")
     if not isinstance(smtp, dict):
         return
@@ -33,14 +38,23 @@ def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
 
 
 def outlet_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """A source can't be stale between two polls; a selector is for pages."""
+    """A source can't be stale between two polls; selectors are for pages."""
     for number, source in enumerate(_mappings(entry, "sources")):
         path = ("sources", number)
         every, stale = _duration(source.get("every")), _duration(source.get("stale_after"))
         if every and stale and stale < every:
             yield Clash(path=(*path, "stale_after"), message="is shorter than every; the source would always be stale")
-        if source.get("selector") and source.get("kind", "feed") != "page":
-            yield Clash(path=(*path, "selector"), message="is for kind page only; remove it or set kind: page")
+        for key in _given(source, *PAGE_KEYS) if source.get("kind", "feed") != "page" else ():
+            yield Clash(path=(*path, key), message="is for kind page only; remove it or set kind: page")
+        for key in _given(source, *ENTRY_KEYS) if not source.get("selector") else ():
+            message = "looks inside the entries that selector finds; add selector"
+            yield Clash(path=(*path, key), message=message)
+        if source.get("selector") and source.get("region"):
+            message = "region is for a watched page and selector for a listing; keep one of them"
+            yield Clash(path=(*path, "region"), message=message)
+        if source.get("gaps_only") and source.get("every"):
+            message = "every has no use beside gaps_only; keep one of them"
+            yield Clash(path=(*path, "every"), message=message)
 
 
 def event_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
@@ -51,7 +65,7 @@ def event_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
 
 
 def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """Each channel that is used has its address, and a webhook has its secret."""
+    """Each channel that is used has its address, a webhook has its secret, and alarms go with no event."""
     webhook = entry.get("webhook")
     if isinstance(webhook, dict):
         yield from _exactly_one(webhook, ("webhook",), "url", "url_file", "url_env")
@@ -62,6 +76,10 @@ def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
             what = "an e-mail address" if channel == "email" else "a webhook"
             message = f"the subscriber has no {channel}; add {what} under the key {channel}, or use another channel"
             yield Clash(path=("subscriptions", number, "channel"), message=message)
+        for key in ("events", "tags", "corroborations") if subscription.get("alarms") is True else ():
+            if subscription.get(key):
+                message = f"alarms are about sources, not events; remove {key}, or make it a subscription of its own"
+                yield Clash(path=("subscriptions", number, key), message=message)
 
 
 def _at_most_one(entry: dict[str, Any], path: tuple[Part, ...], *keys: str) -> Iterator[Clash]:

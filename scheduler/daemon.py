@@ -14,15 +14,19 @@ import structlog
 
 from scheduler import systemd
 from scheduler.jobs import FixedJobs
+from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
 from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
 from storywatch.model import WatchConfig
-from storywatch.ports import Clock, NewQueue, Outbox, Sources
+from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources
+from storywatch.push import Push
 
 log = structlog.get_logger()
 
-TICK = timedelta(seconds=1)
+TICK = timedelta(seconds=0.5)
+SLEPT = timedelta(seconds=30)
+"""A tick so late means that the machine slept, or that the clock was set."""
 RELOAD_CHECK = timedelta(seconds=2)
 CONCURRENT_LANES = 32
 
@@ -39,8 +43,11 @@ class ConfigFiles(Protocol):
         ...
 
 
-OpenRuntime = Callable[[WatchConfig], AbstractAsyncContextManager[Runtime]]
-"""Builds what a config sets in motion: crawler, channels, use cases. The composition root's part."""
+OpenRuntime = Callable[[WatchConfig, Callable[[Push], None]], AbstractAsyncContextManager[Runtime]]
+"""Builds what a config sets in motion: crawler, channels, use cases. The composition root's part.
+
+It is also told what takes the pushes of hubs.
+"""
 
 
 class Wish(Enum):
@@ -56,6 +63,7 @@ class Daemon:
 
     sources: Sources
     outbox: Outbox
+    pushes: Pushes
     files: ConfigFiles
     open_runtime: OpenRuntime
     clock: Clock
@@ -80,27 +88,40 @@ class _Watching:
         self._wishes = wishes
         self._stamp = stamp
         self._runtime: Runtime
+        self._push: PushRuntime | None = None
         self._closing = AsyncExitStack()
         self._retiring: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._offered = daemon.clock()
         poll = PollWork(sources=daemon.sources, clock=daemon.clock, current=self._current, stopping=self._is_stopping)
         deliver = DeliveryWork(
             outbox=daemon.outbox, clock=daemon.clock, current=self._current, stopping=self._is_stopping
         )
         self._polls = daemon.new_queue("poll", poll, config.settings.concurrent_hosts)
         self._deliveries = daemon.new_queue("delivery", deliver, CONCURRENT_LANES)
+        self._hub_work = HubWork(
+            pushes=daemon.pushes, clock=daemon.clock, current=self._current_push, stopping=self._is_stopping
+        )
+        self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
+        self._intake = PushIntake(daemon.sources, daemon.pushes, daemon.clock, self._current_push)
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
         return self._runtime
+
+    def _current_push(self) -> PushRuntime | None:
+        return self._push
 
     def _is_stopping(self) -> bool:
         return self._stopping
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            self._runtime = await opening.enter_async_context(self._daemon.open_runtime(self._config))
+            self._runtime = await opening.enter_async_context(
+                self._daemon.open_runtime(self._config, self._intake.take)
+            )
             await self._daemon.sources.apply(self._config, self._daemon.clock())
+            await self._spread_overdue()
             self._closing = opening.pop_all()
         self._start()
         return self
@@ -108,6 +129,7 @@ class _Watching:
     def _start(self) -> None:
         self._jobs.every(TICK, self._offer_hosts)
         self._jobs.every(TICK, self._offer_lanes)
+        self._jobs.every(TICK, self._offer_hubs)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
         watchdog = systemd.watchdog_interval()
         if watchdog is not None:
@@ -131,7 +153,8 @@ class _Watching:
         log.info("stopped", cut_off=cut)
 
     async def _drain(self, patience: timedelta) -> int:
-        return sum(await asyncio.gather(self._polls.drain(patience), self._deliveries.drain(patience)))
+        queues = (self._polls, self._deliveries, self._hubs, self._intake)
+        return sum(await asyncio.gather(*(queue.drain(patience) for queue in queues)))
 
     async def _hurry(self) -> None:
         """Cut off what still runs at a second wish to stop: nothing is lost by it, leases see to that."""
@@ -146,14 +169,30 @@ class _Watching:
             await self._reload()
             systemd.notify("READY=1")
 
+    async def _spread_overdue(self) -> None:
+        """After a stop or a sleep many sources are overdue at once; nobody asked for all of them in one second."""
+        spread = await self._daemon.sources.spread_overdue(self._daemon.clock())
+        if spread:
+            log.info("overdue_spread", sources=spread)
+
     async def _offer_hosts(self) -> None:
+        now = self._daemon.clock()
+        if now - self._offered > SLEPT:
+            await self._spread_overdue()
+        self._offered = now
         if self._polls.free:
-            await self._polls.offer(await self._daemon.sources.due_hosts(self._daemon.clock(), self._polls.free * 2))
+            # Hosts that are being visited may have more that is due: they must not crowd out the others.
+            await self._polls.offer(await self._daemon.sources.due_hosts(now, self._polls.free + self._polls.busy))
 
     async def _offer_lanes(self) -> None:
         if self._deliveries.free:
             now = self._daemon.clock()
-            await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, self._deliveries.free * 2))
+            wanted = self._deliveries.free + self._deliveries.busy
+            await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, wanted))
+
+    async def _offer_hubs(self) -> None:
+        if self._hubs.free:
+            await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free * 2))
 
     async def _look_at_files(self) -> None:
         stamp = await asyncio.to_thread(self._daemon.files.stamp)
@@ -182,10 +221,10 @@ class _Watching:
         if config.settings.database != self._config.settings.database:
             raise StorageError("another database takes effect at a restart only")
         async with AsyncExitStack() as opening:
-            runtime = await opening.enter_async_context(self._daemon.open_runtime(config))
+            runtime = await opening.enter_async_context(self._daemon.open_runtime(config, self._intake.take))
             await self._daemon.sources.apply(config, self._daemon.clock(), changed=True)
             old, self._closing = self._closing, opening.pop_all()
-        self._runtime, self._config = runtime, config
+        self._runtime, self._push, self._config = runtime, runtime.push, config
         self._polls.resize(config.settings.concurrent_hosts)
         # On its own, so that a server that hangs doesn't hold up the next wish, which may be to stop.
         task = asyncio.create_task(self._retire(old), name="retire")
@@ -194,7 +233,7 @@ class _Watching:
 
     async def _retire(self, old: AsyncExitStack) -> None:
         """Close an old crawler and its channels when what still uses them has ended."""
-        await asyncio.gather(self._polls.idle(), self._deliveries.idle())
+        await asyncio.gather(self._polls.idle(), self._deliveries.idle(), self._hubs.idle(), self._intake.idle())
         await old.aclose()
 
 

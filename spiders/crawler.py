@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -15,13 +16,29 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from network import Guard
-from spiders import answers
+from spiders import answers, sitemaps
+from spiders.asking import Asked, Trail
 from spiders.failures import EXPECTED, fault_of
-from spiders.handler import Transfers
+from spiders.identity import asked_as
 from spiders.parsing import ParsePool
+from spiders.sitemaps import PartRead
+from spiders.turns import Budget, Transfers
 from spiders.watcher import WatchSpider, scrapy_settings
+from spiders.websub.links import push_offer
 from storywatch.errors import Fault, VisitError
-from storywatch.model import Settings, Source, SourceKind, Validators, Visit, VisitOutcome
+from storywatch.model import (
+    Document,
+    Outlet,
+    PartValidators,
+    Settings,
+    SitemapPart,
+    Source,
+    SourceKind,
+    Validators,
+    Visit,
+    VisitOutcome,
+)
+from storywatch.pacing import SourceState, address
 from storywatch.ports import Clock
 from storywatch.steps import Reached, Step, ignore
 from storywatch.urls import host_of
@@ -29,6 +46,10 @@ from storywatch.urls import host_of
 log = structlog.get_logger()
 
 STOP_SECONDS = 5.0
+
+
+PERMANENT_REDIRECTS = (301, 308)
+MOST_WAITS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,70 +62,161 @@ class Crawler:
     clock: Clock
     reached: Reached = ignore
 
-    async def visit(self, source: Source, validators: Validators) -> Visit:
+    async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
-        return await self.fetch(source.url, source.kind, validators)
+        asked = Asked(kind=source.kind, outlet=outlet, page=source.page, own=source.own)
+        return await self.fetch(address(source, state), source.kind, state.validators, asked)
 
-    async def fetch(self, url: str, kind: SourceKind | None, validators: Validators) -> Visit:
+    async def fetch(
+        self, url: str, kind: SourceKind | None, validators: Validators, asked: Asked | None = None
+    ) -> Visit:
         """Visit an address; without a kind it is read as what it turns out to be."""
+        asked = asked or Asked(kind=kind)
+        if validators.asked_as not in (None, asked_as(self.settings.contact, asked)):
+            validators = Validators()  # they are about what was shown to another user agent, or read in another way
+        budget, trail = self.budget(), Trail()
         try:
-            response = await self._download(url, validators)
+            response = await self.download(url, validators, asked, budget, trail)
             self.reached(Step.POLL_FETCHED)
-            return await self._read(response, kind, validators)
+            seen = await self._read(response, asked, validators, budget)
         except VisitError as error:
-            return Visit(outcome=VisitOutcome.FAILED, fault=error.fault)
+            seen = _failed(error.fault)
         except EXPECTED as error:
-            return Visit(outcome=VisitOutcome.FAILED, fault=fault_of(error))
+            seen = _failed(fault_of(error))
         except Exception as error:  # the border of one source: what its answer breaks must not stop the others
             log.exception("visit_broke", host=host_of(url))
             message = f"a bug that this source brings out, please report it: {error!r:.200}"
-            return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="internal", message=message))
+            seen = _failed(Fault(code="internal", message=message))
+        return replace(seen, final_url=trail.url, crawl_delay=trail.crawl_delay)
 
-    async def _download(self, url: str, validators: Validators) -> Response:
-        """Download within a total time: Scrapy's own limit is for one hop."""
+    @property
+    def _seconds(self) -> float:
+        return self.settings.timeout.total_seconds()
+
+    async def download(
+        self, url: str, validators: Validators, asked: Asked, budget: Budget, trail: Trail | None = None
+    ) -> Response:
+        """Download within the budget. Raises VisitError and what `spiders.failures` knows."""
         if not url.lower().startswith(("http://", "https://")) or not host_of(url):
             raise VisitError(
                 "bad_url", "only addresses that begin with http:// or https:// can be visited", permanent=True
             )
-        request = Request(url, headers=answers.conditional_headers(validators), callback=NO_CALLBACK)
-        whole = self.settings.timeout.total_seconds() * 2
+        about = {"storywatch_budget": budget, "storywatch_own": asked.own, "storywatch_trail": trail}
+        headers = answers.conditional_headers(validators)
+        request = Request(url, headers=headers, meta=about, callback=NO_CALLBACK)
+        # The budget is what servers may use; this bounds the waits for turns at them too.
+        whole = self._seconds * MOST_WAITS
         try:
             async with asyncio.timeout(whole):
                 return await self.engine.download_async(request)
         except TimeoutError:
-            message = f"robots.txt, redirects and the answer together took longer than {whole:.0f} seconds"
+            message = f"robots.txt, redirects, the answer and the waits for them took longer than {whole:.0f} seconds"
             raise VisitError("timeout", message) from None
 
-    async def _read(self, response: Response, kind: SourceKind | None, old: Validators) -> Visit:
+    async def _read(self, response: Response, asked: Asked, old: Validators, budget: Budget) -> Visit:
         now = self.clock()
-        headers = _headers(response)
+        headers = headers_of(response)
         answers.check_status(response.status, headers, now)
-        seen = Visit(
-            outcome=VisitOutcome.UNCHANGED,
-            validators=answers.refreshed(headers, old),
-            fresh_for=answers.fresh_for(headers),
-            status=response.status,
-            final_url=response.url,
-        )
+        seen = self._seen(response, headers, old, now)
         if response.status == 304:
             if not answers.conditional_headers(old):
                 raise VisitError("no_document", "HTTP 304: the server says that nothing changed since a first visit")
-            return seen
-        fresh = answers.validators(headers, response.body)
+            return await self._with_parts(seen, sitemaps.index_of(old.parts), asked, budget)
+        fresh = answers.validators(headers, response.body, asked_as(self.settings.contact, asked))
+        conditional = bool(answers.conditional_headers(old))
+        seen = replace(seen, validates=answers.validates(fresh, old, conditional=conditional))
         if fresh.body_hash == old.body_hash:
-            return replace(seen, validators=fresh)
-        document = await self.parser.parse(
+            seen = replace(seen, validators=replace(fresh, elements=old.elements, parts=old.parts))
+            return await self._with_parts(seen, sitemaps.index_of(old.parts), asked, budget)
+        document = await self._parsed(response, headers, asked, old.elements, now)
+        self.reached(Step.POLL_PARSED)
+        # A document of only what is new does not take the place of the whole one.
+        elements = old.elements if seen.partial else document.elements
+        known = replace(fresh, elements=elements, parts=old.parts if document.parts else ())
+        offer = push_offer(headers.get("link"), response.url, document.push)
+        seen = replace(seen, validators=known, push=offer)
+        if document.parts:
+            return await self._with_parts(seen, document, asked, budget)
+        return replace(seen, outcome=VisitOutcome.OK, document=document)
+
+    async def _with_parts(self, seen: Visit, index: Document | None, asked: Asked, budget: Budget) -> Visit:
+        """Add what the sitemaps of an index brought; without one that was read anew nothing has changed."""
+        if index is None:
+            return seen
+        brought = await sitemaps.follow(self, index, seen.validators.parts, asked, budget)
+        seen = replace(seen, validators=replace(seen.validators, parts=brought.parts))
+        if brought.throttled is not None:
+            seen = replace(seen, status=429, retry_after=brought.throttled)
+        document = brought.document
+        if not document.items and not document.set_aside:
+            return seen
+        return replace(seen, outcome=VisitOutcome.OK, document=document, partial=brought.partial)
+
+    def _seen(self, response: Response, headers: answers.Headers, old: Validators, now: datetime) -> Visit:
+        """Return what the answer says beside its body."""
+        skew = answers.skew(headers, now)
+        if skew is not None:
+            log.warning("clock_skew", host=host_of(response.url), seconds=round(skew.total_seconds()))
+        return Visit(
+            outcome=VisitOutcome.UNCHANGED,
+            validators=answers.refreshed(headers, old),
+            fresh_for=answers.fresh_for(headers),
+            retry_after=answers.asked_pause(headers, now),
+            status=response.status,
+            permanent_url=_permanent_url(response),
+            partial=response.status == 226,
+            skew=skew,
+            push=push_offer(headers.get("link"), response.url, None),
+        )
+
+    def budget(self) -> Budget:
+        """Return the time that one visit may take."""
+        return Budget(self._seconds)
+
+    async def read_part(self, part: SitemapPart, old: PartValidators | None, asked: Asked, budget: Budget) -> PartRead:
+        """Visit one sitemap of an index, conditionally. Raises VisitError and what `spiders.failures` knows."""
+        known = Validators(etag=old.etag, last_modified=old.last_modified) if old else Validators()
+        response = await self.download(part.url, known, asked, budget)
+        now, headers = self.clock(), headers_of(response)
+        answers.check_status(response.status, headers, now)
+        fresh = answers.validators(headers, response.body)
+        if old and (response.status == 304 or fresh.body_hash == old.body_hash):
+            return PartRead(validators=replace(old, lastmod=part.lastmod))
+        read = PartValidators(
+            url=part.url,
+            lastmod=part.lastmod,
+            etag=fresh.etag,
+            last_modified=fresh.last_modified,
+            body_hash=fresh.body_hash,
+        )
+        return PartRead(validators=read, document=await self._parsed(response, headers, asked, b"", now))
+
+    async def _parsed(
+        self, response: Response, headers: answers.Headers, asked: Asked, elements: bytes, now: datetime
+    ) -> Document:
+        return await self.parser.parse(
             response.body,
             url=response.url,
             content_type=headers.get("content-type"),
-            kind=kind,
+            kind=asked.kind,
             now=now,
+            outlet=asked.outlet,
+            page=asked.page,
+            elements=elements,
         )
-        self.reached(Step.POLL_PARSED)
-        return replace(seen, outcome=VisitOutcome.OK, document=document, validators=fresh)
 
 
-def _headers(response: Response) -> answers.Headers:
+def _failed(fault: Fault) -> Visit:
+    return Visit(outcome=VisitOutcome.FAILED, fault=fault)
+
+
+def _permanent_url(response: Response) -> str | None:
+    """Return where a chain of redirects led if every hop is for good."""
+    hops = response.meta.get("redirect_reasons", ())
+    return response.url if hops and all(status in PERMANENT_REDIRECTS for status in hops) else None
+
+
+def headers_of(response: Response) -> answers.Headers:
     """Return the header fields by lower-case name; of repeated ones the values, joined (RFC 9110, section 5.3).
 
     Bytes that are not UTF-8 become lone surrogates.
@@ -120,7 +232,7 @@ async def running_crawler(
     settings: Settings, guard: Guard, parser: ParsePool, clock: Clock, reached: Reached = ignore
 ) -> AsyncIterator[Crawler]:
     """Run the crawler until the block ends; then stop it within a few seconds, whatever hangs."""
-    scrapy_crawler = AsyncCrawlerRunner(scrapy_settings(settings, guard)).create_crawler(WatchSpider)
+    scrapy_crawler = AsyncCrawlerRunner(scrapy_settings(settings, guard, clock)).create_crawler(WatchSpider)
     # Scrapy copies what it is given in its settings: these are the ones that the handler uses.
     transfers: Transfers = scrapy_crawler.settings["STORYWATCH_TRANSFERS"]
     opened = asyncio.Event()

@@ -65,6 +65,8 @@ def fault_of(error: Exception) -> Fault:
         return Fault(code="egress_refused", message=f"{refusal}; {remedy}", permanent=True)
     if isinstance(error.__cause__, (aiohttp.ClientSSLError, ssl.SSLError)):
         return Fault(code="tls", message=f"no trusted TLS connection: {_message('tls', error)}")
+    if _is_about_headers(error.__cause__):
+        return Fault(code="headers_too_large", message=_message("headers_too_large", error))
     code, permanent = next(codes for kind, codes in CODES.items() if isinstance(error, kind))
     return Fault(code=code, message=_message(code, error), permanent=permanent)
 
@@ -72,9 +74,17 @@ def fault_of(error: Exception) -> Fault:
 WORDS = {
     "timeout": "the server took longer than settings.polling.timeout allows",
     "too_large": "the document is larger than settings.polling.max_bytes allows",
+    "headers_too_large": "the answer has more than 100 header fields, or one of more than 8190 bytes",
     "cut_short": "the connection broke before the document was whole",
 }
 """Said instead of the library's words, which name its own settings, and the address with any password in it."""
+
+
+def _is_about_headers(cause: BaseException | None) -> bool:
+    """Tell whether aiohttp refused header fields: too many of them, or one that is too long."""
+    return isinstance(cause, aiohttp.ClientResponseError) and (
+        "Got more than" in cause.message or "Too many headers" in cause.message
+    )
 
 
 def _message(code: str, error: Exception) -> str:

@@ -1,55 +1,23 @@
 """The download handler: Scrapy's own for aiohttp, dialling through the egress guard."""
 
-import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from weakref import WeakValueDictionary
 
 import aiohttp
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Headers, Response
 
 from network import Guard
+from spiders.asking import Trail
+from spiders.failures import RefusedVisit
+from spiders.turns import Budget, Transfers
+from storywatch.errors import Fault
+from storywatch.model import Limits
 from storywatch.urls import host_of
 
-
-class Transfers:
-    """The downloads under way: one a host at a time, and so that a stop can end them all.
-
-    Scrapy's slots let through together what waited together (2.19 without a reactor: what starts is counted too late),
-    and its stop waits until the slowest server is done.
-    """
-
-    def __init__(self) -> None:
-        self._scopes: set[asyncio.Timeout] = set()
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._ended = False
-
-    @asynccontextmanager
-    async def one(self, host: str) -> AsyncIterator[None]:
-        """Run one download in its host's turn. Raises `DownloadFailedError` in it when all are ended."""
-        turn = self._turns.setdefault(host, asyncio.Lock())
-        try:
-            async with asyncio.timeout(0 if self._ended else None) as scope:
-                self._scopes.add(scope)
-                try:
-                    async with turn:
-                        yield
-                finally:
-                    self._scopes.discard(scope)
-        except TimeoutError:
-            raise DownloadFailedError("the crawler stops") from None
-
-    def end(self) -> None:
-        """End all that run and all that still start."""
-        self._ended = True
-        now = asyncio.get_running_loop().time()
-        for scope in tuple(self._scopes):
-            scope.reschedule(now)
+MOST_FIELDS = 100
+"""Of header fields in one answer; aiohttp also bounds each of them, at 8,190 bytes."""
 
 
 async def _without_length(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -80,14 +48,25 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             middlewares=(_without_length,),
             trust_env=False,
+            max_headers=MOST_FIELDS,
         )
+        self._limits: Limits = crawler.settings["STORYWATCH_LIMITS"]
 
     async def download_request(self, request: Request) -> Response:
-        """Download as the parent does, until the crawler stops."""
-        async with self._transfers.one(host_of(request.url)):
+        """Download as the parent does, within what is left of the visit's time, until the crawler stops."""
+        budget: Budget = request.meta["storywatch_budget"]
+        trail: Trail = request.meta.get("storywatch_trail") or Trail()
+        trail.url = request.url
+        turn = self._transfers.one(host_of(request.url), paced=not request.meta.get("storywatch_own"))
+        async with turn, budget.spending() as seconds:
+            request.meta["download_timeout"] = seconds
             return await super().download_request(request)
 
-    @staticmethod
-    def _extract_headers(response: _ClientResponse) -> Headers:
+    def _extract_headers(self, response: _ClientResponse) -> Headers:  # type: ignore[override]  # static in the parent
         """Keep the bytes: the parent encodes what aiohttp decoded, and fails on what isn't UTF-8."""
-        return Headers([(name, value) for name, value in response.raw_headers])
+        fields = [(name, value) for name, value in response.raw_headers]
+        size = sum(len(name) + len(value) + 4 for name, value in fields)
+        if size > self._limits.headers:
+            message = f"the answer's header fields have {size} bytes, more than settings.limits.headers allows"
+            raise RefusedVisit(Fault(code="headers_too_large", message=message))
+        return Headers(fields)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,23 +14,39 @@ from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from spiders.answers import asked_pause
+from spiders.asking import Trail
 from spiders.failures import EXPECTED, RefusedVisit, fault_of
 from spiders.identity import ROBOT
+from spiders.turns import Budget
 from storywatch.errors import Fault
+from storywatch.ports import Clock
 
 RULES_KEPT_SECONDS = 24 * 3600.0
 UNREACHABLE_KEPT_SECONDS = 15 * 60.0
+LONGEST_DELAY_SECONDS = 24 * 3600.0
+REDIRECTS = (301, 302, 303, 307, 308)
 MAX_ROBOTS_BYTES = 512 * 1024
 MOST_HOSTS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """What one robots.txt allows, and until when we believe it (seconds of the monotonic clock)."""
+    """What one robots.txt allows, and until when we believe it (seconds of the monotonic clock).
+
+    `spent`: the seconds that asking for it took, which the visits that waited for it pay for.
+    """
 
     until: float
     parser: Protego | None = None
     unreachable: Fault | None = None
+    spent: float = 0.0
+
+    @property
+    def crawl_delay(self) -> timedelta | None:
+        """The pause between two pages that is asked for, at most a day."""
+        seconds = self.parser.crawl_delay(ROBOT) if self.parser else None
+        return None if not seconds or seconds < 0 else timedelta(seconds=min(seconds, LONGEST_DELAY_SECONDS))
 
     def verdict(self, url: str) -> Fault | None:
         """Return why the address may not be visited, or None."""
@@ -45,6 +62,7 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._clock: Clock = crawler.settings["STORYWATCH_CLOCK"]
         self._rules: dict[str, asyncio.Task[Rules]] = {}
 
     @classmethod
@@ -56,16 +74,23 @@ class RobotsMiddleware:
         """Let the request pass or raise `RefusedVisit`."""
         if request.meta.get("dont_obey_robotstxt"):
             return
-        fault = (await self._rules_for(request.url)).verdict(request.url)
+        trail: Trail = request.meta.get("storywatch_trail") or Trail()
+        trail.url = request.url
+        began = time.monotonic()
+        rules = await self._rules_for(request.url, own=request.meta.get("storywatch_own", False))
+        budget: Budget = request.meta["storywatch_budget"]
+        budget.left -= min(rules.spent, time.monotonic() - began)
+        trail.crawl_delay = rules.crawl_delay
+        fault = rules.verdict(request.url)
         if fault is not None:
             raise RefusedVisit(fault)
 
-    async def _rules_for(self, url: str) -> Rules:
+    async def _rules_for(self, url: str, *, own: bool) -> Rules:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         asked = self._rules.get(origin)
         if asked is None or (asked.done() and asked.result().until <= time.monotonic()):
-            asked = self._rules[origin] = asyncio.create_task(self._ask(origin))
+            asked = self._rules[origin] = asyncio.create_task(self._ask(origin, _result(asked), own=own))
             self._forget_oldest()
         return await asyncio.shield(asked)
 
@@ -73,12 +98,22 @@ class RobotsMiddleware:
         if len(self._rules) > MOST_HOSTS:
             self._rules.pop(next(iter(self._rules)))
 
-    async def _ask(self, origin: str) -> Rules:
-        request = Request(f"{origin}/robots.txt", meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)
+    async def _ask(self, origin: str, old: Rules | None, *, own: bool) -> Rules:
+        """Ask anew. Without an answer the old rules hold on, as RFC 9309 permits (section 2.4)."""
+        allowed = self._crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        budget = Budget(left=allowed)
+        fresh = await self._asked(origin, budget, own=own)
+        if fresh.unreachable is not None and old is not None and old.parser is not None:
+            fresh = replace(old, until=fresh.until)
+        return replace(fresh, spent=allowed - budget.left)
+
+    async def _asked(self, origin: str, budget: Budget, *, own: bool) -> Rules:
+        about = {"dont_obey_robotstxt": True, "storywatch_budget": budget, "storywatch_own": own}
+        request = Request(f"{origin}/robots.txt", meta=about, callback=NO_CALLBACK)
         engine = self._crawler.engine
         assert engine is not None  # noqa: S101 - a request passes only while the engine runs
         try:
-            return _rules_from(await engine.download_async(request))
+            return _rules_from(await engine.download_async(request), self._clock())
         except EXPECTED as error:
             return _unreachable(fault_of(error))
         except Exception as error:  # the border of one origin: what its answer breaks must not stay broken  # noqa: BLE001
@@ -86,14 +121,24 @@ class RobotsMiddleware:
             return _unreachable(Fault(code="internal", message=message))
 
 
-def _rules_from(response: Response) -> Rules:
-    """Sections 2.3.1.2 to 2.3.1.4: 4xx means no rules, 5xx means no visits."""
-    if response.status >= 500:
-        message = f"HTTP {response.status}, and RFC 9309 then forbids every visit"
-        return _unreachable(Fault(code="robots_unreachable", message=message))
+def _result(asked: asyncio.Task[Rules] | None) -> Rules | None:
+    return asked.result() if asked is not None and asked.done() and not asked.cancelled() else None
+
+
+def _rules_from(response: Response, now: datetime) -> Rules:
+    """Sections 2.3.1.2 to 2.3.1.4: 4xx means no rules, 5xx no visits; nor does a pause that is asked for."""
+    asked = _asked_pause(response, now)
+    if response.status >= 500 or (response.status == 429 and asked):
+        message = f"HTTP {response.status}: the server wants no visit now"
+        return _unreachable(Fault(code="robots_unreachable", message=message, retry_after=asked))
     body = response.body if response.status == 200 else b""
     text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace")
     return Rules(until=time.monotonic() + RULES_KEPT_SECONDS, parser=Protego.parse(text))
+
+
+def _asked_pause(response: Response, now: datetime) -> timedelta | None:
+    said = {name: (response.headers.get(name) or b"").decode("latin-1") for name in ("retry-after", "date", "age")}
+    return asked_pause(said, now)
 
 
 def _unreachable(fault: Fault) -> Rules:
@@ -116,6 +161,11 @@ class RedirectsMiddleware(RedirectMiddleware):
         self, request: Request, response: Response
     ) -> Request | Response:
         """Follow, or raise `RefusedVisit`; what is no redirect passes."""
+        clock: Clock = self.crawler.settings["STORYWATCH_CLOCK"]
+        asked = _asked_pause(response, clock())
+        if asked and response.status in REDIRECTS:
+            message = f"HTTP {response.status}: the server redirects, and asks to come later"
+            raise RefusedVisit(Fault(code="throttled", message=message, retry_after=asked))
         try:
             return super().process_response(request, response)
         except ValueError as error:
@@ -123,6 +173,9 @@ class RedirectsMiddleware(RedirectMiddleware):
             raise RefusedVisit(fault) from error
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
+        if redirected.url in (request.url, *request.meta.get("redirect_urls", ())):
+            fault = Fault(code="bad_redirect", message="the server redirects in a circle")
+            raise RefusedVisit(fault)
         if request.url.startswith("https:") and redirected.url.startswith("http:"):
             fault = Fault(code="bad_redirect", message="the server redirects from https to http", permanent=True)
             raise RefusedVisit(fault)

@@ -1,6 +1,7 @@
 """The one long-lived spider: it starts with nothing to do, never closes by itself, and is given visits one by one."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import scrapy
@@ -9,9 +10,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 
 from network import Guard
-from spiders.handler import Transfers
 from spiders.identity import ACCEPT, ROBOT, user_agent
+from spiders.turns import Transfers
 from storywatch.model import Settings
+from storywatch.ports import Clock
 
 MOST_REDIRECTS = 5
 
@@ -38,7 +40,20 @@ class WatchSpider(scrapy.Spider):
         raise DontCloseSpider
 
 
-def scrapy_settings(settings: Settings, guard: Guard) -> dict[str, Any]:
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _as_function(clock: Clock) -> Clock:
+    """Return what Scrapy does not copy with its settings: a clock's copy would stand still."""
+
+    def tell() -> datetime:
+        return clock()
+
+    return tell
+
+
+def scrapy_settings(settings: Settings, guard: Guard, clock: Clock = _utc_now) -> dict[str, Any]:
     """Return the settings of the crawler: what is safe and polite, with everything off that we don't use."""
     return {
         "TWISTED_REACTOR_ENABLED": False,
@@ -64,7 +79,10 @@ def scrapy_settings(settings: Settings, guard: Guard) -> dict[str, Any]:
         "EXTENSIONS_BASE": {},
         "STORYWATCH_GUARD": guard,
         "STORYWATCH_TRANSFERS": Transfers(),
-        "CONCURRENT_REQUESTS": settings.concurrent_hosts,
+        "STORYWATCH_LIMITS": settings.limits,
+        "STORYWATCH_CLOCK": _as_function(clock),
+        # How many hosts are visited at once is the work queue's to say; here nothing may wait.
+        "CONCURRENT_REQUESTS": 10_000,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_ITEMS": 1,
         "DOWNLOAD_TIMEOUT": settings.timeout.total_seconds(),

@@ -2,19 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, insert, select, update
+from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import tables
+from storage import moves, pushes, tables
+from storage.states import state_row
 from storage.upsert import upsert
 from storywatch.errors import LeaseLost
 from storywatch.intake import Fingerprint, Known, KnownItem, Sighting, fingerprint
-from storywatch.model import Alert, DeliveryState, Item, Match, Report
-from storywatch.pacing import SourceState
+from storywatch.model import (
+    Alarm,
+    AlarmKind,
+    Alert,
+    DeliveryState,
+    Item,
+    Match,
+    Notice,
+    Report,
+    Revision,
+    TimeCorrection,
+    TimeOrigin,
+)
+from storywatch.pacing import LEAST_PAUSE, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
+from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
 
 CHUNK = 500
@@ -89,26 +103,92 @@ class StoredPoll:
         """Lock one row until the transaction ends. On SQLite the transaction holds the whole database already."""
         await self._connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update())
 
+    async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
+        """Return the latest stored revision of each item."""
+        revision = tables.revisions
+        latest = and_(revision.c.item == tables.items.c.id, revision.c.number == tables.items.c.revision)
+        found: dict[str, Revision] = {}
+        for some in _chunks(sorted(set(items))):
+            rows = select(revision).join_from(tables.items, revision, latest).where(tables.items.c.id.in_(some))
+            found |= {row.item: _revision(row) for row in await self._connection.execute(rows)}
+        return found
+
+    async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
+        """Return the source's open alarms of these kinds."""
+        alarm = tables.alarms
+        wanted = select(alarm).where(
+            alarm.c.source == self._claim.source, alarm.c.ended_at.is_(None), alarm.c.kind.in_(list(kinds))
+        )
+        return tuple(map(_alarm, await self._connection.execute(wanted.order_by(alarm.c.raised_at, alarm.c.id))))
+
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions of a source to hubs, held until the transaction ends."""
+        return await pushes.of_source(self._connection, source)
+
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
+        await self._save_hold(record.hold)
+        await self._save_alarms(record)
         await self._save_items(record.new, record.revised)
         await self._save_sightings(record.sightings)
         await self._insert(tables.matches, map(_match_row, record.matches))
         await self._insert(tables.updates, map(asdict, record.updates))
         await self._insert(tables.reports, map(_report_row, record.reports))
-        await self._insert(tables.deliveries, _delivery_rows(record.alerts))
+        await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))
+        await pushes.save(self._connection, record.pushes)
 
     async def _save_state(self, state: SourceState) -> None:
         source = tables.sources.c
         saving = (
             update(tables.sources)
             .where(source.id == self._claim.source, source.lease_token == self._claim.token)
-            .values(**_state_row(state), lease_token=None, lease_until=None)
+            .values(**state_row(state), lease_token=None, lease_until=None)
         )
         if (await self._connection.execute(saving)).rowcount != 1:
             raise LeaseLost(f"source {self._claim.source}: another worker took it")
+        if state.url != self._claim.state.url:
+            await moves.settle(self._connection, self._claim.source)
+
+    async def _save_hold(self, hold: HostHold | None) -> None:
+        """Remember what the host asked for, and never less than it asked before."""
+        if hold is None:
+            return
+        found = await self._connection.execute(
+            select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
+        )
+        before = found.first()
+        told = {"held_until": hold.until, "pages_after": hold.pages_after}
+        known = {name: getattr(before, name) for name in told}
+        later = {name: max(moment, known[name] or moment) for name, moment in told.items() if moment}
+        await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
+
+    async def _save_alarms(self, record: PollRecord) -> None:
+        alarm = tables.alarms.c
+        await self._insert(tables.alarms, map(_alarm_row, record.raised))
+        for ended in record.ended:
+            await self._connection.execute(
+                update(tables.alarms).where(alarm.id == ended.id).values(ended_at=ended.ended)
+            )
+        seen = record.state.last_poll_at
+        aside = [
+            {
+                "source": self._claim.source,
+                "item": one.item,
+                "code": one.fault.code,
+                "message": one.fault.message,
+                "first_seen": seen,
+                "last_seen": seen,
+            }
+            for one in {one.item: one for one in record.set_aside}.values()
+        ]
+        await upsert(self._connection, tables.set_aside, aside, keep=("first_seen",))
+        if record.refill and seen:
+            source = tables.sources.c
+            rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= seen - LEAST_PAUSE)
+            due = update(tables.sources).where(source.id.in_(record.refill), source.active, rested)
+            await self._connection.execute(due.values(next_poll_at=seen))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:
         await self._insert(tables.items, map(_item_row, new))
@@ -180,23 +260,6 @@ def _past_report(row: Row[*tuple[Any, ...]]) -> PastReport:
     return PastReport(update=row.update, item=row.item, outlet=row.outlet, headline=row.headline, text=said)
 
 
-def _state_row(state: SourceState) -> dict[str, Any]:
-    fault = state.fault
-    return {
-        "next_poll_at": state.next_poll_at,
-        "etag": state.validators.etag,
-        "last_modified": state.validators.last_modified,
-        "body_hash": state.validators.body_hash,
-        "failures": state.failures,
-        "fault_code": fault.code if fault else None,
-        "fault_message": fault.message if fault else None,
-        "fault_permanent": fault.permanent if fault else None,
-        "last_poll_at": state.last_poll_at,
-        "last_success_at": state.last_success_at,
-        "last_new_at": state.last_new_at,
-    }
-
-
 def _item_row(item: Item) -> dict[str, Any]:
     return {
         "id": item.id,
@@ -210,7 +273,15 @@ def _item_row(item: Item) -> dict[str, Any]:
 
 def _revision_row(item: Item) -> dict[str, Any]:
     prints = fingerprint(item.revision)
-    return {**asdict(item.revision), "title_hash": prints.title, "text_hash": prints.text}
+    correction = item.revision.time_correction
+    return {
+        **asdict(item.revision),
+        "title_hash": prints.title,
+        "text_hash": prints.text,
+        "time_origin": item.revision.time_origin.value,
+        "time_correction": correction.value if correction else None,
+        "difference": item.revision.difference or None,
+    }
 
 
 def _match_row(match: Match) -> dict[str, Any]:
@@ -227,7 +298,36 @@ def _report_row(report: Report) -> dict[str, Any]:
     return {**asdict(report), "role": report.role.value}
 
 
-def _delivery_rows(alerts: Iterable[Alert]) -> Iterator[dict[str, Any]]:
+def _revision(row: Row[Any]) -> Revision:
+    values = {field.name: getattr(row, field.name) for field in fields(Revision)}
+    correction = TimeCorrection(row.time_correction) if row.time_correction else None
+    read = {"time_origin": TimeOrigin(row.time_origin), "time_correction": correction}
+    return Revision(**{**values, **read, "difference": row.difference or ""})
+
+
+def _alarm(row: Row[Any]) -> Alarm:
+    return Alarm(
+        id=row.id,
+        source=row.source,
+        kind=AlarmKind(row.kind),
+        message=row.message,
+        raised=row.raised_at,
+        ended=row.ended_at,
+    )
+
+
+def _alarm_row(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "id": alarm.id,
+        "source": alarm.source,
+        "kind": alarm.kind.value,
+        "message": alarm.message,
+        "raised_at": alarm.raised,
+        "ended_at": alarm.ended,
+    }
+
+
+def _delivery_rows(alerts: Iterable[Alert | Notice]) -> Iterator[dict[str, Any]]:
     """One delivery for each alert that could be composed; it carries the alert's id, which receivers know it by."""
     for position, alert in enumerate(alerts):
         if alert.message is None:

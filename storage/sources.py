@@ -1,27 +1,29 @@
 """Outlets, sources, events and subscriptions as the config declares them, and when each source is due."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import leases, tables
+from storage import leases, moves, tables
 from storage.engine import reading, writing
 from storage.polls import StoredPoll
+from storage.states import FRESH, state_of
 from storage.upsert import upsert
-from storywatch.errors import Fault
-from storywatch.model import Source, Validators, WatchConfig
-from storywatch.pacing import MENDED_BY_CONFIG, SourceState
+from storywatch.model import Source, SourceKind, WatchConfig
+from storywatch.pacing import MENDED_BY_CONFIG, HostHold, spread
 from storywatch.ports import Claim
+from storywatch.twins import twins
 from storywatch.urls import host_of
 
-FRESH_STATE = {
-    **dict.fromkeys(("etag", "last_modified", "body_hash", "fault_code", "fault_message", "fault_permanent")),
-    "failures": 0,
-}
+KEPT = ("host", "next_poll_at", *FRESH)
+"""What a source that exists keeps when its declaration is written again."""
+
+LATE = timedelta(minutes=1)
+"""A source so long overdue was missed: the daemon was down, or the machine slept."""
 
 LONGEST_PAUSE = timedelta(days=40)
 """Beyond what a config can ask for and a publisher can demand."""
@@ -36,15 +38,17 @@ class StoredSources:
     async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
         """Write what the config declares; what it no longer declares becomes inactive and keeps its history.
 
-        Sources whose fault a config can mend are due at once. `changed`: polls that are under way lose their leases,
-        for they decide by the old config; their sources are still due.
+        New sources are due one after the other. Those whose fault a config can mend are due at once. `changed`: polls
+        that are under way lose their leases, for they decide by the old config; their sources are still due.
         """
         async with writing(self._engine) as connection:
             if changed:
                 await leases.release_all(connection, tables.sources)
             await _declare(connection, tables.outlets, _outlet_rows(config))
             await self._forget_validators_of_moved(connection, config.sources.values(), now)
-            await _declare(connection, tables.sources, _source_rows(config, now), keep=("next_poll_at", *FRESH_STATE))
+            known = set((await connection.execute(select(tables.sources.c.id))).scalars())
+            await _declare(connection, tables.sources, _source_rows(config, known, now), keep=KEPT)
+            await moves.rest_twins(connection)
             mended = update(tables.sources).where(tables.sources.c.fault_code.in_(MENDED_BY_CONFIG))
             await connection.execute(mended.values(next_poll_at=now))
             await _declare(connection, tables.events, _event_rows(config))
@@ -58,25 +62,38 @@ class StoredSources:
 
         A visit to the old address that is under way loses its lease, so that it can't store what it brought.
         """
-        wanted = [{"wanted_id": source.id, "wanted_url": source.url} for source in sources]
+        wanted = [
+            {"wanted_id": source.id, "wanted_url": source.url, "wanted_host": host_of(source.url)} for source in sources
+        ]
         moved = (
             update(tables.sources)
             .where(tables.sources.c.id == bindparam("wanted_id"), tables.sources.c.url != bindparam("wanted_url"))
-            .values(next_poll_at=now, lease_token=None, lease_until=None, **FRESH_STATE)
+            .values(host=bindparam("wanted_host"), next_poll_at=now, lease_token=None, lease_until=None, **FRESH)
         )
         if wanted:
             await connection.execute(moved, wanted)
+
+    async def spread_overdue(self, now: datetime) -> int:
+        """Spread the sources that became due while nothing ran, and return how many they are."""
+        source = tables.sources.c
+        late = select(source.id).where(source.active, source.next_poll_at < now - LATE).order_by(source.next_poll_at)
+        async with writing(self._engine) as connection:
+            overdue = (await connection.execute(late)).scalars().all()
+            moments = [
+                {"late_id": one, "moment": now + pause}
+                for one, pause in zip(overdue, spread(len(overdue)), strict=True)
+            ]
+            if moments:
+                moving = update(tables.sources).where(source.id == bindparam("late_id"))
+                await connection.execute(moving.values(next_poll_at=bindparam("moment")), moments)
+        return len(overdue)
 
     async def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
         """Return hosts with a due source that nobody visits, longest due first."""
         source = tables.sources.c
         due = (
             select(source.host)
-            .where(
-                source.active,
-                leases.is_reached(source.next_poll_at, now, LONGEST_PAUSE),
-                leases.is_free(tables.sources, now),
-            )
+            .where(*_is_due(now))
             .group_by(source.host)
             .order_by(func.min(source.next_poll_at))
             .limit(limit)
@@ -87,33 +104,46 @@ class StoredSources:
     async def claim(self, host: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
         """Take due sources of a host for a lease, longest due first."""
         source = tables.sources.c
-        due = (
-            leases.ids_of(tables.sources)
-            .where(
-                source.host == host,
-                source.active,
-                leases.is_reached(source.next_poll_at, now, LONGEST_PAUSE),
-                leases.is_free(tables.sources, now),
-            )
-            .order_by(source.next_poll_at)
-            .limit(limit)
-        )
+        due = leases.ids_of(tables.sources).where(source.host == host, *_is_due(now)).order_by(source.next_poll_at)
+        async with reading(self._engine) as connection:
+            if (await connection.execute(due.limit(1))).first() is None:
+                return ()  # the commonest answer, and no reason to hold up the writers
         async with writing(self._engine) as connection:
-            rows = await leases.take(connection, tables.sources, due, now=now, lease=lease)
-        return tuple(map(_claim, sorted(rows, key=lambda row: row.next_poll_at)))
+            rows = await leases.take(connection, tables.sources, due.limit(limit), now=now, lease=lease)
+            hold = await _hold(connection, host)
+        return tuple(_claim(row, hold) for row in sorted(rows, key=lambda row: row.next_poll_at))
 
     async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim | None:
         """Take one source, due or not; None while another worker has it."""
         wanted = leases.ids_of(tables.sources).where(tables.sources.c.id == source, leases.is_free(tables.sources, now))
         async with writing(self._engine) as connection:
             rows = await leases.take(connection, tables.sources, wanted, now=now, lease=lease)
-        return _claim(rows[0]) if rows else None
+            return _claim(rows[0], await _hold(connection, rows[0].host)) if rows else None
 
     @asynccontextmanager
     async def poll(self, claim: Claim) -> AsyncIterator[StoredPoll]:
         """Open the transaction of a claimed poll; it commits when the block ends well."""
         async with writing(self._engine) as connection:
             yield StoredPoll(connection, claim)
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a source that may be visited now: due, free, and not held by a wish of its host."""
+    source, host = tables.sources.c, tables.hosts.c
+    held = select(host.host).where(host.held_until > now, host.held_until <= now + LONGEST_PAUSE)
+    quiet = select(host.host).where(host.pages_after > now, host.pages_after <= now + LONGEST_PAUSE)
+    return (
+        source.active,
+        leases.is_reached(source.next_poll_at, now, LONGEST_PAUSE),
+        leases.is_free(tables.sources, now),
+        source.host.not_in(held),
+        or_(source.kind != SourceKind.PAGE.value, source.host.not_in(quiet)),
+    )
+
+
+async def _hold(connection: AsyncConnection, host: str) -> HostHold | None:
+    found = (await connection.execute(select(tables.hosts).where(tables.hosts.c.host == host))).first()
+    return HostHold(host=host, until=found.held_until, pages_after=found.pages_after) if found else None
 
 
 async def _declare(
@@ -129,7 +159,11 @@ def _outlet_rows(config: WatchConfig) -> list[dict[str, Any]]:
     return [{"id": outlet.id, "name": outlet.name} for outlet in config.outlets.values()]
 
 
-def _source_rows(config: WatchConfig, now: datetime) -> list[dict[str, Any]]:
+def _source_rows(config: WatchConfig, known: Container[str], now: datetime) -> list[dict[str, Any]]:
+    """Return the declared sources. New ones are due one after the other, those for gaps only when one has been seen."""
+    new = [source.id for source in config.sources.values() if source.enabled and source.id not in known]
+    due = {one: now + pause for one, pause in zip(new, spread(len(new)), strict=True)}
+    twin = twins(config.sources.values())
     return [
         {
             "id": source.id,
@@ -137,9 +171,10 @@ def _source_rows(config: WatchConfig, now: datetime) -> list[dict[str, Any]]:
             "kind": source.kind.value,
             "url": source.url,
             "host": host_of(source.url),
-            "active": source.enabled,
-            "next_poll_at": now,
-            **FRESH_STATE,
+            "active": source.enabled and source.id not in twin,
+            "twin_of": twin.get(source.id),
+            **FRESH,
+            "next_poll_at": now + source.every if source.gaps_only else due.get(source.id, now),
         }
         for source in config.sources.values()
     ]
@@ -156,21 +191,5 @@ def _subscription_rows(config: WatchConfig) -> list[dict[str, Any]]:
     ]
 
 
-def _claim(row: Row[Any]) -> Claim:
-    state = SourceState(
-        source=row.id,
-        next_poll_at=row.next_poll_at,
-        validators=Validators(etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash),
-        failures=row.failures,
-        fault=_fault(row),
-        last_poll_at=row.last_poll_at,
-        last_success_at=row.last_success_at,
-        last_new_at=row.last_new_at,
-    )
-    return Claim(source=row.id, token=row.lease_token, until=row.lease_until, state=state)
-
-
-def _fault(row: Row[Any]) -> Fault | None:
-    if row.fault_code is None:
-        return None
-    return Fault(code=row.fault_code, message=row.fault_message, permanent=row.fault_permanent)
+def _claim(row: Row[Any], hold: HostHold | None) -> Claim:
+    return Claim(source=row.id, token=row.lease_token, until=row.lease_until, state=state_of(row), hold=hold)

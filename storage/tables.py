@@ -75,15 +75,61 @@ sources = Table(
     Column("etag", String),
     Column("last_modified", String),
     Column("body_hash", String),
+    Column("asked_as", String),
+    Column("elements", LargeBinary),
+    Column("parts", JSON),
     Column("failures", Integer, nullable=False),
+    Column("failing_since", UtcTime),
     Column("fault_code", String),
     Column("fault_message", String),
     Column("fault_permanent", Boolean),
     Column("last_poll_at", UtcTime),
     Column("last_success_at", UtcTime),
     Column("last_new_at", UtcTime),
+    Column("newest_at", UtcTime),
+    Column("listed", Integer),
+    Column("held_until", UtcTime),
+    Column("wishes", JSON),
+    Column("current_url", String),
+    Column("moved_to", String),
+    Column("moved_since", UtcTime),
+    Column("moved_times", Integer),
+    Column("alarms", JSON),
+    Column("twin_of", String),
     Index("ix_sources_due", "active", "next_poll_at"),
     Index("ix_sources_host", "host"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String, primary_key=True),
+    Column("held_until", UtcTime),
+    Column("pages_after", UtcTime),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", ForeignKey("sources.id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("raised_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Index("ix_alarms_source", "source"),
+    Index("ix_alarms_raised_at", "raised_at"),
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("source", ForeignKey("sources.id"), primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("code", String, nullable=False),
+    Column("message", String, nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    Column("last_seen", UtcTime, nullable=False),
 )
 
 items = Table(
@@ -120,6 +166,9 @@ revisions = Table(
     Column("language", String),
     Column("title_hash", String, nullable=False),
     Column("text_hash", String, nullable=False),
+    Column("time_origin", String, nullable=False, server_default="published"),
+    Column("time_correction", String),
+    Column("difference", Text),
 )
 
 sightings = Table(
@@ -231,4 +280,27 @@ alerts = Table(
     Column("fault_code", String),
     Column("fault_message", String),
     UniqueConstraint("subscription", "update", "item"),
+)
+
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("hub", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("made_for", String, nullable=False),
+    Column("standing", String, nullable=False),
+    Column("ask_at", UtcTime, nullable=False, index=True),
+    Column("withdrawn", Integer, nullable=False),
+    Column("asked_at", UtcTime),
+    Column("confirmed_at", UtcTime),
+    Column("lease_until", UtcTime),
+    Column("pushed_at", UtcTime),
+    Column("promised_at", UtcTime),
+    Column("proven", Boolean, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("fault_code", String),
+    Column("fault_message", String),
 )

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from storywatch.difference import difference
 from storywatch.model import Item, Outlet, ParsedItem, Revision, Source
-from storywatch.urls import canonical_url, url_identity
+from storywatch.urls import canonical_url, has_form, url_identity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,11 +59,15 @@ class Sighting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Intake:
-    """What one document changes: items that are new, items with a new revision, and the sightings to remember."""
+    """What one document changes: items that are new, items with a new revision, and the sightings to remember.
+
+    `overlaps`: the source showed one of the document's items before.
+    """
 
     new: tuple[Item, ...] = ()
     revised: tuple[Item, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    overlaps: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +82,8 @@ class Identified:
 def identify(items: Iterable[ParsedItem], source: Source, outlet: Outlet) -> tuple[Identified, ...]:
     """Give every item of one document its keys. One that is listed twice, by its strongest key, is kept once."""
     spoken = (replace(item, language=item.language or outlet.language) for item in items)
-    with_urls = [(item, canonical_url(item.url, outlet)) for item in spoken]
+    addressed = ((item, canonical_url(item.url, outlet)) for item in spoken)
+    with_urls = [(item, url) for item, url in addressed if not _is_dropped(item.url, url, source)]
     urls = Counter(url_identity(url) for _, url in with_urls)
     guids = Counter(item.guid for item, _ in with_urls)
     found: dict[str, Identified] = {}
@@ -94,6 +100,11 @@ def identify(items: Iterable[ParsedItem], source: Source, outlet: Outlet) -> tup
     return tuple(found.values())
 
 
+def _is_dropped(given: str | None, canonical: str | None, source: Source) -> bool:
+    """Tell whether the operator leaves out items of this address, as it was given or as it is cited."""
+    return any(has_form(url, source.drop_urls) for url in (given, canonical) if url)
+
+
 def _age(one: Identified) -> tuple[float, str, str, str]:
     """Order the forms of an item that is listed twice, so that the order of the list doesn't matter: latest last."""
     item = one.parsed
@@ -106,9 +117,12 @@ def _keys(
 ) -> tuple[str, ...]:
     """Return the keys. Those with the title tell items apart that share a guid or an address, as live pages do.
 
-    What several items of a document share is no key of any: it would pass from an old item to a new one.
+    What several items of a document share is no key of any: it would pass from an old item to a new one. A page whose
+    address has a live form is one item, whatever its guid says and however often it is listed.
     """
     address = url_identity(url)
+    if url and address and has_form(url, outlet.live_urls):
+        return (_key("url", address),)
     guid = _guid_identity(item.guid, address, outlet)
     text = item.content or item.summary
     by_address = () if address is None or shared_url else (_key("url", address),)
@@ -145,6 +159,7 @@ def take(found: Sequence[Identified], known: Known, source: Source, now: datetim
     new: list[Item] = []
     revised: list[Item] = []
     sightings: list[Sighting] = []
+    overlaps = False
     for one, old in _assigned(found, known, source):
         shown = fingerprint(one.parsed)
         # A key never moves from one item to another. Without one of its own, this is an item that was listed twice.
@@ -154,11 +169,21 @@ def take(found: Sequence[Identified], known: Known, source: Source, now: datetim
                 new.append(_new_item(one, fresh_keys, source, now))
                 sightings.append(Sighting(item=new[-1].id, fingerprint=shown, keys=fresh_keys))
             continue
+        overlaps = overlaps or old.shown is not None
         if fresh_keys or shown != old.shown:
             sightings.append(Sighting(item=old.id, fingerprint=shown, keys=fresh_keys))
         if _is_revision(old, shown):
             revised.append(_revised_item(one, old, source, now))
-    return Intake(new=tuple(new), revised=tuple(revised), sightings=tuple(sightings))
+    return Intake(new=tuple(new), revised=tuple(revised), sightings=tuple(sightings), overlaps=overlaps)
+
+
+def with_differences(taken: Intake, before: Mapping[str, Revision]) -> Intake:
+    """Return the same with what each new revision changed; `before` holds the last revision by item."""
+    revised = (
+        replace(item, revision=replace(item.revision, difference=difference(before[item.id], item.revision)))
+        for item in taken.revised
+    )
+    return replace(taken, revised=tuple(revised))
 
 
 def _assigned(
@@ -251,4 +276,6 @@ def _revision(item_id: str, number: int, parsed: ParsedItem, now: datetime) -> R
         published=parsed.published,
         updated=parsed.updated,
         language=parsed.language,
+        time_origin=parsed.time_origin,
+        time_correction=parsed.time_correction,
     )

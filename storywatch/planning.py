@@ -3,7 +3,19 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from storywatch.model import Event, Item, Match, Owed, ReportRole, Subscriber, Subscription, Update, WatchConfig
+from storywatch.model import (
+    Alarm,
+    Event,
+    Item,
+    Match,
+    Owed,
+    OwedNotice,
+    ReportRole,
+    Subscriber,
+    Subscription,
+    Update,
+    WatchConfig,
+)
 from storywatch.updates import PastReport, Placed
 
 
@@ -40,10 +52,33 @@ def alert_id(subscription: str, placed: Placed, item: str) -> str:
     return "a" + hashlib.sha256(f"{subscription}\0{told}".encode()).hexdigest()[:30]
 
 
+def owed_notices(alarm: Alarm, config: WatchConfig) -> tuple[OwedNotice, ...]:
+    """Return the notice that every subscription to alarms is owed: that the alarm began, or that it is over."""
+    source = config.sources[alarm.source]
+    return tuple(
+        OwedNotice(
+            id=_notice_id(subscription.id, alarm),
+            created=alarm.ended or alarm.raised,
+            subscription=subscription,
+            subscriber=config.subscribers[subscription.subscriber],
+            alarm=alarm,
+            source=source,
+            outlet=config.outlets[source.outlet],
+        )
+        for subscription in config.subscriptions.values()
+        if subscription.alarms
+    )
+
+
+def _notice_id(subscription: str, alarm: Alarm) -> str:
+    told = "over" if alarm.ended else "begun"
+    return "n" + hashlib.sha256(f"{subscription}\0{alarm.id}\0{told}".encode()).hexdigest()[:30]
+
+
 def _wanting(
     event: Event, subscriptions: Iterable[Subscription], subscribers: Mapping[str, Subscriber]
 ) -> Iterator[tuple[Subscription, Subscriber]]:
-    for subscription in subscriptions:
+    for subscription in (one for one in subscriptions if not one.alarms):
         everything = not subscription.events and not subscription.tags
         if everything or event.id in subscription.events or set(event.tags) & set(subscription.tags):
             yield subscription, subscribers[subscription.subscriber]

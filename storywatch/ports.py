@@ -1,6 +1,6 @@
 """What the core asks of the other rooms. They implement these protocols; the core never imports them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,22 +8,30 @@ from typing import Protocol
 
 from storywatch.intake import Known, Sighting
 from storywatch.model import (
+    Alarm,
+    AlarmKind,
     Alert,
     Delivery,
+    Document,
     Item,
     Match,
     Message,
+    Notice,
+    Outlet,
     Owed,
+    OwedNotice,
     Report,
+    Revision,
+    SetAside,
     Settlement,
     Source,
     Subscriber,
     Update,
-    Validators,
     Visit,
     WatchConfig,
 )
-from storywatch.pacing import SourceState
+from storywatch.pacing import HostHold, SourceState
+from storywatch.push import Change, Push, PushState
 from storywatch.updates import PastReport
 
 Clock = Callable[[], datetime]
@@ -36,7 +44,7 @@ Dice = Callable[[], float]
 class Fetcher(Protocol):
     """Visits sources over the network (spiders/)."""
 
-    async def visit(self, source: Source, validators: Validators) -> Visit:
+    async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
         ...
 
@@ -46,6 +54,10 @@ class Channel(Protocol):
 
     def compose(self, owed: Owed) -> Message:
         """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
+        ...
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Write the message about an alarm, under the same terms as `compose`."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
@@ -59,19 +71,32 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
-    """A source that is ours to visit until `until`. The token fences a worker that slept past its lease."""
+    """A source that is ours to visit until `until`. The token fences a worker that slept past its lease.
+
+    `hold`: what its host asked for.
+    """
 
     source: str
     token: str
     until: datetime
     state: SourceState
+    hold: HostHold | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PollRecord:
-    """All that one poll changes, committed together or not at all."""
+    """All that one poll changes, committed together or not at all.
+
+    `refill`: sources that are due at once, because this one may have lost items.
+    """
 
     state: SourceState
+    hold: HostHold | None = None
+    refill: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    raised: tuple[Alarm, ...] = ()
+    ended: tuple[Alarm, ...] = ()
+    notices: tuple[Notice, ...] = ()
     new: tuple[Item, ...] = ()
     revised: tuple[Item, ...] = ()
     sightings: tuple[Sighting, ...] = ()
@@ -79,6 +104,7 @@ class PollRecord:
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    pushes: tuple[PushState, ...] = ()
 
 
 class PollTransaction(Protocol):
@@ -90,6 +116,18 @@ class PollTransaction(Protocol):
 
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
+        ...
+
+    async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
+        """Return the latest stored revision of each item."""
+        ...
+
+    async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
+        """Return the source's open alarms of these kinds."""
+        ...
+
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions of a source to hubs."""
         ...
 
     async def save(self, record: PollRecord) -> None:
@@ -119,6 +157,10 @@ class Sources(Protocol):
         """Take one source, due or not; None while another worker has it."""
         ...
 
+    async def spread_overdue(self, now: datetime) -> int:
+        """Spread the sources that became due while nothing ran, and return how many they are."""
+        ...
+
     def poll(self, claim: Claim) -> AbstractAsyncContextManager[PollTransaction]:
         """Open the transaction of a claimed poll; it commits when the block ends well."""
         ...
@@ -140,6 +182,58 @@ class Outbox(Protocol):
         ...
 
 
+class Pushes(Protocol):
+    """The subscriptions to hubs (storage/)."""
+
+    async def due_hubs(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return hubs that are to be asked something, longest due first."""
+        ...
+
+    async def due(self, hub: str, now: datetime, limit: int) -> Sequence[PushState]:
+        """Return what a hub is to be asked, longest due first."""
+        ...
+
+    async def find(self, state_id: str) -> PushState | None:
+        """Return a subscription."""
+        ...
+
+    async def change(self, state_id: str, decide: Change) -> PushState | None:
+        """Change a subscription as decided on what it is now; return what it becomes, None if it is no more."""
+        ...
+
+    async def of_idle_sources(self) -> Sequence[PushState]:
+        """Return the subscriptions that still stand, though their sources are no longer polled."""
+        ...
+
+    async def made_otherwise(self, made_for: str) -> Sequence[PushState]:
+        """Return the subscriptions that were made with another key or address than this mark stands for."""
+        ...
+
+    async def promised(self, now: datetime) -> Sequence[str]:
+        """Return the sources whose pushes were accepted a while ago and are not stored, and that no poll is near."""
+        ...
+
+    async def hasten(self, source_id: str, now: datetime) -> None:
+        """Make a source due: now, or a minute after its last poll. One that fails keeps its pause."""
+        ...
+
+
+class Hubs(Protocol):
+    """Asks hubs over the network (spiders/)."""
+
+    async def ask(self, hub: str, form: Mapping[str, str]) -> None:
+        """Send a request; returning means that the hub took it. Raises `HubError`."""
+        ...
+
+
+class PushReader(Protocol):
+    """Reads what was pushed (spiders/)."""
+
+    async def read(self, push: Push, source: Source, outlet: Outlet, elements: bytes) -> Document:
+        """Parse it as the document of the source, within the limits. Raises `VisitError`."""
+        ...
+
+
 class WorkQueue(Protocol):
     """Runs work by key, at least once, with at most one unfinished job per key; a lost job costs nothing.
 
@@ -153,6 +247,11 @@ class WorkQueue(Protocol):
     @property
     def free(self) -> int:
         """How many more keys can start now."""
+        ...
+
+    @property
+    def busy(self) -> int:
+        """How many keys run now: to offer these again is in vain."""
         ...
 
     def resize(self, room: int) -> None:

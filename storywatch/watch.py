@@ -1,29 +1,32 @@
 """The use case of one poll: visit a source, take in what it says, decide who must hear, commit it all at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from storywatch import intake, pacing, planning, updates
-from storywatch.errors import ComposeError, Fault
+from storywatch import alarms, intake, pacing, planning, pushing
+from storywatch.errors import Fault
 from storywatch.matching import Matcher
 from storywatch.model import (
+    Alarm,
     Alert,
     ChannelKind,
     Item,
     Match,
     Outlet,
     Owed,
-    Report,
     Source,
-    Update,
     Visit,
     VisitOutcome,
     WatchConfig,
 )
-from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, Sources
+from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, PushReader, Sources
+from storywatch.push import Push
 from storywatch.steps import Reached, Step, ignore
+from storywatch.telling import Told, alert_for, matched, notice_for, tell
+from storywatch.verification import structural_fault
 
 
 class PollOutcome(StrEnum):
@@ -47,6 +50,9 @@ class PollResult:
     matched: int = 0
     updates: int = 0
     alerts: int = 0
+    set_aside: int = 0
+    raised: tuple[Alarm, ...] = ()
+    ended: tuple[Alarm, ...] = ()
     fault: Fault | None = None
 
 
@@ -78,26 +84,66 @@ class Watch:
         """Poll one source. Raises `LeaseLost` when another worker took it meanwhile; nothing was stored then."""
         source = plan.config.sources[claim.source]
         self.reached(Step.POLL_CLAIMED)
-        visit = checked(await self.fetcher.visit(source, claim.state.validators), source)
+        until = pacing.must_wait(claim.state, source, claim.hold, self.clock())
+        if until is not None:
+            return await self._postpone(claim, source, until)
+        outlet = plan.config.outlets[source.outlet]
+        began = self.clock()
+        visit = checked(await self.fetcher.visit(source, outlet, claim.state), source)
+        if source.verify and claim.state.last_success_at is None:
+            visit = verified(visit, source, outlet)
+        return await self.take_in(visit, claim, plan, began)
+
+    async def take_in(self, visit: Visit, claim: Claim, plan: Plan, began: datetime) -> PollResult:
+        """Decide about what a visit brought and commit all of it. Raises `LeaseLost` like `poll`."""
+        source, settings = plan.config.sources[claim.source], plan.config.settings
         async with self.sources.poll(claim) as transaction:
             record = await self._decide(visit, claim, source, plan, transaction)
+            record = await pushing.after_poll(
+                record, visit, transaction, source=source, settings=settings.push, began=began, now=self.clock()
+            )
             await transaction.save(record)
             self.reached(Step.POLL_SAVED)
         self.reached(Step.POLL_COMMITTED)
         return summary(source, visit, record)
+
+    async def take_push(self, claim: Claim, push: Push, reader: PushReader, plan: Plan) -> PollResult:
+        """Take in what a hub pushed, as a poll takes in a document. Raises `LeaseLost` like `poll`.
+
+        What can't be read changes nothing but frees the source: it is for a poll then.
+        """
+        source = plan.config.sources[claim.source]
+        outlet, elements = plan.config.outlets[source.outlet], claim.state.validators.elements
+        visit = await pushing.read(push, reader, source, outlet, elements)
+        async with self.sources.poll(claim) as transaction:
+            record = PollRecord(state=claim.state)
+            if visit.document is not None:
+                decided = await self._decide(visit, claim, source, plan, transaction)
+                record = await pushing.after_push(decided, claim.state, push, transaction)
+            await transaction.save(record)
+        return summary(source, visit, record)
+
+    async def _postpone(self, claim: Claim, source: Source, until: datetime) -> PollResult:
+        """Put a poll off that the outlet does not want yet: no visit, and no failure either."""
+        later = max(until, claim.state.next_poll_at)
+        async with self.sources.poll(claim) as transaction:
+            await transaction.save(PollRecord(state=replace(claim.state, next_poll_at=later)))
+        message = f"not visited: the outlet asked for a pause until {until:%Y-%m-%d %H:%M:%S}Z"
+        fault = Fault(code="held", message=message, retry_after=until - self.clock())
+        return PollResult(source=source.id, outcome=PollOutcome.FAILED, fault=fault)
 
     async def _decide(
         self, visit: Visit, claim: Claim, source: Source, plan: Plan, transaction: PollTransaction
     ) -> PollRecord:
         now = self.clock()
         taken = await self._take_in(visit, source, plan.config.outlets[source.outlet], transaction)
-        matches = tuple(
-            match for item in (*taken.new, *taken.revised) for match in plan.matcher.match(item) if match.accepted
-        )
+        matches, poisonous = matched((*taken.new, *taken.revised), plan.matcher)
         told = await self._place(matches, {item.id: item for item in (*taken.new, *taken.revised)}, plan, transaction)
         brought_news = bool(taken.new or taken.revised)
-        return PollRecord(
-            state=pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice()),
+        state = pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice())
+        record = PollRecord(
+            state=state,
+            hold=pacing.host_hold(visit, state, source, now),
             new=taken.new,
             revised=taken.revised,
             sightings=taken.sightings,
@@ -105,6 +151,38 @@ class Watch:
             updates=told.updates,
             reports=told.reports,
             alerts=tuple(self._alert(owed) for owed in told.owed),
+            set_aside=(*(visit.document.set_aside if visit.document else ()), *poisonous),
+        )
+        gap = alarms.is_gap(visit, claim.state, taken)
+        poll = alarms.Poll(
+            source=source,
+            outlet=plan.config.outlets[source.outlet],
+            visit=visit,
+            before=claim.state,
+            after=state,
+            taken=taken,
+            refill=alarms.refill_sources(source, plan.config.sources.values()) if gap else (),
+            now=now,
+        )
+        return await self._with_alarms(record, poll, plan.config, transaction)
+
+    async def _with_alarms(
+        self, record: PollRecord, poll: alarms.Poll, config: WatchConfig, transaction: PollTransaction
+    ) -> PollRecord:
+        """Add the alarms that begin and end with this poll, and who must hear of them."""
+        raised, kinds = alarms.begun(poll), alarms.over(poll)
+        ending = await transaction.open_alarms(kinds) if kinds else ()
+        ended = tuple(replace(alarm, ended=poll.now) for alarm in ending)
+        open_now = {kind: since for kind, since in poll.before.alarms.items() if kind not in kinds}
+        open_now |= {alarm.kind: alarm.raised for alarm in raised}
+        owed = (owed for alarm in (*raised, *ended) for owed in planning.owed_notices(alarm, config))
+        return replace(
+            record,
+            state=replace(record.state, alarms=open_now),
+            refill=poll.refill,
+            raised=raised,
+            ended=ended,
+            notices=tuple(notice_for(one, self.channels[one.subscription.channel]) for one in owed),
         )
 
     async def _take_in(
@@ -114,11 +192,14 @@ class Watch:
             return intake.Intake()
         found = intake.identify(visit.document.items, source, outlet)
         known = await transaction.known(outlet.id, source.id, (key for one in found for key in one.keys))
-        return intake.take(found, known, source, self.clock())
+        taken = intake.take(found, known, source, self.clock())
+        if not taken.revised:
+            return taken
+        return intake.with_differences(taken, await transaction.revisions(item.id for item in taken.revised))
 
     async def _place(
         self, matches: Sequence[Match], items: Mapping[str, Item], plan: Plan, transaction: PollTransaction
-    ) -> "Told":
+    ) -> Told:
         """Place every matched item, oldest publication first, so that the first report is the first."""
         by_event: dict[str, list[Match]] = defaultdict(list)
         for match in matches:
@@ -140,67 +221,32 @@ class Watch:
         return alert_for(owed, self.channels[owed.subscription.channel])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """What matched items tell: updates, reports, and who is owed what."""
-
-    updates: tuple[Update, ...] = ()
-    reports: tuple[Report, ...] = ()
-    owed: tuple[Owed, ...] = ()
-
-
-def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastReport], config: WatchConfig) -> Told:
-    """Place the matched items of one event, each after the ones before it, and plan who must hear."""
-    past = list(history)
-    opened: list[Update] = []
-    reports: list[Report] = []
-    owed: list[Owed] = []
-    for item, match in sorted(matched, key=lambda pair: (pair[0].published, pair[0].id)):
-        placed = updates.place(item, match.event, past)
-        if placed is None:
-            continue
-        opened.extend([placed.update] if placed.update else [])
-        reports.append(placed.report)
-        owed.extend(planning.owed(item, match, placed, past, config))
-        past.append(updates.as_past(item, placed))
-    return Told(updates=tuple(opened), reports=tuple(reports), owed=tuple(owed))
-
-
-def alert_for(owed: Owed, channel: Channel) -> Alert:
-    """Compose the alert. One that can't be written is set aside with its fault, and the poll goes on."""
-    fault, message = None, None
-    try:
-        message = channel.compose(owed)
-    except ComposeError as error:
-        fault = error.fault
-    except Exception as error:  # the border of one alert: what breaks it must not take the poll with it  # noqa: BLE001
-        fault = Fault(code="internal", message=f"a bug that this item brings out, please report it: {error!r:.200}")
-    return Alert(
-        id=owed.id,
-        subscription=owed.subscription.id,
-        subscriber=owed.subscriber.id,
-        channel=owed.subscription.channel,
-        event=owed.event.id,
-        update=owed.update.id,
-        item=owed.item.id,
-        created=owed.created,
-        message=message,
-        fault=fault,
-    )
-
-
 def checked(visit: Visit, source: Source) -> Visit:
     """Turn a document without items into a failure where that can't be right.
 
     It can't where the operator said that this source is never empty, or where all its items were dropped.
     """
     document = visit.document
-    if document is None or document.items or not (source.empty_is_error or document.dropped):
+    if document is None or document.items or document.known or not (source.empty_is_error or document.dropped):
         return visit
     fault = Fault(code="empty", message="the source answered with a valid document that has no items")
     if document.dropped:
         message = f"none of the {document.dropped} items in the document has an id, a link or any text"
         fault = Fault(code="nothing_readable", message=message)
+    return Visit(
+        outcome=VisitOutcome.FAILED,
+        fault=fault,
+        status=visit.status,
+        final_url=visit.final_url,
+        crawl_delay=visit.crawl_delay,
+    )
+
+
+def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
+    """Turn a first document that can't be the source's into a failure, before anything of it is stored."""
+    fault = structural_fault(visit, source, outlet)
+    if fault is None:
+        return visit
     return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
 
 
@@ -209,12 +255,15 @@ def summary(source: Source, visit: Visit, record: PollRecord) -> PollResult:
     return PollResult(
         source=source.id,
         outcome=_outcome(visit, record),
-        items=len(visit.document.items) if visit.document else 0,
+        items=len(visit.document.items) + visit.document.known if visit.document else 0,
         new=len(record.new),
         revised=len(record.revised),
         matched=len(record.matches),
         updates=len(record.updates),
         alerts=len(record.alerts),
+        set_aside=len(record.set_aside),
+        raised=record.raised,
+        ended=record.ended,
         fault=visit.fault,
     )
 

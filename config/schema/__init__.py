@@ -5,16 +5,18 @@ from config.schema.checks import UnfitError
 from config.schema.document import SECTIONS, WatchFile, json_schema
 from config.schema.events import EventSpec, NameSpec, SeedSpec
 from config.schema.outlets import OutletSpec, SourceSpec
-from config.schema.settings import EgressSpec, PollingSpec, SettingsSpec, SmtpSpec
+from config.schema.settings import EgressSpec, LimitsSpec, PollingSpec, PushSpec, SettingsSpec, SmtpSpec
 from config.schema.subscribers import SubscriberSpec, SubscriptionSpec, WebhookSpec
 
 __all__ = [
     "SECTIONS",
     "EgressSpec",
     "EventSpec",
+    "LimitsSpec",
     "NameSpec",
     "OutletSpec",
     "PollingSpec",
+    "PushSpec",
     "SeedSpec",
     "SettingsSpec",
     "SmtpSpec",

@@ -8,7 +8,20 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from config.schema.base import Strict
-from config.schema.fields import Age, Host, Id, Language, Line, Param, Pause, Prose, TimeZone, WebAddress
+from config.schema.fields import (
+    Age,
+    Host,
+    Id,
+    InnerSelector,
+    Language,
+    Line,
+    Param,
+    Pause,
+    Prose,
+    Selector,
+    TimeZone,
+    WebAddress,
+)
 
 _LATER = "Kept for a later version."
 
@@ -34,14 +47,20 @@ class SourceSpec(Strict):
     url: WebAddress = Field(description="Address that is polled.")
     kind: Literal["feed", "news_sitemap", "page"] = Field(
         "feed",
-        description="How it is read: feed (RSS, Atom or JSON Feed; the default), news_sitemap, or page (not yet).",
+        description=(
+            "How it is read: feed (RSS, Atom or JSON Feed; the default), news_sitemap (or an index of them), or page "
+            "(a listing if it has a selector, else watched for change)."
+        ),
     )
     every: Pause | None = Field(
         None, description="Pause between two polls; at least 60s, default settings.polling.every."
     )
     stale_after: Age | None = Field(
         None,
-        description=f"Newest item older than this: the source answers but says nothing new, an alarm. {_LATER}",
+        description=(
+            "Newest item older than this: the source answers but says nothing new, an alarm. Default 30d, and none for "
+            "a page."
+        ),
     )
     empty_is_error: bool = Field(default=False, description="A valid document without items is a failure.")
     enabled: bool = Field(default=True, description="Poll it.")
@@ -52,12 +71,32 @@ class SourceSpec(Strict):
             "probe (probe it before you enable it), blocked or dead."
         ),
     )
-    verify: bool = Field(default=True, description=f"Probe the source before its first poll. {_LATER}")
-    drop_urls: list[Line] = Field(
-        default_factory=list, description=f"Items whose URL has this form are dropped; * stands for anything. {_LATER}"
+    verify: bool = Field(
+        default=True, description="The first document must look like the source's before anything of it is stored."
     )
-    selector: Line | None = Field(
-        None, description=f"CSS selector of the links that are items, for kind page. {_LATER}"
+    gaps_only: bool = Field(
+        default=False,
+        description="Visit it only when another source of the outlet may have lost items, and once a month.",
+    )
+    own: bool = Field(
+        default=False,
+        description="The server is your own: every alone counts, not what the server asks for, and no pace is kept.",
+    )
+    drop_urls: list[Line] = Field(
+        default_factory=list, description="Items whose URL has this form are dropped; * stands for anything."
+    )
+    selector: Selector | None = Field(
+        None,
+        description="Where the entries of a page or their links stand: CSS, or XPath, which begins with /, ./ or (.",
+    )
+    title_selector: InnerSelector | None = Field(None, description="Where an entry's title stands, if not in its link.")
+    link_selector: InnerSelector | None = Field(None, description="Where an entry's link stands, if it has several.")
+    summary_selector: InnerSelector | None = Field(None, description="Where an entry's summary stands.")
+    time_selector: InnerSelector | None = Field(
+        None, description="Where an entry's time stands, if not in a time element."
+    )
+    region: Selector | None = Field(
+        None, description="Selector of the part of a watched page that is read; without it its article is found."
     )
     note: Prose | None = Field(None, description="What people should know; the catalogue says here what it rests on.")
 
@@ -81,13 +120,16 @@ class OutletSpec(Strict):
         description="Query parameters that don't tell its articles apart, such as smid or utm_*.",
     )
     time_zone: TimeZone | None = Field(
-        None, description=f"IANA time zone of dates that come without a zone; they are read as UTC now. {_LATER}"
+        None, description="IANA time zone of dates that come without a zone; default UTC."
     )
     language: Language | None = Field(None, description="Language of items that name none, such as en.")
     fetch_pages: bool = Field(default=False, description=f"Visit the article pages too, not only the sources. {_LATER}")
     live_url_patterns: list[Line] = Field(
         default_factory=list,
-        description=f"Forms of URLs whose page keeps changing, such as */live/*; * stands for anything. {_LATER}",
+        description=(
+            "Forms of URLs whose page keeps changing, such as */live/*; * stands for anything. There the URL alone "
+            "says which item it is."
+        ),
     )
     note: Prose | None = Field(None, description="What people should know about the outlet.")
     sources: list[SourceSpec] = Field(

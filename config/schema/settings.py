@@ -5,7 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.schema.base import Strict
-from config.schema.fields import Contact, Database, Line, MailHost, Pause, Port, Sender, Stop, Target, Variable, Wait
+from config.schema.fields import (
+    CallbackBase,
+    Contact,
+    Database,
+    Line,
+    MailHost,
+    Pause,
+    Port,
+    Sender,
+    Stop,
+    Target,
+    Variable,
+    Wait,
+)
 
 
 class SmtpSpec(Strict):
@@ -47,6 +60,48 @@ class PollingSpec(Strict):
     )
 
 
+class LimitsSpec(Strict):
+    """How much one document may cost. What goes beyond fails, or is set aside, with the limit's name."""
+
+    ratio: Annotated[int, Field(ge=2, le=10_000)] | None = Field(
+        None, description="How many times its compressed size a document may have, beyond 1 MiB; default 200."
+    )
+    headers: Annotated[int, Field(ge=4096, le=1024**2)] | None = Field(
+        None, description="Bytes of all header fields of an answer; default 65536."
+    )
+    items: Annotated[int, Field(ge=1, le=50_000)] | None = Field(
+        None, description="The first so many items of a document are read; default 2000."
+    )
+    item_bytes: Annotated[int, Field(ge=1024, le=64 * 1024**2)] | None = Field(
+        None, description="Largest item that is read, in bytes of its document; default 1048576."
+    )
+    field_chars: Annotated[int, Field(ge=100, le=10_000_000)] | None = Field(
+        None, description="Characters that are kept of a summary or a content; default 200000."
+    )
+    depth: Annotated[int, Field(ge=10, le=200)] | None = Field(
+        None, description="How deep the elements of a document may be nested; default 100."
+    )
+    parse_cpu: Wait | None = Field(None, description="CPU time that reading one document may take; default 10s.")
+    parse_memory: Annotated[int, Field(ge=32 * 1024**2, le=8 * 1024**3)] | None = Field(
+        None, description="Memory in bytes that reading one document may take."
+    )
+
+
+class PushSpec(Strict):
+    """How hubs reach us (WebSub). Without it every source is only polled."""
+
+    listen: Target | None = Field(
+        None, description="HOST:PORT that is listened at for hubs, behind a proxy; default 127.0.0.1:8765."
+    )
+    public_url: CallbackBase = Field(
+        description="Address that hubs call, such as https://desk.example.org/push; a proxy leads it to listen."
+    )
+    key_file: Line | None = Field(
+        None, description="File that holds the key, relative to the folder of the watch config."
+    )
+    key_env: Variable | None = Field(None, description="Environment variable that holds the key.")
+
+
 class SettingsSpec(Strict):
     """What holds for the whole installation."""
 
@@ -70,6 +125,8 @@ class SettingsSpec(Strict):
     )
     egress: EgressSpec | None = Field(None, description="Exceptions of the egress guard.")
     polling: PollingSpec | None = Field(None, description="How sources are visited.")
+    limits: LimitsSpec | None = Field(None, description="How much one document may cost.")
+    push: PushSpec | None = Field(None, description="How hubs reach us (WebSub); without it sources are only polled.")
     shutdown_timeout: Stop | None = Field(
         None, description="How long work in flight may take to finish when the daemon stops; default 25s."
     )

@@ -31,6 +31,8 @@ class RawFeed:
     version: str
     feed: Mapping[str, Any]
     entries: Sequence[Mapping[str, Any]]
+    skip_hours: Sequence[str] = ()
+    skip_days: Sequence[str] = ()
 
 
 class _Full(Exception):  # noqa: N818 - ends a parse that has enough
@@ -41,6 +43,8 @@ class _Changes:
     """The changed habits, to be put in front of either of feedparser's parsers."""
 
     max_items: int
+    skip_hours: list[str]
+    skip_days: list[str]
     resolve_relative_uris = False
     sanitize_html = False
 
@@ -67,10 +71,68 @@ class _Changes:
 
     _start_entry = _start_item
 
+    def _start_guid(self, attributes: dict[str, str]) -> None:
+        """Read `isPermaLink` however it is written."""
+        attributes["ispermalink"] = attributes.get("ispermalink", "true").strip().lower()
+        super()._start_guid(attributes)  # type: ignore[misc]
+
+    def _end_guid(self) -> None:
+        """Keep a permalink also where an empty link stands beside it."""
+        super()._end_guid()  # type: ignore[misc]
+        if self.guidislink:  # type: ignore[attr-defined]
+            self._save("permalink", dict.get(self._get_context(), "id", ""))  # type: ignore[attr-defined]
+
+    _start_id, _end_id = _start_guid, _end_guid
+
     def _start_link(self, attributes: dict[str, str]) -> None:
         """Ignore `uri`, which feedparser reads for `href` and Bluesky's bridges write beside the link's text."""
         attributes.pop("uri", None)
         super()._start_link(attributes)  # type: ignore[misc]
+
+    # Of these feedparser would keep the last one only.
+
+    def _start_hour(self, _: dict[str, str]) -> None:
+        self.push("hour", 0)  # type: ignore[attr-defined]
+
+    def _end_hour(self) -> None:
+        self.skip_hours.append(self.pop("hour") or "")  # type: ignore[attr-defined]
+
+    def _start_day(self, _: dict[str, str]) -> None:
+        self.push("day", 0)  # type: ignore[attr-defined]
+
+    def _end_day(self) -> None:
+        self.skip_days.append(self.pop("day") or "")  # type: ignore[attr-defined]
+
+    # A picture's title and description would be the item's.
+
+    def _start_media_title(self, _: dict[str, str]) -> None:
+        self.push("media_title", 1)  # type: ignore[attr-defined]
+
+    def _end_media_title(self) -> None:
+        self.pop("media_title")  # type: ignore[attr-defined]
+
+    def _start_description(self, attributes: dict[str, str]) -> None:
+        if self.inimage:  # type: ignore[attr-defined]
+            self.push("image_description", 0)  # type: ignore[attr-defined]
+        else:
+            super()._start_description(attributes)  # type: ignore[misc]
+
+    def _end_description(self) -> None:
+        if self.inimage:  # type: ignore[attr-defined]
+            self.pop("image_description")  # type: ignore[attr-defined]
+        else:
+            super()._end_description()  # type: ignore[misc]
+
+    # Naked markup in a guid or author: its text is theirs.
+
+    def _start_p(self, _: dict[str, str]) -> None:
+        """Open nothing."""
+
+    def _end_p(self) -> None:
+        """Close nothing."""
+
+    _start_b = _start_i = _start_em = _start_strong = _start_span = _start_p
+    _end_b = _end_i = _end_em = _end_strong = _end_span = _end_p
 
     # Categories are not read, and feedparser's list of them is quadratic in their number.
 
@@ -168,8 +230,7 @@ class ElementReader:
         if self._parser.entries:
             raise Unsuitable
         # A copy, for elements inside an item can pass for the feed's own.
-        feed = copy.deepcopy(self._parser.feeddata)
-        self.feed = RawFeed(version=_version(self._parser, doctype), feed=feed, entries=())
+        self.feed = copy.deepcopy(_raw(self._parser, doctype, ()))
 
     def read(self, element: bytes) -> Sequence[Mapping[str, Any]]:
         """Return the entries of an element: one, unless items stand inside each other."""
@@ -225,21 +286,23 @@ def read_feed(markup: Markup, max_items: int) -> RawFeed:
         raise VisitError("malformed", f"the document can't be read as a feed: {error!r:.200}") from error
     # Half an item would be stored, alerted, and revised as soon as the document comes whole.
     truncated = bool(parser.inentry) and markup.shape is not Shape.WHOLE and len(parser.entries) < max_items
+    return _raw(parser, markup.doctype, parser.entries[:-1] if truncated else parser.entries)
+
+
+def _raw(parser: Any, doctype: str, entries: Sequence[Mapping[str, Any]]) -> RawFeed:
     return RawFeed(
-        version=_version(parser, markup.doctype),
+        version="rss091n" if "netscape" in doctype.lower() else parser.version,
         feed=parser.feeddata,
-        entries=parser.entries[:-1] if truncated else parser.entries,
+        entries=entries,
+        skip_hours=parser.skip_hours,
+        skip_days=parser.skip_days,
     )
-
-
-def _version(parser: Any, doctype: str) -> str:
-    return "rss091n" if "netscape" in doctype.lower() else parser.version
 
 
 def _strict(max_items: int) -> tuple[Any, Any]:
     """Return a parser, and the XML reader that drives it."""
     parser = _Strict("", None, "utf-8")
-    parser.max_items = max_items
+    parser.max_items, parser.skip_hours, parser.skip_days = max_items, [], []
     # The document has no DOCTYPE any more, so that there is nothing to expand or to load.
     reader = xml.sax.make_parser()  # noqa: S317
     reader.setFeature(xml.sax.handler.feature_namespaces, True)  # noqa: FBT003 - positional only
@@ -263,7 +326,7 @@ def _read_strictly(markup: Markup, max_items: int) -> Any:
 
 def _read_loosely(text: str, max_items: int) -> Any:
     parser = _Loose("", None, "utf-8", {})
-    parser.max_items = max_items
+    parser.max_items, parser.skip_hours, parser.skip_days = max_items, [], []
     with suppress(_Full):
         parser.feed(text)
     return parser

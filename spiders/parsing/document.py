@@ -4,10 +4,11 @@ import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, tzinfo
 from itertools import islice
 
 from spiders.parsing.budget import Budget, Overrun, Unbounded
+from spiders.parsing.channel import push_of, wishes_of
 from spiders.parsing.dialect import ElementReader, RawFeed, Unsuitable, read_feed
 from spiders.parsing.encoding import decode, may_be_utf8
 from spiders.parsing.entries import Entry, items_of
@@ -15,12 +16,14 @@ from spiders.parsing.jsonfeed import read_json_feed
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, prepare, ready
 from spiders.parsing.outline import Outline, Shape
+from spiders.parsing.pages import read_page
 from spiders.parsing.pieces import Pieces, ReadPiece, Terms, read_entries, read_pieces
-from spiders.parsing.sitemap import read_news_sitemap
-from spiders.parsing.sniff import FEED_ROOTS, looks_like_json, may_hold_feed, not_a_feed, root_name
+from spiders.parsing.sitemap import read_news_sitemap, read_sitemap_index
+from spiders.parsing.sniff import FEED_ROOTS, is_empty_feed, looks_like_json, may_hold_feed, not_a_feed, root_name
+from spiders.parsing.zones import zone_called
 from storywatch.elements import NO_CONTEXT, context_of
 from storywatch.errors import VisitError
-from storywatch.model import Document, Outlet, PageRules, ParsedItem, SourceKind, Wishes
+from storywatch.model import Document, Outlet, PageRules, ParsedItem, SourceKind
 
 UNKNOWN_OUTLET = Outlet(id="", name="")
 PAGE_ALONE = PageRules()
@@ -46,7 +49,7 @@ def parse_document(
     page: PageRules = PAGE_ALONE,
     elements: bytes = b"",
 ) -> Document:
-    """Return what a document says: a feed's or news sitemap's items, in its order.
+    """Return what a document says: the items of a feed, a news sitemap or a page, in its order.
 
     `url` is the final address, for relative links; `content_type` the header's value; `kind` what is expected, None for
     whatever it is; `now` bounds the times that are believed. `outlet` owns the time zone and the address rules; `page`
@@ -54,7 +57,7 @@ def parse_document(
     The limits of CPU, memory and time are kept by `ParsePool` alone.
 
     Raises VisitError: `empty_body`, `too_large`, `not_a_feed`, `malformed`, `entity_declaration`, `kind_mismatch`,
-    `parse_limit`, `unsupported_kind`.
+    `parse_limit`, and for pages those of `spiders.parsing.pages`.
     """
     return parse_within_budget(
         body,
@@ -79,15 +82,16 @@ def parse_within_budget(
     now: datetime,
     limits: ParseLimits,
     outlet: Outlet,
-    page: PageRules,  # noqa: ARG001 - wired next
+    page: PageRules,
     elements: bytes,
     budget: Budget,
 ) -> Document:
     """Do what `parse_document` does; an item that takes more than its share of the budget is set aside."""
+    plain = _checked(body, limits)
     if kind is SourceKind.PAGE:
-        raise VisitError("unsupported_kind", "pages can't be read yet: use a feed or a news sitemap", permanent=True)
+        return read_page(plain, url=url, content_type=content_type, now=now, limits=limits, outlet=outlet, rules=page)
     terms = Terms(limits=limits, budget=budget, outlet=outlet, elements=elements)
-    document = _read(_checked(body, limits), content_type, _Reading(url=url, now=now, terms=terms))
+    document = _read(plain, content_type, _Reading(url=url, now=now, terms=terms))
     if kind is not None and document.kind is not kind:
         raise VisitError(
             "kind_mismatch",
@@ -108,6 +112,10 @@ class _Reading:
     @property
     def limits(self) -> ParseLimits:
         return self.terms.limits
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone_called(self.terms.outlet.time_zone)
 
 
 def _checked(body: bytes, limits: ParseLimits) -> bytes:
@@ -145,11 +153,13 @@ def _read(body: bytes, content_type: str | None, reading: _Reading) -> Document:
     if markup is None:
         text = decode(body, content_type)
         if looks_like_json(text):
-            return read_json_feed(text, url=reading.url, now=reading.now, terms=reading.terms)
+            return read_json_feed(text, url=reading.url, now=reading.now, zone=reading.zone, terms=reading.terms)
         markup = prepare(text, reading.limits)
     root = _root_of(markup)
     if root == "urlset":
         return _sitemap(markup, reading)
+    if root == "sitemapindex":
+        return read_sitemap_index(markup, url=reading.url, max_items=reading.limits.max_items)
     if root not in FEED_ROOTS and not may_hold_feed(markup.text, root):
         raise not_a_feed(markup.text, root)
     return _feed(markup, root, reading)
@@ -186,7 +196,8 @@ def _feed_by_elements(markup: Markup, root: str, reading: _Reading) -> Document:
         ]
 
     pieces = _pieces(markup, begin, reading)
-    document = _document_of(first.feed, root, markup, has_items=bool(pieces.items or pieces.known or pieces.dropped))
+    has_items = bool(pieces.items or pieces.known or pieces.dropped)
+    document = _document_of(first.feed, root, markup, reading.url, has_items=has_items)
     return _completed(document, pieces)
 
 
@@ -223,9 +234,9 @@ def _whole_feed(markup: Markup, root: str, reading: _Reading) -> Document:
             raw = read_feed(markup, reading.limits.max_items)
     except (VisitError, MemoryError, Overrun) as error:
         return _salvaged(markup, root, reading, error)
-    if raw.version and not raw.entries and markup.shape is not Shape.WHOLE:
+    if raw.version and not raw.entries and markup.shape is not Shape.WHOLE and not is_empty_feed(markup.text):
         raise VisitError("malformed", "the document breaks off before its first item ends")
-    document = _document_of(raw, root, markup, has_items=bool(raw.entries))
+    document = _document_of(raw, root, markup, reading.url, has_items=bool(raw.entries))
     pieces = read_entries(raw.entries, lambda entry: _items(raw, entry, root, reading), reading.terms)
     return _completed(document, pieces)
 
@@ -249,22 +260,28 @@ def _salvaged(markup: Markup, root: str, reading: _Reading, error: BaseException
 
     # Without elements of the last document everything is read, and nothing is known afterwards.
     pieces = read_pieces(split, lambda: read, NO_CONTEXT, replace(reading.terms, elements=b""))
-    return _completed(_document_of(alone(b""), root, markup, has_items=bool(pieces.items)), pieces)
+    return _completed(_document_of(alone(b""), root, markup, reading.url, has_items=bool(pieces.items)), pieces)
 
 
-def _document_of(raw: RawFeed, root: str, markup: Markup, *, has_items: bool) -> Document:
+def _document_of(raw: RawFeed, root: str, markup: Markup, url: str | None, *, has_items: bool) -> Document:
     """Return what the feed says of itself."""
     version = raw.version or _UNNAMED.get(root, "rss" if has_items else "")
     if not version or (not raw.version and not has_items):
         raise not_a_feed(markup.text, root)
-    return Document(kind=SourceKind.FEED, format=version, items=(), wishes=Wishes(ttl=_ttl(raw)))
+    return Document(
+        kind=SourceKind.FEED,
+        format=version,
+        items=(),
+        wishes=wishes_of(raw),
+        push=push_of(raw, url),
+        broken_off=markup.shape is Shape.BEGINNING,
+    )
 
 
 def _items(raw: RawFeed, entry: Entry, root: str, reading: _Reading) -> Sequence[ParsedItem]:
     """Return the item that an entry is, or nothing if it says nothing."""
     alone = replace(raw, entries=(entry,))
-    limits = reading.limits
-    return tuple(items_of(alone, root=root, url=reading.url, now=reading.now, field_chars=limits.max_field_chars))
+    return tuple(items_of(alone, root=root, url=reading.url, now=reading.now, zone=reading.zone, limits=reading.limits))
 
 
 def _sitemap(markup: Markup, reading: _Reading) -> Document:
@@ -285,16 +302,10 @@ def _sitemap(markup: Markup, reading: _Reading) -> Document:
     pieces = _pieces(markup, lambda: read, reading)
     if not (pieces.items or pieces.known or pieces.set_aside):
         return _whole_sitemap(markup, reading)
-    return _completed(Document(kind=SourceKind.NEWS_SITEMAP, format="news_sitemap", items=()), pieces)
+    broken_off = markup.shape is Shape.BEGINNING
+    document = Document(kind=SourceKind.NEWS_SITEMAP, format="news_sitemap", items=(), broken_off=broken_off)
+    return _completed(document, pieces)
 
 
 def _whole_sitemap(markup: Markup, reading: _Reading) -> Document:
-    return read_news_sitemap(markup, url=reading.url, now=reading.now, max_items=reading.limits.max_items)
-
-
-def _ttl(raw: RawFeed) -> timedelta | None:
-    """Return RSS's `ttl`, which is in minutes (https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt)."""
-    text = raw.feed.get("ttl")
-    if not isinstance(text, str) or not text.strip().isdecimal() or len(text.strip()) > 6:
-        return None
-    return timedelta(minutes=int(text)) or None
+    return read_news_sitemap(markup, url=reading.url, now=reading.now, zone=reading.zone, limits=reading.limits)

@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
-from spiders.parsing.dates import read_time
+from spiders.parsing.channel import push_offer
+from spiders.parsing.dates import item_times
 from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
 from spiders.parsing.limits import check_depth, nests_too_deep
 from spiders.parsing.pieces import Terms, beyond, read_entries
@@ -21,7 +22,7 @@ _VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.(\d)
 Node = Mapping[str, Any]
 
 
-def read_json_feed(text: str, *, url: str | None, now: datetime, terms: Terms) -> Document:
+def read_json_feed(text: str, *, url: str | None, now: datetime, zone: tzinfo, terms: Terms) -> Document:
     """Return the document. Raises VisitError `malformed` (no JSON), `parse_limit` or `not_a_feed` (other JSON)."""
     limits = terms.limits
     feed = _loaded(text, limits.depth)
@@ -31,8 +32,8 @@ def read_json_feed(text: str, *, url: str | None, now: datetime, terms: Terms) -
     nodes = [node for node in feed["items"][: limits.max_items] if isinstance(node, dict)]
 
     def read(node: Node) -> Sequence[ParsedItem]:
-        item = _item(node, feed, url=url, now=now, field_chars=limits.max_field_chars)
-        return (item,) if says_something(item) else ()
+        item = _item(node, feed, url=url, now=now, zone=zone, field_chars=limits.max_field_chars)
+        return (item,) if limits.keep_empty or says_something(item) else ()
 
     pieces = read_entries(nodes, read, terms)
     return Document(
@@ -41,6 +42,7 @@ def read_json_feed(text: str, *, url: str | None, now: datetime, terms: Terms) -
         items=pieces.items,
         dropped=pieces.dropped,
         set_aside=(*pieces.set_aside, *beyond(len(feed["items"]) - limits.max_items, limits)),
+        push=push_offer(_hubs(feed), (_string(feed, "feed_url"),), url),
     )
 
 
@@ -55,8 +57,8 @@ def _loaded(text: str, deepest: int) -> Node:
     return feed if isinstance(feed, dict) else {}
 
 
-def _item(node: Node, feed: Node, *, url: str | None, now: datetime, field_chars: int) -> ParsedItem:
-    updated = read_time(_string(node, "date_modified"), now)
+def _item(node: Node, feed: Node, *, url: str | None, now: datetime, zone: tzinfo, field_chars: int) -> ParsedItem:
+    times = item_times((_string(node, "date_published"),), (_string(node, "date_modified"),), now, zone)
     markup, plain = _string(node, "content_html"), _string(node, "content_text")
     return ParsedItem(
         guid=guid_of(_string(node, "id")),
@@ -65,9 +67,11 @@ def _item(node: Node, feed: Node, *, url: str | None, now: datetime, field_chars
         summary=paragraphs(_string(node, "summary"), field_chars),
         content=paragraphs(html_to_text(markup) if markup else plain, field_chars),
         author=next(filter(None, map(author_name, (*_names(node), *_names(feed)))), None),
-        published=read_time(_string(node, "date_published"), now) or updated,
-        updated=updated,
+        published=times.published,
+        updated=times.updated,
         language=language_tag(_string(node, "language")) or language_tag(_string(feed, "language")),
+        time_origin=times.origin,
+        time_correction=times.correction,
     )
 
 
@@ -77,6 +81,14 @@ def _names(node: Node) -> Iterator[str]:
     for author in (*(listed if isinstance(listed, list) else ()), node.get("author")):
         if isinstance(author, dict):
             yield _string(author, "name")
+
+
+def _hubs(feed: Node) -> Iterator[str]:
+    """Yield the hubs that speak WebSub, by its present name or its first."""
+    listed = feed.get("hubs")
+    for hub in listed if isinstance(listed, list) else ():
+        if isinstance(hub, dict) and _string(hub, "type").lower() in {"websub", "pubsubhubbub"}:
+            yield _string(hub, "url")
 
 
 def _string(node: Node, key: str) -> str:

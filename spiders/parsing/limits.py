@@ -22,6 +22,7 @@ class ParseLimits:
     each other. `cpu_seconds` and `memory_bytes` (on top of what the worker held before the document came): of the
     parse. An item that takes too much of them is set aside; the kernel kills the worker process that uses more CPU all
     the same, and the pool the one that takes longer than `wall_seconds` or three times the CPU limit.
+    `keep_empty`: give items without id, link and text too, which polls have no use for.
     """
 
     max_bytes: int = 8 * 1024 * 1024
@@ -32,6 +33,7 @@ class ParseLimits:
     cpu_seconds: float = _DEFAULTS.parse_cpu.total_seconds()
     memory_bytes: int = _DEFAULTS.parse_memory
     wall_seconds: float = math.inf
+    keep_empty: bool = False
 
     @property
     def patience(self) -> float:

@@ -21,6 +21,7 @@ from storywatch.cli.running import finished
 from storywatch.errors import ConfigError
 from storywatch.model import DeliveryState, Source, WatchConfig
 from storywatch.ports import Clock
+from storywatch.twins import twins
 from storywatch.urls import host_of
 from storywatch.watch import PollOutcome, PollResult
 
@@ -81,7 +82,8 @@ def _wanted(config: WatchConfig, names: Sequence[str]) -> list[Source]:
         fail(f"no such source: {', '.join(unknown)}; `storywatch check` reads the config that names them", code=MISUSE)
     if names:
         return [config.sources[name] for name in dict.fromkeys(names)]
-    return [source for source in config.sources.values() if source.enabled]
+    repeated = twins(config.sources.values())
+    return [source for source in config.sources.values() if source.enabled and source.id not in repeated]
 
 
 async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = utc_now) -> Round:

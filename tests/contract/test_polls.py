@@ -14,7 +14,8 @@ from storage import Store, open_store, tables
 from storage.engine import writing
 from storywatch.errors import Fault, LeaseLost
 from storywatch.intake import identify
-from storywatch.model import ParsedItem, Source, Validators, Visit, VisitOutcome
+from storywatch.model import Outlet, ParsedItem, Source, Validators, Visit, VisitOutcome
+from storywatch.pacing import SourceState
 from storywatch.ports import Claim, PollRecord
 from storywatch.updates import update_id
 from storywatch.watch import PollOutcome
@@ -316,7 +317,7 @@ class Together:
         self._barrier = barrier
         self._items = items
 
-    async def visit(self, source: Source, validators: Validators) -> Visit:
+    async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Wait for the others."""
         await self._barrier.wait()
         return brought(*self._items)

@@ -15,6 +15,7 @@ from tests.contract.working import LATER, LEASE, claimed, poll, rows
 from tests.support.samples import KABUL, NOW, a_config, a_source, brought, parsed
 
 MINUTE = timedelta(minutes=1)
+SOON = NOW + timedelta(seconds=10)
 CONFIG = a_config()
 VALIDATORS = Validators(etag='W/"1"', last_modified="Thu, 26 Aug 2021 17:00:00 GMT", body_hash="ab" * 32)
 
@@ -34,10 +35,11 @@ async def set_due(store: Store, source: str, minutes: int) -> None:
 # What the config declares --------------------------------------------------------------------------------------------
 
 
-async def test_a_declared_source_is_due_at_once(store: Store) -> None:
-    """Each host once, and nothing is remembered of it yet."""
+async def test_declared_sources_are_due_one_after_the_other(store: Store) -> None:
+    """The first at once, and nothing is remembered of it yet."""
     await store.sources.apply(CONFIG, NOW)
-    assert set(await store.sources.due_hosts(NOW, 10)) == {"nyt.example", "cnn.example"}
+    assert len(await store.sources.due_hosts(NOW, 10)) == 1
+    assert set(await store.sources.due_hosts(SOON, 10)) == {"nyt.example", "cnn.example"}
     assert (await claimed(store)).state == SourceState(source="nyt-world", next_poll_at=NOW)
 
 
@@ -156,11 +158,11 @@ async def test_hosts_come_longest_due_first(store: Store) -> None:
 async def test_a_host_whose_due_sources_are_all_leased_is_not_offered(store: Store) -> None:
     """Until the lease has run out."""
     await store.sources.apply(with_sources(("a1", "a.example"), ("a2", "a.example")), NOW)
-    await store.sources.claim("a.example", now=NOW, lease=LEASE, limit=1)
-    assert await store.sources.due_hosts(NOW, 10) == ["a.example"]
-    await store.sources.claim("a.example", now=NOW, lease=LEASE, limit=1)
-    assert await store.sources.due_hosts(NOW, 10) == []
-    assert await store.sources.due_hosts(LATER, 10) == ["a.example"]
+    await store.sources.claim("a.example", now=SOON, lease=LEASE, limit=1)
+    assert await store.sources.due_hosts(SOON, 10) == ["a.example"]
+    await store.sources.claim("a.example", now=SOON, lease=LEASE, limit=1)
+    assert await store.sources.due_hosts(SOON, 10) == []
+    assert await store.sources.due_hosts(SOON + LEASE, 10) == ["a.example"]
 
 
 async def test_claims_take_the_longest_due_of_a_host_first(store: Store) -> None:
@@ -199,7 +201,7 @@ async def test_workers_that_claim_at_the_same_time_get_different_sources(store_u
     async with open_store(store_url) as one, open_store(store_url) as other:
         await one.sources.apply(config, NOW)
         claiming = [
-            store.sources.claim("a.example", now=NOW, lease=LEASE, limit=2) for store in (one, other) for _ in range(8)
+            store.sources.claim("a.example", now=SOON, lease=LEASE, limit=2) for store in (one, other) for _ in range(8)
         ]
         taken = await asyncio.gather(*claiming)
     assert all(len(claims) <= 2 for claims in taken)

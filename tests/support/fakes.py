@@ -1,7 +1,7 @@
 """The core's ports in memory, written by hand: as strict as the real ones where a test could be fooled."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,12 +9,16 @@ from datetime import datetime, timedelta
 from storywatch.errors import ComposeError, DeliveryError, LeaseLost
 from storywatch.intake import Fingerprint, Intake, Known, KnownItem, fingerprint, identify, take
 from storywatch.model import (
+    Alarm,
+    AlarmKind,
     Delivery,
     Item,
     Message,
     Outlet,
     Owed,
+    OwedNotice,
     ParsedItem,
+    Revision,
     Settlement,
     Source,
     Subscriber,
@@ -24,6 +28,7 @@ from storywatch.model import (
 )
 from storywatch.pacing import SourceState
 from storywatch.ports import Claim, PollRecord
+from storywatch.push import PushState
 from storywatch.updates import PastReport, said
 from tests.support.samples import NOW
 
@@ -46,7 +51,9 @@ class Memory:
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
     shown: dict[tuple[str, str], Fingerprint] = field(default_factory=dict)
     past: dict[str, list[PastReport]] = field(default_factory=lambda: defaultdict(list))
+    alarms: dict[str, Alarm] = field(default_factory=dict)
     records: list[PollRecord] = field(default_factory=list)
+    pushes: dict[str, PushState] = field(default_factory=dict)
 
     def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
         """Return the items that answer to the keys."""
@@ -92,6 +99,9 @@ class Memory:
         self.keep(
             outlet, record.state.source, Intake(new=record.new, revised=record.revised, sightings=record.sightings)
         )
+        self.alarms |= {alarm.id: alarm for alarm in record.raised}
+        for ended in record.ended:
+            del self.alarms[ended.id]
         headlines = {update.id: update.headline for update in record.updates}
         for report in record.reports:
             known = {past.update: past.headline for past in self.past[report.event]}
@@ -104,6 +114,7 @@ class Memory:
                     text=said(self.items[report.item]),
                 )
             )
+        self.pushes |= {state.id: state for state in record.pushes}
         self.records.append(record)
 
 
@@ -122,6 +133,19 @@ class FakeTransaction:
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the event's reports."""
         return tuple(self.memory.past[event])
+
+    async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
+        """Return the stored revisions."""
+        return {item: self.memory.items[item].revision for item in items}
+
+    async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
+        """Return the open alarms."""
+        wanted = set(kinds)
+        return tuple(alarm for alarm in self.memory.alarms.values() if alarm.kind in wanted)
+
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions to hubs."""
+        return tuple(state for state in self.memory.pushes.values() if state.source == source)
 
     async def save(self, record: PollRecord) -> None:
         """Keep the record for the commit."""
@@ -142,6 +166,10 @@ class FakeSources:
     async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
         """Take the config."""
         self.config = config
+
+    async def spread_overdue(self, now: datetime) -> int:
+        """Nothing is ever due by itself here."""
+        return 0
 
     async def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
         """Nothing is ever due by itself here."""
@@ -173,9 +201,9 @@ class FakeFetcher:
         self._answers = list(answers)
         self.asked: list[Validators] = []
 
-    async def visit(self, source: Source, validators: Validators) -> Visit:
+    async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Give the next answer."""
-        self.asked.append(validators)
+        self.asked.append(state.validators)
         return self._answers.pop(0)
 
 
@@ -194,6 +222,11 @@ class FakeChannel:
             raise ComposeError("unspeakable", "the headline can't be written", permanent=True)
         self.owed.append(owed)
         body = f"{owed.id} {owed.report.role.value} {owed.update.headline}".encode()
+        return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Write the kind of the alarm."""
+        body = f"{owed.id} {owed.alarm.kind.value} {'over' if owed.alarm.ended else 'begun'}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:

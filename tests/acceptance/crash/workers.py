@@ -49,7 +49,7 @@ class NaiveWatch(Watch):
         """Poll one source and tell everybody."""
         source = plan.config.sources[claim.source]
         self.reached(Step.POLL_CLAIMED)
-        visit = checked(await self.fetcher.visit(source, claim.state.validators), source)
+        visit = checked(await self.fetcher.visit(source, plan.config.outlets[source.outlet], claim.state), source)
         async with self.sources.poll(claim) as transaction:
             record = await self._decide(visit, claim, source, plan, transaction)
             if self.sends_first:

@@ -10,6 +10,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.http.request import NO_CALLBACK
 
 from network import Guard, refusal_in
+from spiders.turns import Budget
 from spiders.watcher import WatchSpider, scrapy_settings
 from storywatch.egress import EgressPolicy
 from tests.integration.spiders.crawling import SETTINGS, crawling, fault, titles
@@ -87,7 +88,9 @@ async def test_without_the_guard_the_trap_is_reached(trap: Site) -> None:
     reached = 0
     async with serving({"/feed": moved(f"http://localhost:{trap.port}/feed")}) as site:
         for url in (site.url(), trap.url(), f"http://0x7f.0.0.1:{trap.port}/feed"):
-            response = await crawler.engine.download_async(Request(url, callback=NO_CALLBACK, dont_filter=True))
+            response = await crawler.engine.download_async(
+                Request(url, meta={"storywatch_budget": Budget(left=5)}, callback=NO_CALLBACK)
+            )
             reached += response.body == BODY
     await crawler.stop_async()
     await crawling_task

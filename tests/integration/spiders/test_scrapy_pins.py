@@ -13,8 +13,9 @@ from scrapy.utils import _compression
 
 from network import Guard
 from spiders.decoding import DecodingMiddleware
-from spiders.handler import GuardedDownloadHandler, Transfers
+from spiders.handler import GuardedDownloadHandler
 from spiders.politeness import RedirectsMiddleware
+from spiders.turns import Transfers
 from spiders.watcher import WatchSpider, scrapy_settings
 from storywatch.egress import EgressPolicy
 from tests.integration.spiders.crawling import SETTINGS, crawling
@@ -76,7 +77,7 @@ async def test_the_handler_makes_all_that_its_parent_makes(scrapy_crawler: Scrap
     ours, parents = GuardedDownloadHandler(scrapy_crawler), _aiohttp.AiohttpDownloadHandler(scrapy_crawler)
     await ours.close()
     await parents.close()
-    assert vars(ours).keys() == vars(parents).keys() | {"_transfers"}
+    assert vars(ours).keys() == vars(parents).keys() | {"_transfers", "_limits"}
     assert {"_session", "_ssl_context", "_pool_size_total", "_pool_size_per_host"} <= vars(ours).keys()
 
 

@@ -96,10 +96,15 @@ def test_failures_back_off_and_never_stop() -> None:
     assert state.failures == 30
 
 
-@pytest.mark.parametrize("code", ["gone", "egress_refused", "robots"])
+@pytest.mark.parametrize("code", ["verification_failed", "egress_refused", "robots"])
 def test_what_is_said_for_good_is_tried_once_a_day(code: str) -> None:
     """Feeds come back after months, and configs are mended."""
     assert pause(failed(permanent=True, code=code)) == DAY
+
+
+def test_what_is_gone_for_good_is_looked_at_once_a_week() -> None:
+    """The first time that the server says so."""
+    assert pause(failed(permanent=True, code="gone")) == 7 * DAY
 
 
 def test_a_refusal_climbs_like_any_failure() -> None:

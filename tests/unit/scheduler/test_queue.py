@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import structlog
 
-from scheduler.queue import LocalQueue
+from scheduler.queue import MOST_SLOW, LocalQueue
 
 SOON = timedelta(seconds=5)
 AT_ONCE = timedelta(milliseconds=20)
@@ -166,3 +166,30 @@ async def test_every_key_gets_its_turn(room: int) -> None:
         await queue.idle()
         due = [key for key in due if key not in seen]
     assert set(seen.values()) == {1}
+
+
+async def test_slow_work_gives_its_place_to_others() -> None:
+    """It waits for somebody; the control without patience keeps it."""
+    work = Work()
+    queue = LocalQueue("poll", work, room=2, patience=0.01)
+    patient = LocalQueue("poll", work, room=2)
+    assert await queue.offer(["a", "b", "c"]) == await patient.offer(["x", "y", "z"]) == 2
+    await asyncio.sleep(0.05)
+    assert (queue.free, patient.free) == (2, 0)
+    assert await queue.offer(["c", "d"]) == 2
+    work.go.set()
+    await queue.idle()
+    await patient.idle()
+
+
+async def test_however_slow_they_are_there_is_an_end() -> None:
+    """A town of hanging servers must not fill the memory."""
+    work = Work()
+    queue = LocalQueue("poll", work, room=2, patience=0.0)
+    taken = 0
+    for number in range(100):
+        taken += await queue.offer([f"host{number}"])
+        await asyncio.sleep(0.001)
+    assert taken == 2 * MOST_SLOW == queue.busy
+    work.go.set()
+    await queue.idle()

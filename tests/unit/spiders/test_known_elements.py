@@ -50,7 +50,8 @@ class Follower:
         self.known += document.known
         self.elements = document.elements if self.prunes else b""
         taken = self.memory.take_in(document.items, SOURCE, OUTLET, NOW)
-        return replace(taken, sightings=())
+        # A known item was there before, whether it is read or left out.
+        return replace(taken, sightings=(), overlaps=taken.overlaps or document.known > 0)
 
 
 def brings_the_same(bodies: Sequence[str | bytes]) -> int:

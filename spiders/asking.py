@@ -1,0 +1,28 @@
+"""How a visit is asked for and its answer read."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from spiders.parsing.document import PAGE_ALONE, UNKNOWN_OUTLET
+from storywatch.model import Outlet, PageRules, SourceKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What is known of an address before it is visited. Without a kind it is read as what it turns out to be.
+
+    `own`: the server is the operator's own, which needs no pauses.
+    """
+
+    kind: SourceKind | None = None
+    outlet: Outlet = UNKNOWN_OUTLET
+    page: PageRules = PAGE_ALONE
+    own: bool = False
+
+
+@dataclass(slots=True)
+class Trail:
+    """What a visit met on its way, known also when it fails: whom it asked last, and what that robots.txt asks."""
+
+    url: str | None = None
+    crawl_delay: timedelta | None = None

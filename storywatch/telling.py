@@ -1,0 +1,105 @@
+"""What matched items tell, and to whom: the part of a poll that looks at one event or one message at a time."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from storywatch import planning, updates
+from storywatch.errors import ComposeError, Fault
+from storywatch.matching import Matcher
+from storywatch.model import (
+    Alert,
+    Item,
+    Match,
+    Message,
+    Notice,
+    Owed,
+    OwedNotice,
+    Report,
+    SetAside,
+    Update,
+    WatchConfig,
+)
+from storywatch.ports import Channel
+
+
+def matched(items: Iterable[Item], matcher: Matcher) -> tuple[tuple[Match, ...], tuple[SetAside, ...]]:
+    """Match every item. One that breaks the matcher is set aside, and the others go on."""
+    found: list[Match] = []
+    poisonous: list[SetAside] = []
+    for item in items:
+        try:
+            found.extend(match for match in matcher.match(item) if match.accepted)
+        except Exception as error:  # the border of one item  # noqa: BLE001
+            fault = Fault(code="internal", message=f"a bug in matching that this item brings out: {error!r:.200}")
+            poisonous.append(SetAside(item=item.revision.title[:200] or item.id, fault=fault))
+    return tuple(found), tuple(poisonous)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What matched items tell: updates, reports, and who is owed what."""
+
+    updates: tuple[Update, ...] = ()
+    reports: tuple[Report, ...] = ()
+    owed: tuple[Owed, ...] = ()
+
+
+def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastReport], config: WatchConfig) -> Told:
+    """Place the matched items of one event, each after the ones before it, and plan who must hear."""
+    past = list(history)
+    opened: list[Update] = []
+    reports: list[Report] = []
+    owed: list[Owed] = []
+    for item, match in sorted(matched, key=lambda pair: (pair[0].published, pair[0].id)):
+        placed = updates.place(item, match.event, past)
+        if placed is None:
+            continue
+        opened.extend([placed.update] if placed.update else [])
+        reports.append(placed.report)
+        owed.extend(planning.owed(item, match, placed, past, config))
+        past.append(updates.as_past(item, placed))
+    return Told(updates=tuple(opened), reports=tuple(reports), owed=tuple(owed))
+
+
+def notice_for(owed: OwedNotice, channel: Channel) -> Notice:
+    """Compose the notice, under the same terms as an alert."""
+    message, fault = composed(lambda: channel.compose_notice(owed))
+    return Notice(
+        id=owed.id,
+        subscription=owed.subscription.id,
+        subscriber=owed.subscriber.id,
+        channel=owed.subscription.channel,
+        alarm=owed.alarm.id,
+        created=owed.created,
+        message=message,
+        fault=fault,
+    )
+
+
+def composed(write: Callable[[], Message]) -> tuple[Message | None, Fault | None]:
+    """Return what was written, or why it could not be."""
+    try:
+        return write(), None
+    except ComposeError as error:
+        return None, error.fault
+    except Exception as error:  # the border of one message: what breaks it must not take the poll with it  # noqa: BLE001
+        return None, Fault(
+            code="internal", message=f"a bug that this item brings out, please report it: {error!r:.200}"
+        )
+
+
+def alert_for(owed: Owed, channel: Channel) -> Alert:
+    """Compose the alert. One that can't be written is set aside with its fault, and the poll goes on."""
+    message, fault = composed(lambda: channel.compose(owed))
+    return Alert(
+        id=owed.id,
+        subscription=owed.subscription.id,
+        subscriber=owed.subscriber.id,
+        channel=owed.subscription.channel,
+        event=owed.event.id,
+        update=owed.update.id,
+        item=owed.item.id,
+        created=owed.created,
+        message=message,
+        fault=fault,
+    )
