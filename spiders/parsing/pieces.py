@@ -185,7 +185,7 @@ def _by_number(number: int) -> str:
 def beyond(count: int, limits: ParseLimits) -> Iterator[SetAside]:
     """Tell of the items that are too many, if there are any."""
     if count > 0:
-        message = f"the document has more than the {limits.max_items} items permitted (settings.limits.max_items)"
+        message = f"the document has more than the {limits.max_items} items permitted (settings.limits.items)"
         yield SetAside(item=f"{count} further items", fault=Fault(code="too_many_items", message=message))
 
 

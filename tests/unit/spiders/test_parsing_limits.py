@@ -66,7 +66,7 @@ def test_items_beyond_the_greatest_number_are_told_of() -> None:
     assert len(found.items) == 3
     (aside,) = found.set_aside
     assert (aside.item, aside.fault.code) == ("2 further items", "too_many_items")
-    assert aside.fault.message.endswith("3 items permitted (settings.limits.max_items)")
+    assert aside.fault.message.endswith("3 items permitted (settings.limits.items)")
 
 
 def test_the_size_names_its_setting() -> None:
