@@ -1,9 +1,7 @@
 """Loads addresses by the crawler, unconditionally, for who reads the answers otherwise than a poll does."""
 
-from datetime import timedelta
-
 from spiders import answers
-from spiders.asking import Asked
+from spiders.asking import Asked, Trail
 from spiders.crawler import Crawler, headers_of
 from spiders.discovery.exploring import Served
 from spiders.failures import EXPECTED, fault_of
@@ -13,17 +11,17 @@ from storywatch.model import Validators
 
 async def load(crawler: Crawler, url: str) -> Served | Fault:
     """Visit an address and return what it serves. Fails by a fault, or raises VisitError."""
+    trail = Trail()
     try:
-        response = await crawler.download(url, Validators(), Asked(), crawler.budget())
+        response = await crawler.download(url, Validators(), Asked(), crawler.budget(), trail)
     except EXPECTED as error:
         return fault_of(error)
     headers = headers_of(response)
     answers.check_status(response.status, headers, crawler.clock())
-    delay = response.meta.get("storywatch_crawl_delay")
     return Served(
         url=response.url,
         body=response.body,
         content_type=headers.get("content-type"),
         conditional=bool(headers.get("etag") or headers.get("last-modified")),
-        delay=delay if isinstance(delay, timedelta) else None,
+        delay=trail.crawl_delay,
     )

@@ -16,7 +16,6 @@ from spiders.parsing.jsonfeed import read_json_feed
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, prepare, ready
 from spiders.parsing.outline import Outline, Shape
-from spiders.parsing.pages import read_page
 from spiders.parsing.pieces import Pieces, ReadPiece, Terms, read_entries, read_pieces
 from spiders.parsing.sitemap import read_news_sitemap, read_sitemap_index
 from spiders.parsing.sniff import FEED_ROOTS, is_empty_feed, looks_like_json, may_hold_feed, not_a_feed, root_name
@@ -89,6 +88,8 @@ def parse_within_budget(
     """Do what `parse_document` does; an item that takes more than its share of the budget is set aside."""
     plain = _checked(body, limits)
     if kind is SourceKind.PAGE:
+        from spiders.parsing.pages import read_page  # noqa: PLC0415 - lxml is heavy, and few sources are pages
+
         return read_page(plain, url=url, content_type=content_type, now=now, limits=limits, outlet=outlet, rules=page)
     terms = Terms(limits=limits, budget=budget, outlet=outlet, elements=elements)
     document = _read(plain, content_type, _Reading(url=url, now=now, terms=terms))

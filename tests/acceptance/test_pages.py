@@ -1,7 +1,9 @@
 """Pages and discovery on the command line, with the real process."""
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +52,37 @@ async def test_fetch_reads_a_page_as_a_listing_or_as_one_item(site: Site, tmp_pa
     file.write_text(PAGE, "utf-8")
     parsed = await storywatch("parse", file, "--items", "article", "--url", site.url("/"), "--json")
     assert parsed.only["items"] == listing.only["items"]
+
+
+def live(*posts: str) -> bytes:
+    shown = "".join(f"<div class='post'><p>{post}</p></div>" for post in posts)
+    return f"<html><head><title>Kabul airport: live</title></head><body><b>9 readers</b>{shown}</body></html>".encode()
+
+
+async def test_a_liveblog_is_one_item_whose_revisions_carry_what_came(site: Site, tmp_path: Path) -> None:
+    """From the watch config to the database; what stands outside of the region is none of it."""
+    first, second = "17:50 Two blasts. Details follow.", "18:10 The Pentagon confirms an attack."
+    site.pages["/live"] = reply(live(first), headers=HTML)
+    source = {"id": "live", "url": site.url("/live"), "kind": "page", "region": ".post"}
+    watch = {
+        "settings": {"contact": "desk@ourpaper.org", "egress": {"allow": [site.place]}},
+        "outlets": [{"id": "wire", "name": "The Wire", "sources": [source]}],
+    }
+    (tmp_path / "watch.yaml").write_text(json.dumps(watch), "utf-8")
+    outcomes = []
+    for page in (live(first), live(first).replace(b"9", b"10"), live(second, first.replace("Two", "Three"))):
+        site.pages["/live"] = reply(page, headers=HTML)
+        ran = await storywatch("poll", "--config", tmp_path, "--json")
+        outcomes.append(ran.only["polls"][0]["outcome"])
+    assert outcomes == ["new", "unchanged", "revised"]
+    with closing(sqlite3.connect(tmp_path / "storywatch.db")) as connection:
+        (row,) = connection.execute("SELECT title, difference FROM revisions WHERE number = 2").fetchall()
+    assert row[0] == "Kabul airport: live"
+    assert row[1].splitlines() == [
+        "- 17:50 Two blasts.",
+        "+ 18:10 The Pentagon confirms an attack.",
+        "+ 17:50 Three blasts.",
+    ]
 
 
 async def test_options_of_pages_that_contradict_are_misuse(site: Site) -> None:

@@ -79,6 +79,7 @@ async def test_visits_are_conditional_as_each_server_has_it(tmp_path: Path) -> N
         await desk.poll()
         for double in doubles:
             asked = [one for site in double.sites.values() for one in site.asked if "robots" not in one.target]
+            assert double.room.not_modified == (len(asked) // 2 if shown[double.twin.outlet] else 0)
             first, second = asked[: len(asked) // 2], asked[len(asked) // 2 :]
             assert [one.target for one in first] == [one.target for one in second]
             assert not any(name in one for one in first for name in CONDITIONAL)

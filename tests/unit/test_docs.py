@@ -279,9 +279,9 @@ DYNAMIC = {
     "spiders/answers.py": "its tables and `_by_class`",
     "spiders/failures.py": "its table",
     "spiders/parsing/limits.py": "passes its own `parse_limit` on",
-    "storage/pushes.py": "reads a stored one",
     "spiders/parsing/pool.py": "passes a worker's fault on",
     "spiders/sitemaps.py": "passes the fault of a sitemap on",
+    "storage/pushes.py": "reads a stored fault",
     "storage/states.py": "reads a stored fault",
     "storywatch/errors.py": "makes the value of an error",
 }

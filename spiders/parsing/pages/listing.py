@@ -8,15 +8,16 @@ from urllib.parse import urldefrag
 
 from lxml.html import HtmlElement
 
+from spiders.parsing.dates import item_times
 from spiders.parsing.fields import title_of, web_link
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.pages.obstacles import check_obstacles
 from spiders.parsing.pages.selectors import elements, first_text, line_of, select, text_of
-from spiders.parsing.pages.times import page_time
 from spiders.parsing.pages.tree import Page
 from spiders.parsing.text import paragraphs
+from spiders.parsing.zones import zone_called
 from storywatch.errors import VisitError
-from storywatch.model import Outlet, PageRules, ParsedItem, TimeOrigin
+from storywatch.model import Outlet, PageRules, ParsedItem
 from storywatch.urls import canonical_url
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -61,7 +62,9 @@ def _merged(one: ParsedItem, other: ParsedItem) -> ParsedItem:
     longest, rest = sorted((one, other), key=lambda item: len(item.title) + len(item.summary), reverse=True)
     if longest.published is not None or rest.published is None:
         return longest
-    return replace(longest, published=rest.published, time_origin=rest.time_origin)
+    return replace(
+        longest, published=rest.published, time_origin=rest.time_origin, time_correction=rest.time_correction
+    )
 
 
 def _item(
@@ -72,14 +75,15 @@ def _item(
     title = title_of(first_text(entry, rules.title) if rules.title else _title(entry, link))
     if url is None or not title:
         return None
-    published = page_time(_time(entry, rules), now=now, outlet=outlet)
+    times = item_times([_time(entry, rules)], [], now, zone_called(outlet.time_zone))
     return ParsedItem(
         url=url,
         title=title,
         summary=paragraphs(_summary(entry, rules, title), most),
-        published=published,
+        published=times.published,
         language=page.language,
-        time_origin=TimeOrigin.PUBLISHED if published else TimeOrigin.SEEN,
+        time_origin=times.origin,
+        time_correction=times.correction,
     )
 
 

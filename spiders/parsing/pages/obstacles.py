@@ -1,10 +1,12 @@
 """Tells pages that stand in front of the page that was asked for."""
 
 import re
+from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
 from spiders.parsing.pages.selectors import line_of, text_of
+from spiders.parsing.vocabulary import DROPPED
 from storywatch.errors import VisitError
 
 # A real page says more than this.
@@ -26,6 +28,7 @@ _CONSENT = re.compile(
     r"before you continue|we (?:value|respect) your privacy|(?:cookie|privacy) (?:consent|settings)", re.IGNORECASE
 )
 _SCRIPT_WANTED = re.compile(r"java\s?script", re.IGNORECASE)
+_HIDDEN = DROPPED | {"noscript"}
 _EMPTY_ROOTS = {"root", "app", "__next", "__nuxt", "___gatsby"}
 
 
@@ -57,7 +60,27 @@ def check_obstacles(root: HtmlElement) -> None:
 
 
 def _visible(root: HtmlElement) -> str:
-    return " ".join(" ".join(text_of(body).split()) for body in root.iter("body"))[: _LITTLE + 1]
+    """Return the text that people see, as far as it matters here: a page may have megabytes of it."""
+    words: list[str] = []
+    length = 0
+    for piece in (piece for body in root.iter("body") for piece in _pieces(body)):
+        fresh = piece[: _LITTLE * 10].split()
+        words += fresh
+        length += sum(map(len, fresh)) + len(fresh)
+        if length > _LITTLE:
+            break
+    return " ".join(words)
+
+
+def _pieces(body: HtmlElement) -> Iterator[str]:
+    hidden: set[HtmlElement] = set()
+    for each in body.iter():
+        if each.tag in _HIDDEN or each.getparent() in hidden:
+            hidden.add(each)
+        elif each.text:
+            yield each.text
+        if each.tail and each is not body and each.getparent() not in hidden:
+            yield each.tail
 
 
 def _sources(root: HtmlElement) -> str:

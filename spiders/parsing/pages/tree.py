@@ -11,6 +11,9 @@ from spiders.parsing.fields import language_tag, web_link
 from spiders.parsing.sniff import FEED_ROOTS, looks_like_json, root_name
 from storywatch.errors import VisitError
 
+MOST_TAGS = 100_000
+"""A long liveblog has a third of this. Each element takes half a kilobyte of memory, whatever the page's size."""
+
 # Where browsers look for it (https://html.spec.whatwg.org/multipage/parsing.html, "prescan a byte stream").
 _PRESCANNED = 1024
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
@@ -28,12 +31,14 @@ class Page:
 
 
 def load_page(body: bytes, *, url: str | None, content_type: str | None) -> Page:
-    """Return the page. Raises VisitError: `not_a_page`, and `kind_mismatch` for a feed or sitemap."""
+    """Return the page. Raises VisitError: `not_a_page`, `parse_limit`, and `kind_mismatch` for a feed or sitemap."""
     for mark, what in _OTHER_FILES.items():
         if body.startswith(mark):
             raise VisitError("not_a_page", f"this is {what}, no HTML page: watch the page that links to it")
     text = decode(body, content_type if "charset" in (content_type or "").lower() else _declared(body))
     _check_is_html(text)
+    if text.count("<") - text.count("</") > MOST_TAGS:
+        raise VisitError("parse_limit", f"the page has more than {MOST_TAGS} tags")
     root = _tree(text)
     if root is None:
         raise VisitError("not_a_page", "there is no HTML in this document; check the address")

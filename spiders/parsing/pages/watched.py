@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
+from spiders.parsing.dates import item_times
 from spiders.parsing.fields import author_name, language_tag, title_of, web_link
 from spiders.parsing.pages.metadata import Told, metadata_of
 from spiders.parsing.pages.obstacles import check_obstacles
 from spiders.parsing.pages.readable import article_text
 from spiders.parsing.pages.selectors import select, text_of
-from spiders.parsing.pages.times import page_time
 from spiders.parsing.pages.tree import Page
 from spiders.parsing.text import paragraphs
+from spiders.parsing.zones import zone_called
 from storywatch.errors import VisitError
-from storywatch.model import Outlet, PageRules, ParsedItem, TimeOrigin
+from storywatch.model import Outlet, PageRules, ParsedItem
 from storywatch.urls import canonical_url, host_of, url_identity
 
 
@@ -20,18 +21,18 @@ def watched_item(page: Page, rules: PageRules, *, outlet: Outlet, now: datetime,
     # The text comes last: finding it may take parts of the tree away.
     told = metadata_of(page.root)
     address = _address(page, told, outlet)
-    updated = page_time(told.updated, now=now, outlet=outlet)
-    published = page_time(told.published, now=now, outlet=outlet)
+    times = item_times([told.published], [told.updated], now, zone_called(outlet.time_zone))
     return ParsedItem(
         guid=address if url_identity(address) is None else None,
         url=address,
         title=title_of(told.title),
-        content=paragraphs(_content(page, rules), most),
+        content=_content(page, rules, most),
         author=author_name(told.author),
-        published=published or updated,
-        updated=updated,
+        published=times.published,
+        updated=times.updated,
         language=page.language or language_tag(told.language),
-        time_origin=TimeOrigin.PUBLISHED if published else TimeOrigin.UPDATED if updated else TimeOrigin.SEEN,
+        time_origin=times.origin,
+        time_correction=times.correction,
     )
 
 
@@ -44,25 +45,26 @@ def _address(page: Page, told: Told, outlet: Outlet) -> str | None:
     return given
 
 
-def _content(page: Page, rules: PageRules) -> str:
+def _content(page: Page, rules: PageRules, most: int) -> str:
     if rules.region is not None:
-        return _region(page, rules.region)
+        return _region(page, rules.region, most)
     # Of a check for robots trafilatura would make an article.
     check_obstacles(page.root)
-    text = article_text(page.root)
-    if not text.strip():
+    text = paragraphs(article_text(page.root), most)
+    if not text:
         raise VisitError("no_text", "no article's text was found in the page: name the part to watch by `region`")
     return text
 
 
-def _region(page: Page, selector: str) -> str:
+def _region(page: Page, selector: str, most: int) -> str:
     found = select(page.root, selector)
     chosen = {each for each in found if not isinstance(each, str)}
     outermost = (
         each for each in found if isinstance(each, str) or not any(above in chosen for above in each.iterancestors())
     )
-    text = "\n\n".join(map(text_of, outermost))
-    if not text.strip():
+    # Most of it may be white space; what is cut off here costs no more memory.
+    text = paragraphs("\n\n".join(map(text_of, outermost))[: most * 8], most)
+    if not text:
         check_obstacles(page.root)
         message = f"the region {selector!r} selects no text in the page: the page may have changed; adapt `region`"
         raise VisitError("no_text", message)

@@ -1,5 +1,6 @@
 """Discovery against outlets on loopback: what works is found, politely and within bounds, whatever they serve."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -170,6 +171,16 @@ async def test_robots_txt_is_obeyed() -> None:
         assert {each.target for each in site.asked} == {"/robots.txt", "/feed/"}
     assert found(discovery, site) == [(SourceKind.FEED, "/feed/")]
     assert discovery.failed[0].fault.code == "robots"
+
+
+async def test_the_pause_that_robots_txt_asks_for_is_kept() -> None:
+    """In front of every visit but the first."""
+    rules = reply(b"User-agent: *\nCrawl-delay: 0.4\n")
+    async with serving({"/": page("", declared("/a.rss")), "/robots.txt": rules, "/a.rss": feed(timedelta())}) as site:
+        started = time.monotonic()
+        discovery = await explored(site, bounds=replace(BOUNDS, requests=4))
+        assert time.monotonic() - started >= 3 * 0.4
+    assert discovery.requests == 4
 
 
 async def test_the_total_time_and_the_number_of_visits_are_bounded() -> None:

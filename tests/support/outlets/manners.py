@@ -41,6 +41,7 @@ def served(room: Newsroom, make: Make, content_type: str, manners: Manners) -> A
         if manners.cache_control:
             headers["Cache-Control"] = manners.cache_control
         if _has_it(asked, headers, manners):
+            room.not_modified += 1
             await reply(status=304, headers=headers)(asked, writer)
             return
         headers["Content-Type"] = content_type

@@ -35,6 +35,8 @@ class Newsroom:
     where: dict[str, str] = field(default_factory=dict)
     comments: int = 0
     """How many readers have commented on each article: what changes a document and nothing in it."""
+    not_modified: int = 0
+    """How often a visit that showed what it had was spared the document."""
     feed_length: int = 25
     """How many articles a feed lists; a sitemap lists them all."""
 

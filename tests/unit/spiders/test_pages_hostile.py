@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spiders.parsing.pages.tree import MOST_TAGS
 from storywatch.errors import VisitError
-from tests.unit.spiders.webpages import html, only, read
+from tests.unit.spiders.webpages import fault_of, html, only, read
 
 HOSTILE = {
     "nested": "<div>" * 200_000,
@@ -36,6 +37,12 @@ def test_a_hostile_page_costs_seconds_at_most(name: str, rules: dict[str, str]) 
     with suppress(VisitError):
         read(html(HOSTILE[name]), **rules)  # type: ignore[arg-type]
     assert time.process_time() - started < 10
+
+
+def test_the_number_of_tags_is_bounded() -> None:
+    """Memory goes with it."""
+    assert fault_of(html("<p>x" * MOST_TAGS), items="p").code == "parse_limit"
+    assert len(only(html("<p>x" * (MOST_TAGS // 2)), region="body").content) > MOST_TAGS
 
 
 def test_depth_is_bounded_and_what_lies_deeper_is_left_out() -> None:

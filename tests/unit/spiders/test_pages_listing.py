@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spiders.parsing import ParseLimits
-from storywatch.model import SourceKind, TimeOrigin
+from storywatch.model import SourceKind, TimeCorrection, TimeOrigin
 from tests.unit.spiders.webpages import fault_of, html, only, read
 
 ENTRY = """<article><a href="/world/blast"><img src="p.jpg" alt="A photo"></a>
@@ -71,7 +71,9 @@ def test_rules_name_the_places_that_are_not_the_usual_ones() -> None:
     rules = {"items": ".row", "title": "b", "link": "a.more", "summary": ".//i", "time": "./s/@data-at"}
     item = only(html(entry), **rules)
     assert (item.url, item.title, item.summary) == ("https://www.outlet.example/story", "Named title", "Named summary")
-    assert item.published == datetime(2021, 8, 26, 10, tzinfo=UTC)
+    # It names no zone: the outlet's.
+    assert item.published == datetime(2021, 8, 26, 5, 30, tzinfo=UTC)
+    assert item.time_correction is TimeCorrection.ZONE_ASSUMED
     assert only(html(entry), items=".row").url == "https://www.outlet.example/section"
     assert only(html(entry), **{**rules, "link": "a.more::attr(href)"}).url == item.url
 

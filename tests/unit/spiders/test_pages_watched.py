@@ -67,6 +67,14 @@ def test_a_region_that_is_gone_is_named_with_the_remedy() -> None:
     assert fault_of(html("<p>x</p>"), region="p[").code == "bad_selector"
 
 
+def test_a_page_with_the_text_of_a_library_asks_for_a_region() -> None:
+    """Its scripts don't count."""
+    huge = story(*PARAGRAPHS, head=f"<script>{'x = 1; ' * 200_000}</script>")
+    assert only(huge).content
+    fault = fault_of(story("many words " * 100_000))
+    assert (fault.code, "`region`" in fault.message) == ("parse_limit", True)
+
+
 def test_a_page_without_text_asks_for_a_region() -> None:
     fault = fault_of(html("<img src=x>"))
     assert fault.code == "no_text"

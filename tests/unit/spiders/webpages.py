@@ -10,7 +10,7 @@ from storywatch.model import Document, Outlet, PageRules, ParsedItem, SourceKind
 from tests.unit.spiders.feeds import LIMITS, NOW
 
 URL = "https://www.outlet.example/world/kabul"
-OUTLET = Outlet(id="o", name="Outlet", hosts=("www.outlet.example", "outlet.example"))
+OUTLET = Outlet(id="o", name="Outlet", hosts=("www.outlet.example", "outlet.example"), time_zone="Asia/Kabul")
 
 
 def html(body: str, *, head: str = "", lang: str = "en") -> str:
