@@ -4,9 +4,10 @@ import math
 import os
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 from spiders.parsing.budget import CpuBudget, Overrun
@@ -42,6 +43,8 @@ def parse_within(job: Job) -> Document | Fault | Packed:
     A timer stops the item that takes too long, and the kernel the process, for not all code lets itself be stopped.
     """
     _give_way()
+    if job.kind is SourceKind.PAGE:
+        _load_page_readers()
     budget = CpuBudget(job.limits.cpu_seconds * _SOFT)
     try:
         with _bounded(job.limits), budget.whole():
@@ -70,6 +73,13 @@ def _give_way() -> None:
     """Lower this process's priority below the daemon's: a document can wait longer than a request."""
     if os.getpriority(os.PRIO_PROCESS, 0) < _NICENESS:
         os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+
+
+def _load_page_readers() -> None:
+    """Load before the memory is bounded what is only loaded where it is needed."""
+    with suppress(ImportError):
+        import_module("spiders.parsing.pages")
+        import_module("trafilatura")
 
 
 @contextmanager

@@ -13,13 +13,13 @@ import pytest
 
 from spiders.parsing import ParseLimits, ParsePool
 from storywatch.errors import Fault, VisitError
-from storywatch.model import Document
+from storywatch.model import Document, PageRules, SourceKind
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2021, 9, 1, tzinfo=UTC)
 GOOD = "<item><guid>{0}</guid><title>Good {0}</title></item>"
 SLOW = "<item><guid>slow</guid><title>Slow</title>" + "<a>b</a>" * 110_000 + "</item>"
-WIDE = "<item><guid>wide</guid><title>Wide</title>" + "".join(f"<a{n}>b</a{n}>" for n in range(50_000)) + "</item>"
+WIDE = "<item><guid>wide</guid><title>Wide</title>" + "<link href='a'/>" * 100_000 + "</item>"
 MEBIBYTE = 1024 * 1024
 
 
@@ -65,8 +65,8 @@ async def test_an_item_of_what_is_no_xml_that_takes_too_much_cpu_is_set_aside_to
 
 
 async def test_an_item_that_takes_too_much_memory_is_set_aside_and_the_rest_is_read() -> None:
-    pool = ParsePool(ParseLimits(memory_bytes=24 * MEBIBYTE), workers=1)
-    await _parse(pool, _feed(GOOD.format(1)))
+    limits = ParseLimits(memory_bytes=24 * MEBIBYTE, item_bytes=4 * MEBIBYTE, cpu_seconds=60)
+    pool = ParsePool(limits, workers=1)
     document = await _parse(pool, _feed(GOOD.format(1), WIDE, GOOD.format(2)))
     assert [item.title for item in document.items] == ["Good 1", "Good 2"]
     (aside,) = document.set_aside
@@ -121,6 +121,21 @@ async def test_workers_run_at_a_lower_priority_than_the_daemon() -> None:
     await _parse(pool, _feed())
     (worker,) = set(_workers()) - before
     assert os.getpriority(os.PRIO_PROCESS, worker) == max(10, os.getpriority(os.PRIO_PROCESS, 0))
+
+
+async def test_a_page_can_be_the_first_thing_that_a_worker_reads() -> None:
+    """Loading what reads pages takes memory too, and is no fault of the page's."""
+    pool = ParsePool(ParseLimits(memory_bytes=24 * MEBIBYTE), workers=1)
+    page = b"<html><body><article><h1>Kabul</h1>" + b"<p>Some text of it.</p>" * 1000
+    document = await pool.parse(
+        page,
+        url="https://o.example/a",
+        content_type="text/html",
+        kind=SourceKind.PAGE,
+        now=NOW,
+        page=PageRules(region="//article"),
+    )
+    assert document.items
 
 
 MEASURE = """
