@@ -235,7 +235,12 @@ class ElementReader:
     def read(self, element: bytes) -> Sequence[Mapping[str, Any]]:
         """Return the entries of an element: one, unless items stand inside each other."""
         self._mind.restore(self._parser)
-        self._reader.feed(element)
+        try:
+            self._reader.feed(element)
+        except BaseException:
+            # Of no use any more, and what is half read may be large.
+            del self._parser, self._reader
+            raise
         entries: Sequence[Mapping[str, Any]] = self._parser.entries
         self._parser.entries = []
         return entries

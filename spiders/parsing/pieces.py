@@ -1,9 +1,9 @@
 """Reads the items of a document one by one: leaves out the known ones, and sets aside the ones that can't be read."""
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar
 
 from spiders.parsing.budget import Budget, Overrun
@@ -77,13 +77,15 @@ class _Reader:
         return self.markup.data[begin:end]
 
     def _read(self, number: int) -> None:
-        read = self.read or self.begin()
-        result = _attempted(lambda: read(self.piece(number)), self.terms)
+        self.read = self.read or self.begin()
+        result = _attempted(self.read, self.piece(number), self.terms)
         if isinstance(result, Fault):
             self.faults[number] = result
+            # What is half read may be large, and its parser refers to itself.
+            self.read = None
+            gc.collect()
         else:
             self.results[number] = result
-        self.read = None if isinstance(result, Fault) else read
 
     def marks(self) -> dict[int, Marks]:
         """Return the marks of what was read."""
@@ -95,16 +97,19 @@ class _Reader:
         }
 
 
-def _attempted(read: Callable[[], Result], terms: Terms) -> Result | Fault:
+def _attempted(read: Callable[[T], Result], piece: T, terms: Terms) -> Result | Fault:
     """Read an item; whatever it does to the reader costs this item alone."""
+    out_of_cpu = too_much_cpu("reading the item", terms.limits)
+    # Made before it is needed, for then there is nothing to make it of.
+    out_of_memory = too_much_memory("reading the item", terms.limits)
     try:
         with terms.budget.part(_SHARE):
-            return read()
+            return read(piece)
     except Overrun:
-        return too_much_cpu("reading the item", terms.limits)
+        return out_of_cpu
     except (MemoryError, SystemError):
         # A MemoryError in one of expat's callbacks becomes a SystemError.
-        return too_much_memory("reading the item", terms.limits)
+        return out_of_memory
     except Exception as error:  # the border of one item: it must not take the document with it  # noqa: BLE001
         message = f"a bug that this item brings out, please report it: {error!r:.200}"
         return Fault(code="item_unreadable", message=message)
@@ -142,7 +147,7 @@ def read_pieces(markup: Markup, begin: Callable[[], ReadPiece], context: bytes, 
 
 def read_entries(entries: Sequence[T], read: Callable[[T], Sequence[ParsedItem]], terms: Terms) -> Pieces:
     """Turn into items what was read in one piece. What such a document leaves has everything read next time."""
-    results = [_attempted(partial(read, entry), terms) for entry in entries]
+    results = [_attempted(read, entry, terms) for entry in entries]
     faults = [(number, each) for number, each in enumerate(results) if isinstance(each, Fault)]
     read_ones = [each for each in results if not isinstance(each, Fault)]
     items = tuple(item for each in read_ones for item in each)
