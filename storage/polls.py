@@ -154,7 +154,7 @@ class StoredPoll:
         )
         before = found.first()
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        known = {name: getattr(before, name) for name in told}
+        known = {name: getattr(before, name) if before else None for name in told}
         later = {name: max(moment, known[name] or moment) for name, moment in told.items() if moment}
         await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
 
