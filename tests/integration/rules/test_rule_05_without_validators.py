@@ -40,10 +40,9 @@ async def test_rule_05_without_working_validators_once_an_hour(
 
 async def test_rule_05_an_own_server_is_visited_as_often_as_its_operator_says(tmp_path: Path) -> None:
     """It is theirs to load."""
-    own = {"own": True, "every": timedelta(minutes=1)}
     async with (
         serving({"/feed": reply(BODY)}) as site,
-        office(tmp_path, a_feed(site.url(), **own), sites=(site,)) as desk,
+        office(tmp_path, a_feed(site.url(), own=True, every=timedelta(minutes=1)), sites=(site,)) as desk,
     ):
         await desk.poll()
         assert await desk.pause() == timedelta(minutes=1)

@@ -23,7 +23,7 @@ ALL = "<skipHours>" + "".join(f"<hour>{hour}</hour>" for hour in range(24)) + "<
         ("<ttl>0</ttl>", QUARTER),
         ("<ttl>-60</ttl>", QUARTER),
         ("<ttl>often</ttl>", QUARTER),
-        ("<ttl>99999999</ttl>", timedelta(days=1)),
+        ("<ttl>99999</ttl>", timedelta(days=1)),
         (HOURS, 2 * HOUR),
         (DAYS, timedelta(hours=30)),
         (HOURS + "<skipDays><day>Thursday</day></skipDays>", timedelta(hours=6)),

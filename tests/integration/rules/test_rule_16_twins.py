@@ -37,7 +37,7 @@ async def test_rule_16_another_reading_is_another_source(changed: dict[str, obje
     """The control: what would bring other items is not left out."""
     async with serving({"/feed": GOOD}) as site:
         changes = {**changed, "url": site.url(str(changed.get("url", "/feed")))}
-        second = a_feed(changes.pop("url"), "two", **changes)
+        second = a_feed(str(changes.pop("url")), "two", **changes)
         async with office(tmp_path, a_feed(site.url(), "one"), second, sites=(site,)) as desk:
             desk.pass_by(timedelta(minutes=20))
             assert set(await desk.due()) == {"one", "two"}
