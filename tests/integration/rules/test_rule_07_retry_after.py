@@ -1,16 +1,14 @@
 """Rule 7: Retry-After holds, in all its forms, for the host where it must, across restarts, and never cut short."""
 
-import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from storywatch.model import Document, SitemapPart, SourceKind
+from storywatch.model import SitemapPart, SourceKind
 from storywatch.watch import PollOutcome
 from tests.integration.rules.office import QUARTER, a_feed, office
-from tests.integration.spiders.crawling import InProcess
+from tests.integration.spiders.indexes import Indexes
 from tests.support.process import storywatch
 from tests.support.watching import Desk
 from tests.support.web import Headers, in_turn, moved, raw, reply, rss, serving
@@ -144,7 +142,7 @@ async def test_rule_07_a_sitemap_of_an_index_may_ask_for_a_pause(part: int, tmp_
     """No other one is asked for then; what was read by then is not lost."""
     asking = reply(status=part, headers={"Retry-After": "3600"})
     async with serving({"/1": reply(NEWS), "/2": asking, "/3": asking}) as site:
-        site.pages["/feed"] = reply(index(site.url("/1"), site.url("/2"), site.url("/3")))
+        site.pages["/feed"] = reply(Indexes.write(*(SitemapPart(url=site.url(path)) for path in ("/1", "/2", "/3"))))
         source = a_feed(site.url(), kind=SourceKind.NEWS_SITEMAP)
         second = a_feed(site.url("/x"), "second")
         async with office(tmp_path, source, second, sites=(site,), parser=Indexes()) as desk:
@@ -207,25 +205,8 @@ async def test_rule_07_pauses_hold_between_two_calls_of_fetch(status: int, tmp_p
     assert len(site.asked) == before
 
 
-class Indexes(InProcess):
-    """Reads indexes as they are made here."""
-
-    async def parse(self, body: bytes, **about: Any) -> Document:
-        """Read what an index lists."""
-        if b"<sitemapindex" not in body:
-            return await super().parse(body, **about)
-        parts = tuple(SitemapPart(url=url.decode()) for url in re.findall(b"<loc>(.*?)</loc>", body))
-        return Document(kind=SourceKind.NEWS_SITEMAP, format="sitemap_index", items=(), parts=parts)
-
-
 NEWS = (
     b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
     b"xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>https://nyt.example/a</loc>"
     b"<news:news><news:title>Blast at the airport</news:title></news:news></url></urlset>"
 )
-
-
-def index(*urls: str) -> bytes:
-    """Return an index of sitemaps that says nothing of their age."""
-    listed = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in urls)
-    return f"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{listed}</sitemapindex>".encode()
