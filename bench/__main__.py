@@ -1,13 +1,16 @@
 """Runs the named benches, or all of them."""
 
-import sys
+import argparse
 from importlib import import_module
 
-BENCHES = ("polls", "crash")
+BENCHES = ("polls", "crowd", "conformance", "fuzz", "crash")
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or BENCHES:
-        if name not in BENCHES:
-            sys.exit(f"no bench {name!r}: choose from {', '.join(BENCHES)}")
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help=", ".join(BENCHES))
+    parser.add_argument("--seconds", type=float, default=60, help="how long to fuzz; 60 without it")
+    arguments = parser.parse_args()
+    for name in arguments.names or BENCHES:
         print(f"# {name}")
-        import_module(f"bench.{name}").main()
+        options = {"seconds": arguments.seconds} if name == "fuzz" else {}
+        import_module(f"bench.{name}").main(**options)

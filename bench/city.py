@@ -60,7 +60,7 @@ async def _serving(line: Connection, feeds: int) -> None:
     dice = random.Random(SEED)
     newest = [ITEMS] * feeds
     app = web.Application()
-    bodies = [_feed(number, ITEMS) for number in range(feeds)]
+    bodies = [feed(number, ITEMS) for number in range(feeds)]
 
     async def answer(request: web.Request) -> web.Response:
         number = int(request.match_info["number"])
@@ -79,16 +79,17 @@ async def _serving(line: Connection, feeds: int) -> None:
         for number in range(feeds):
             if dice.random() < 0.3:
                 newest[number] += dice.randint(1, 3)
-                bodies[number] = _feed(number, newest[number])
+                bodies[number] = feed(number, newest[number])
         line.send("done")
 
 
-def _feed(feed: int, newest: int) -> bytes:
-    items = "".join(_item(feed, number) for number in range(newest, newest - ITEMS, -1))
+def feed(which: int, newest: int, items: int = ITEMS) -> bytes:
+    """Return a feed whose newest item has this number."""
+    listed = "".join(_item(which, number) for number in range(newest, newest - items, -1))
     return (
         f'<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
-        f"<channel><title>Feed {feed}</title><link>http://example.org/</link>"
-        f"<description>A feed</description>{items}</channel></rss>"
+        f"<channel><title>Feed {which}</title><link>http://example.org/</link>"
+        f"<description>A feed</description>{listed}</channel></rss>"
     ).encode()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from channels import payload
 from channels.email import EmailComposer
 from storywatch.errors import DeliveryError
-from storywatch.model import ChannelKind, Delivery, FileFormat, Message, Owed, Subscriber
+from storywatch.model import ChannelKind, Delivery, FileFormat, Message, Owed, OwedNotice, Subscriber, Subscription
 
 _NAME = re.compile("[0-9A-Za-z_-]{1,150}")
 _REMEDIES = {
@@ -34,10 +34,15 @@ class FileChannel:
 
     def compose(self, owed: Owed) -> Message:
         """Return the frozen mail, or the frozen payload where the subscription asks for JSON. Raises ComposeError."""
-        subscription = owed.subscription
-        if subscription.channel is ChannelKind.FILE and subscription.file_format is FileFormat.JSON:
+        if _wants_json(owed.subscription):
             return payload.message(owed, owed.subscriber.id)
         return self._composer.compose(owed)
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Return the same for a notice of an alarm. Raises ComposeError."""
+        if _wants_json(owed.subscription):
+            return payload.notice_message(owed, owed.subscriber.id)
+        return self._composer.compose_notice(owed)
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
         """Write the delivery's file whole or not at all; once more gives the same file. Raises DeliveryError."""
@@ -60,6 +65,10 @@ def file_name(delivery: Delivery) -> str:
     if not _NAME.fullmatch(delivery.id):
         raise DeliveryError("file_name", f"{delivery.id!r} can't be a file's name", permanent=True)
     return delivery.id + (".json" if delivery.message.content_type == payload.CONTENT_TYPE else ".eml")
+
+
+def _wants_json(subscription: Subscription) -> bool:
+    return subscription.channel is ChannelKind.FILE and subscription.file_format is FileFormat.JSON
 
 
 def write_whole(target: Path, body: bytes) -> None:

@@ -6,6 +6,7 @@ from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from channels.brief import Brief
+from channels.notices import NoticeBrief
 from channels.text import utc_time
 
 _WIDTH = 72
@@ -25,18 +26,27 @@ class Pages:
         )
         templates.filters["utc_time"] = utc_time
         templates.filters["wrapped"] = wrapped
-        self._text = templates.get_template("alert.txt")
-        self._html = templates.get_template("alert.html")
+        self._templates = templates
         # The @media rules can't be inlined and stay as the only style sheet.
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
     def text(self, brief: Brief, subscription: str) -> str:
-        """Return the text body."""
-        return self._text.render(alert=brief, subscription=subscription)
+        """Return an alert's text body."""
+        return self._templates.get_template("alert.txt").render(alert=brief, subscription=subscription)
 
     def html(self, brief: Brief, subscription: str) -> str:
-        """Return the HTML body."""
-        return self._inliner.inline(self._html.render(alert=brief, subscription=subscription))
+        """Return an alert's HTML body."""
+        page = self._templates.get_template("alert.html").render(alert=brief, subscription=subscription)
+        return self._inliner.inline(page)
+
+    def notice_text(self, brief: NoticeBrief, subscription: str) -> str:
+        """Return a notice's text body."""
+        return self._templates.get_template("notice.txt").render(notice=brief, subscription=subscription)
+
+    def notice_html(self, brief: NoticeBrief, subscription: str) -> str:
+        """Return a notice's HTML body."""
+        page = self._templates.get_template("notice.html").render(notice=brief, subscription=subscription)
+        return self._inliner.inline(page)
 
 
 def wrapped(text: str, indent: str = "") -> str:

@@ -1,13 +1,17 @@
-"""An alert as the JSON body of a webhook call; `webhook-payload.schema.json` beside this file describes it."""
+"""Alerts and notices as the JSON bodies of webhook calls.
+
+Beside this file `webhook-payload.schema.json` describes those of alerts, `webhook-notice.schema.json` those of notices.
+"""
 
 import json
 from datetime import datetime
 from typing import Any
 
 from channels.links import endpoint, web_link
+from channels.notices import NoticeBrief, notice_of
 from channels.text import cut_bytes, plain
 from storywatch.errors import ComposeError
-from storywatch.model import Message, Owed, Reason, ReportRole, as_utc
+from storywatch.model import Message, Owed, OwedNotice, Reason, ReportRole, Subscriber, as_utc
 
 CONTENT_TYPE = "application/json"
 SCHEMA_VERSION = 1
@@ -20,16 +24,33 @@ _TYPES = {ReportRole.FIRST: "update.reported", ReportRole.CORROBORATION: "update
 
 def compose(owed: Owed) -> Message:
     """Return the frozen call of a webhook. Raises ComposeError if the subscriber has no usable webhook address."""
-    try:
-        address = endpoint(owed.subscriber.webhook_url or "")
-    except ValueError as error:
-        raise ComposeError("address_unusable", f"subscriber {owed.subscriber.id}: {error}") from None
-    return message(owed, address)
+    return message(owed, _endpoint(owed.subscriber))
+
+
+def compose_notice(owed: OwedNotice) -> Message:
+    """Return the frozen call about an alarm. Raises ComposeError if the subscriber has no usable webhook address."""
+    return notice_message(owed, _endpoint(owed.subscriber))
 
 
 def message(owed: Owed, address: str) -> Message:
     """Return the frozen body, for `address`. Raises ComposeError."""
-    body = json.dumps(_payload(owed), ensure_ascii=False, separators=(",", ":")).encode()
+    return _frozen(_payload(owed), address)
+
+
+def notice_message(owed: OwedNotice, address: str) -> Message:
+    """Return the frozen body about an alarm, for `address`. Raises ComposeError."""
+    return _frozen(_notice_payload(owed), address)
+
+
+def _endpoint(subscriber: Subscriber) -> str:
+    try:
+        return endpoint(subscriber.webhook_url or "")
+    except ValueError as error:
+        raise ComposeError("address_unusable", f"subscriber {subscriber.id}: {error}") from None
+
+
+def _frozen(document: dict[str, Any], address: str) -> Message:
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     if len(body) > MAX_BYTES:
         raise ComposeError("payload_too_big", f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
     return Message(address=address, body=body, content_type=CONTENT_TYPE)
@@ -57,6 +78,29 @@ def _data(owed: Owed) -> dict[str, Any]:
         "first_seen": _iso(owed.item.first_seen),
         "score": round(owed.match.score, 4),
         "matched": [_matched(reason) for reason in owed.match.reasons[:MAX_MATCHED]],
+    }
+
+
+def _notice_payload(owed: OwedNotice) -> dict[str, Any]:
+    told = "source.alarm" if owed.alarm.ended is None else "source.alarm_ended"
+    return {"type": told, "timestamp": _iso(owed.created), "data": _notice_data(owed, notice_of(owed))}
+
+
+def _notice_data(owed: OwedNotice, brief: NoticeBrief) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "notice": owed.id,
+        "alarm": owed.alarm.id,
+        "kind": owed.alarm.kind.value,
+        "headline": _text(brief.headline, 500),
+        "meaning": brief.meaning,
+        "found": _text(brief.found, 2000),
+        "source": {"id": brief.source, "kind": owed.source.kind.value, "address": _text(brief.address, 2000)},
+        "outlet": {"id": owed.outlet.id, "name": _text(owed.outlet.name, 300)},
+        "raised": _iso(owed.alarm.raised),
+        "ended": _iso(owed.alarm.ended),
+        "meanwhile": brief.meanwhile,
+        "advice": [{"text": advice.text, "command": advice.command} for advice in brief.advice],
     }
 
 

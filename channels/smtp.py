@@ -10,7 +10,7 @@ import aiosmtplib
 from channels.email import EmailComposer
 from channels.replies import failure
 from network import Guard
-from storywatch.model import Delivery, Message, Owed, SmtpSettings, Subscriber
+from storywatch.model import Delivery, Message, Owed, OwedNotice, SmtpSettings, Subscriber
 
 # From dialling to the server's word that it took the mail.
 DEADLINE = 30.0
@@ -42,6 +42,10 @@ class SmtpChannel:
     def compose(self, owed: Owed) -> Message:
         """Return the frozen mail. Raises ComposeError."""
         return self._composer.compose(owed)
+
+    def compose_notice(self, owed: OwedNotice) -> Message:
+        """Return the frozen mail about an alarm. Raises ComposeError."""
+        return self._composer.compose_notice(owed)
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:  # noqa: ARG002 - the port's form
         """Hand one mail over. Returning means that the server took it. Raises DeliveryError.

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storywatch.model import Reason, as_utc
 
@@ -78,6 +78,14 @@ def utc_day(moment: datetime) -> str:
     """Word the UTC day of an instant, such as `26 August 2021`."""
     utc = as_utc(moment)
     return f"{utc.day} {_LONG_MONTHS[utc.month - 1]} {utc.year}"
+
+
+def lasting(duration: timedelta) -> str:
+    """Word a duration by its two largest units, such as `3 days 4 hours`; what is left of smaller ones is dropped."""
+    minutes = max(duration, timedelta()) // timedelta(minutes=1)
+    counts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in counts.items() if count]
+    return " ".join(said[:2]) or "less than a minute"
 
 
 def reason_in_words(reason: Reason) -> str:

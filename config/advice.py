@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from config.check import Checked, Draft
-from config.schema import OutletSpec, SettingsSpec, SubscriberSpec
+from config.schema import OutletSpec, PushSpec, SettingsSpec, SubscriberSpec
 from storywatch.errors import Problem
 
 _PLACEHOLDER = re.compile(r"[@./]example(\.(com|net|org))?(/|$)|\.(test|invalid|localhost)(/|$)|@localhost$")
@@ -29,6 +30,25 @@ def _on_settings(checked: Checked[SettingsSpec]) -> Iterator[Problem]:
         yield node.problem("is a placeholder; outlets read it in the user agent: write your own address", ("contact",))
     if spec.smtp and spec.smtp.tls == "none" and spec.smtp.username and spec.smtp.host != "localhost":
         yield node.problem("the password travels without encryption; use starttls or implicit", ("smtp", "tls"))
+    if spec.push:
+        yield from _on_push(checked, spec.push)
+
+
+def _on_push(checked: Checked[SettingsSpec], push: PushSpec) -> Iterator[Problem]:
+    if push.public_url.startswith("http://"):
+        message = "hubs call without encryption: who listens on the way learns the addresses; use https"
+        yield checked.node.problem(message, ("push", "public_url"))
+    if push.listen and not _is_loopback(push.listen):
+        message = "other machines reach it without encryption; let a proxy with TLS on this machine lead to 127.0.0.1"
+        yield checked.node.problem(message, ("push", "listen"))
+
+
+def _is_loopback(listen: str) -> bool:
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _on_sources(checked: Checked[OutletSpec]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from config.schema import (
     LimitsSpec,
     NameSpec,
     OutletSpec,
+    PushSpec,
     SeedSpec,
     SettingsSpec,
     SmtpSpec,
@@ -18,7 +19,7 @@ from config.schema import (
     SubscriberSpec,
 )
 from config.schema.checks import UnfitError, web_address
-from config.secret import Secrets, webhook_secret
+from config.secret import Secrets, push_key, webhook_secret
 from config.tree import Node
 from storywatch.model import (
     ChannelKind,
@@ -28,6 +29,7 @@ from storywatch.model import (
     Name,
     Outlet,
     PageRules,
+    PushSettings,
     Seed,
     Settings,
     SmtpSettings,
@@ -46,7 +48,7 @@ _SMTP_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
     """Return the settings. What the folder, the files and the environment lack is noted in `secrets.problems`."""
     spec, polling = checked.spec, checked.spec.polling
-    database, password = settings_secrets(checked.node, secrets)
+    database, password, key = settings_secrets(checked.node, secrets)
     smtp = to_smtp(spec.smtp, password) if spec.smtp else None
     return Settings(
         database=database or database_url(spec.database or "storywatch.db", secrets.folder),
@@ -55,6 +57,7 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
         outbox=str((secrets.folder / (spec.outbox or "outbox")).absolute()),
         allow=tuple(spec.egress.allow) if spec.egress else (),
         **_given(
+            push=to_push(spec.push, key) if spec.push and key else None,
             mail_from=spec.mail_from,
             shutdown_timeout=spec.shutdown_timeout,
             poll_every=polling and polling.every,
@@ -83,13 +86,22 @@ def to_smtp(spec: SmtpSpec, password: str | None) -> SmtpSettings:
     )
 
 
-def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None]:
-    """Return the database URL and the mail password that the settings point at, as far as they do."""
+def to_push(spec: PushSpec, key: str) -> PushSettings:
+    """Return where hubs reach us, with the key."""
+    return PushSettings(public_url=spec.public_url, key=key, **_given(listen=spec.listen))
+
+
+def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None, str | None]:
+    """Return the database URL, the mail password and the key of push that the settings point at, as far as they do."""
 
     def database(text: str) -> str:
         return database_url(text, secrets.folder)
 
-    return secrets.read(node, (), "database", database), secrets.read(node, ("smtp",), "password")
+    return (
+        secrets.read(node, (), "database", database),
+        secrets.read(node, ("smtp",), "password"),
+        secrets.read(node, ("push",), "key", push_key),
+    )
 
 
 def subscriber_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None]:
@@ -206,6 +218,7 @@ def to_subscriptions(spec: SubscriberSpec) -> list[Subscription]:
             events=tuple(one.events),
             tags=tuple(one.tags),
             corroborations=one.corroborations,
+            alarms=one.alarms,
         )
         for name, one in zip(ids, spec.subscriptions, strict=True)
     ]

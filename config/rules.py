@@ -21,8 +21,10 @@ class Clash:
 
 
 def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """One place for the database; a mail password has one place and a user name."""
+    """One place for the database, one for the key of push; a mail password has one place and a user name."""
     yield from _at_most_one(entry, (), "database", "database_file", "database_env")
+    if isinstance(push := entry.get("push"), dict):
+        yield from _exactly_one(push, ("push",), "key_file", "key_env")
     smtp = entry.get("smtp")
     if not isinstance(smtp, dict):
         return
@@ -63,7 +65,7 @@ def event_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
 
 
 def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """Each channel that is used has its address, and a webhook has its secret."""
+    """Each channel that is used has its address, a webhook has its secret, and alarms go with no event."""
     webhook = entry.get("webhook")
     if isinstance(webhook, dict):
         yield from _exactly_one(webhook, ("webhook",), "url", "url_file", "url_env")
@@ -74,6 +76,10 @@ def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
             what = "an e-mail address" if channel == "email" else "a webhook"
             message = f"the subscriber has no {channel}; add {what} under the key {channel}, or use another channel"
             yield Clash(path=("subscriptions", number, "channel"), message=message)
+        for key in ("events", "tags", "corroborations") if subscription.get("alarms") is True else ():
+            if subscription.get(key):
+                message = f"alarms are about sources, not events; remove {key}, or make it a subscription of its own"
+                yield Clash(path=("subscriptions", number, key), message=message)
 
 
 def _at_most_one(entry: dict[str, Any], path: tuple[Part, ...], *keys: str) -> Iterator[Clash]:

@@ -10,6 +10,7 @@ from config.tree import Node, Part
 from storywatch.errors import Problem
 
 MAX_BYTES = 16 * 1024
+SHORTEST_KEY = 32
 MAKE_ONE = 'make one with: printf "whsec_%s" "$(openssl rand -base64 32)"'
 
 
@@ -80,5 +81,14 @@ def webhook_secret(secret: str) -> str:
     if not secret.startswith("whsec_") or not 24 <= len(key) <= 64:
         raise ValueError(
             f"expected a secret of whsec_ and base64 of 24 to 64 random bytes, found other text; {MAKE_ONE}"
+        )
+    return secret
+
+
+def push_key(secret: str) -> str:
+    """Return a key that can't be guessed. Raises ValueError, which doesn't quote it."""
+    if len(secret) < SHORTEST_KEY:
+        raise ValueError(
+            f"expected a key of at least {SHORTEST_KEY} random characters; make one with: openssl rand -hex 32"
         )
     return secret

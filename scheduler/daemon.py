@@ -14,17 +14,20 @@ import structlog
 
 from scheduler import systemd
 from scheduler.jobs import FixedJobs
+from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
 from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
 from storywatch.model import WatchConfig
-from storywatch.ports import Clock, NewQueue, Outbox, Sources
+from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources
+from storywatch.push import Push
 
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=0.5)
 SLEPT = timedelta(seconds=30)
 """A tick so late means that the machine slept, or that the clock was set."""
+TIDY = timedelta(seconds=5)
 RELOAD_CHECK = timedelta(seconds=2)
 CONCURRENT_LANES = 32
 
@@ -41,8 +44,11 @@ class ConfigFiles(Protocol):
         ...
 
 
-OpenRuntime = Callable[[WatchConfig], AbstractAsyncContextManager[Runtime]]
-"""Builds what a config sets in motion: crawler, channels, use cases. The composition root's part."""
+OpenRuntime = Callable[[WatchConfig, Callable[[Push], None]], AbstractAsyncContextManager[Runtime]]
+"""Builds what a config sets in motion: crawler, channels, use cases. The composition root's part.
+
+It is also told what takes the pushes of hubs.
+"""
 
 
 class Wish(Enum):
@@ -58,6 +64,7 @@ class Daemon:
 
     sources: Sources
     outbox: Outbox
+    pushes: Pushes
     files: ConfigFiles
     open_runtime: OpenRuntime
     clock: Clock
@@ -82,6 +89,7 @@ class _Watching:
         self._wishes = wishes
         self._stamp = stamp
         self._runtime: Runtime
+        self._push: PushRuntime | None = None
         self._closing = AsyncExitStack()
         self._retiring: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -92,18 +100,28 @@ class _Watching:
         )
         self._polls = daemon.new_queue("poll", poll, config.settings.concurrent_hosts)
         self._deliveries = daemon.new_queue("delivery", deliver, CONCURRENT_LANES)
+        self._hub_work = HubWork(
+            pushes=daemon.pushes, clock=daemon.clock, current=self._current_push, stopping=self._is_stopping
+        )
+        self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
+        self._intake = PushIntake(daemon.sources, daemon.pushes, daemon.clock, self._current_push)
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
         return self._runtime
+
+    def _current_push(self) -> PushRuntime | None:
+        return self._push
 
     def _is_stopping(self) -> bool:
         return self._stopping
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            self._runtime = await opening.enter_async_context(self._daemon.open_runtime(self._config))
+            opened = self._daemon.open_runtime(self._config, self._intake.take)
+            self._runtime = await opening.enter_async_context(opened)
             await self._daemon.sources.apply(self._config, self._daemon.clock())
+            self._push = self._runtime.push
             await self._spread_overdue()
             self._closing = opening.pop_all()
         self._start()
@@ -112,6 +130,8 @@ class _Watching:
     def _start(self) -> None:
         self._jobs.every(TICK, self._offer_hosts)
         self._jobs.every(TICK, self._offer_lanes)
+        self._jobs.every(TICK, self._offer_hubs)
+        self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
         watchdog = systemd.watchdog_interval()
         if watchdog is not None:
@@ -135,7 +155,8 @@ class _Watching:
         log.info("stopped", cut_off=cut)
 
     async def _drain(self, patience: timedelta) -> int:
-        return sum(await asyncio.gather(self._polls.drain(patience), self._deliveries.drain(patience)))
+        queues = (self._polls, self._deliveries, self._hubs, self._intake)
+        return sum(await asyncio.gather(*(queue.drain(patience) for queue in queues)))
 
     async def _hurry(self) -> None:
         """Cut off what still runs at a second wish to stop: nothing is lost by it, leases see to that."""
@@ -171,6 +192,10 @@ class _Watching:
             wanted = self._deliveries.free + self._deliveries.busy
             await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, wanted))
 
+    async def _offer_hubs(self) -> None:
+        if self._hubs.free:
+            await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free + self._hubs.busy))
+
     async def _look_at_files(self) -> None:
         stamp = await asyncio.to_thread(self._daemon.files.stamp)
         if stamp != self._stamp:
@@ -198,10 +223,10 @@ class _Watching:
         if config.settings.database != self._config.settings.database:
             raise StorageError("another database takes effect at a restart only")
         async with AsyncExitStack() as opening:
-            runtime = await opening.enter_async_context(self._daemon.open_runtime(config))
+            runtime = await opening.enter_async_context(self._daemon.open_runtime(config, self._intake.take))
             await self._daemon.sources.apply(config, self._daemon.clock(), changed=True)
             old, self._closing = self._closing, opening.pop_all()
-        self._runtime, self._config = runtime, config
+        self._runtime, self._push, self._config = runtime, runtime.push, config
         self._polls.resize(config.settings.concurrent_hosts)
         # On its own, so that a server that hangs doesn't hold up the next wish, which may be to stop.
         task = asyncio.create_task(self._retire(old), name="retire")
@@ -210,7 +235,7 @@ class _Watching:
 
     async def _retire(self, old: AsyncExitStack) -> None:
         """Close an old crawler and its channels when what still uses them has ended."""
-        await asyncio.gather(self._polls.idle(), self._deliveries.idle())
+        await asyncio.gather(self._polls.idle(), self._deliveries.idle(), self._hubs.idle(), self._intake.idle())
         await old.aclose()
 
 

@@ -11,9 +11,10 @@ from datetime import timedelta
 
 import structlog
 
+from scheduler.pushes import PushRuntime
 from storywatch.dispatch import Dispatch
-from storywatch.errors import LeaseLost
-from storywatch.model import Delivery, Settlement
+from storywatch.errors import Fault, LeaseLost, StorageError
+from storywatch.model import Delivery, Settings, Settlement, Visit, VisitOutcome
 from storywatch.ports import Claim, Clock, Outbox, Sources
 from storywatch.watch import Plan, PollResult, Watch
 
@@ -25,6 +26,11 @@ PARSE_ALLOWANCE = timedelta(seconds=90)
 REMARKABLE_PAUSE = timedelta(hours=24)
 
 
+def poll_lease(settings: Settings) -> timedelta:
+    """Return how long a source is held for a visit."""
+    return settings.timeout * 2 + PARSE_ALLOWANCE
+
+
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
     """What a watch config sets in motion: its compiled plan and the effects that its settings call for."""
@@ -32,11 +38,12 @@ class Runtime:
     plan: Plan
     watch: Watch
     dispatch: Dispatch
+    push: PushRuntime | None = None
 
     @property
     def poll_lease(self) -> timedelta:
         """Longer than any visit can take, so that a lease never runs out under a worker that lives."""
-        return self.plan.config.settings.timeout * 2 + PARSE_ALLOWANCE
+        return poll_lease(self.plan.config.settings)
 
 
 Current = Callable[[], Runtime]
@@ -78,9 +85,20 @@ class PollWork:
         except LeaseLost:
             log.warning("lease_lost", source=claim.source)
             return None
+        except StorageError:
+            raise  # of the database, not of this source: the row is offered again
+        except Exception as error:  # the border of one source: what it brings must not break each of its polls for ever
+            log.exception("poll_broke", source=claim.source)
+            result = await runtime.watch.take_in(broken(error), claim, runtime.plan, self.clock())
         _log_poll(result, time.monotonic() - began)
         _log_alarms(result)
         return result
+
+
+def broken(error: Exception) -> Visit:
+    """Return the failed visit that stands for one whose documents our own code can't take in."""
+    message = f"a bug that this source brings out, please report it: {error!r:.200}"
+    return Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="internal", message=message))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from spiders.parsing import ParsePool
 from spiders.sitemaps import PartRead
 from spiders.turns import Budget, Transfers
 from spiders.watcher import WatchSpider, scrapy_settings
+from spiders.websub.links import push_offer
 from storywatch.errors import Fault, VisitError
 from storywatch.model import (
     Document,
@@ -132,7 +133,8 @@ class Crawler:
         # A document of only what is new does not take the place of the whole one.
         elements = old.elements if seen.partial else document.elements
         known = replace(fresh, elements=elements, parts=old.parts if document.parts else ())
-        seen = replace(seen, validators=known, push=document.push)
+        offer = push_offer(headers.get("link"), response.url, document.push)
+        seen = replace(seen, validators=known, push=offer)
         if document.parts:
             return await self._with_parts(seen, document, asked, budget)
         return replace(seen, outcome=VisitOutcome.OK, document=document)
@@ -164,6 +166,7 @@ class Crawler:
             permanent_url=_permanent_url(response),
             partial=response.status == 226,
             skew=skew,
+            push=push_offer(headers.get("link"), response.url, None),
         )
 
     def budget(self) -> Budget:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import moves, tables
+from storage import moves, pushes, tables
 from storage.states import state_row
 from storage.upsert import upsert
 from storywatch.errors import LeaseLost
@@ -28,6 +28,7 @@ from storywatch.model import (
 )
 from storywatch.pacing import LEAST_PAUSE, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
+from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
 
 CHUNK = 500
@@ -120,6 +121,10 @@ class StoredPoll:
         )
         return tuple(map(_alarm, await self._connection.execute(wanted.order_by(alarm.c.raised_at, alarm.c.id))))
 
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions of a source to hubs, held until the transaction ends."""
+        return await pushes.of_source(self._connection, source)
+
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
@@ -132,6 +137,7 @@ class StoredPoll:
         await self._insert(tables.reports, map(_report_row, record.reports))
         await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))
+        await pushes.save(self._connection, record.pushes)
 
     async def _save_state(self, state: SourceState) -> None:
         source = tables.sources.c

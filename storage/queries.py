@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import tables
+from storage import pushes, tables
 from storage.engine import reading
 from storywatch.model import DeliveryState
 
@@ -43,6 +43,7 @@ class Queries:
             source.failures,
             source.fault_code,
             source.fault_message,
+            pushes.standing_of(source.id).label("push"),
             _count(tables.items, tables.items.c.source == source.id).label("items"),
         )
         return await self._rows(query.order_by(source.id))
@@ -116,6 +117,27 @@ class Queries:
             query = query.where(update.event == event)
         return await self._rows(query.limit(limit))
 
+    async def alarms(self, limit: int, *, ended: bool = False) -> Rows:
+        """Return the alarms about sources, newest first: the open ones, and with `ended` also those that are over."""
+        alarm = tables.alarms.c
+        is_over = alarm.ended_at.is_not(None)
+        query = (
+            select(
+                alarm.id,
+                tables.sources.c.outlet,
+                alarm.source,
+                alarm.kind,
+                alarm.message,
+                alarm.raised_at,
+                alarm.ended_at,
+            )
+            .join_from(tables.alarms, tables.sources, tables.sources.c.id == alarm.source)
+            .order_by(case((is_over, 1), else_=0), alarm.raised_at.desc(), alarm.id)
+        )
+        if not ended:
+            query = query.where(~is_over)
+        return await self._rows(query.limit(limit))
+
     async def alerts(self, limit: int) -> Rows:
         """Return the latest alerts and how their deliveries stand; `set aside` ones could not be composed."""
         alert, delivery = tables.alerts.c, tables.deliveries.c
@@ -170,6 +192,7 @@ class Queries:
             _count(tables.sources, source.active).label("sources"),
             _count(tables.sources, and_(source.active, source.failures > 0)).label("sources_failing"),
             _count(tables.sources, and_(source.active, source.next_poll_at <= now)).label("sources_due"),
+            _count(tables.alarms, tables.alarms.c.ended_at.is_(None)).label("alarms_open"),
             _count(tables.items).label("items"),
             _count(tables.events, tables.events.c.active).label("events"),
             _count(tables.updates).label("updates"),

@@ -105,6 +105,9 @@ class StoredSources:
         """Take due sources of a host for a lease, longest due first."""
         source = tables.sources.c
         due = leases.ids_of(tables.sources).where(source.host == host, *_is_due(now)).order_by(source.next_poll_at)
+        async with reading(self._engine) as connection:
+            if (await connection.execute(due.limit(1))).first() is None:
+                return ()  # the commonest answer, and no reason to hold up the writers
         async with writing(self._engine) as connection:
             rows = await leases.take(connection, tables.sources, due.limit(limit), now=now, lease=lease)
             hold = await _hold(connection, host)

@@ -12,6 +12,7 @@ from storage import leases, tables
 from storage.engine import make_engine, parse_url, writing
 from storage.outbox import StoredOutbox
 from storage.presence import Presence
+from storage.pushes import StoredPushes
 from storage.queries import Queries
 from storage.schema import upgrade
 from storage.sources import StoredSources
@@ -24,6 +25,7 @@ class Store:
     engine: AsyncEngine
     sources: StoredSources
     outbox: StoredOutbox
+    pushes: StoredPushes
     queries: Queries
 
     async def free_leases(self) -> int:
@@ -40,7 +42,13 @@ async def open_store(url: str) -> AsyncIterator[Store]:
     `url`: `sqlite:///FILE` or `postgresql://…`.
     """
     engine = make_engine(url)
-    store = Store(engine=engine, sources=StoredSources(engine), outbox=StoredOutbox(engine), queries=Queries(engine))
+    store = Store(
+        engine=engine,
+        sources=StoredSources(engine),
+        outbox=StoredOutbox(engine),
+        pushes=StoredPushes(engine),
+        queries=Queries(engine),
+    )
     try:
         with Presence.of(_database_file(url)) as presence:
             if not presence.alone:

@@ -281,3 +281,26 @@ alerts = Table(
     Column("fault_message", String),
     UniqueConstraint("subscription", "update", "item"),
 )
+
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", ForeignKey("sources.id"), nullable=False, index=True),
+    Column("hub", String, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("made_for", String, nullable=False),
+    Column("standing", String, nullable=False),
+    Column("ask_at", UtcTime, nullable=False, index=True),
+    Column("withdrawn", Integer, nullable=False),
+    Column("asked_at", UtcTime),
+    Column("confirmed_at", UtcTime),
+    Column("lease_until", UtcTime),
+    Column("pushed_at", UtcTime),
+    Column("promised_at", UtcTime),
+    Column("proven", Boolean, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("fault_code", String),
+    Column("fault_message", String),
+)

@@ -4,7 +4,7 @@
     ├── ConfigError            the watch config can't be used; carries every problem found
     ├── VisitError             a source could not be visited or read
     ├── DeliveryError          a delivery was refused or could not be sent
-    ├── ComposeError           an alert could not be written as a message
+    ├── ComposeError           an alert or a notice could not be written as a message
     ├── LeaseLost              another worker owns the row now; what was computed is dropped
     └── StorageError           the database can't be used as it is; the message says what to do
 
@@ -54,7 +54,7 @@ class DeliveryError(FaultError):
 
 
 class ComposeError(FaultError):
-    """An alert could not be written as a message: the alert is set aside, the rest of its poll goes on."""
+    """An alert or a notice could not be written as a message: it is set aside, the rest of its poll goes on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,3 +87,11 @@ class LeaseLost(StorywatchError):  # noqa: N818 - it names what happened
 
 class StorageError(StorywatchError):
     """The database can't be used as it is; the message says what to do."""
+
+
+class HubError(FaultError):
+    """A hub did not take a request."""
+
+
+class ListenError(StorywatchError):
+    """The address at which hubs should reach us can't be listened at."""

@@ -117,12 +117,13 @@ def _keys(
 ) -> tuple[str, ...]:
     """Return the keys. Those with the title tell items apart that share a guid or an address, as live pages do.
 
-    What several items of a document share is no key of any: it would pass from an old item to a new one.
+    What several items of a document share is no key of any: it would pass from an old item to a new one. A page whose
+    address has a live form is one item, whatever its guid says and however often it is listed.
     """
     address = url_identity(url)
-    # A live page keeps its address, whatever number the publisher gives to each of its edits.
-    is_live = url is not None and has_form(url, outlet.live_urls)
-    guid = None if is_live else _guid_identity(item.guid, address, outlet)
+    if url and address and has_form(url, outlet.live_urls):
+        return (_key("url", address),)
+    guid = _guid_identity(item.guid, address, outlet)
     text = item.content or item.summary
     by_address = () if address is None or shared_url else (_key("url", address),)
     if guid is not None:

@@ -32,7 +32,15 @@ JITTER = 0.05
 MOVED_TIMES = 3
 MOVED_FOR = timedelta(hours=24)
 
-MENDED_BY_CONFIG = ("bad_url", "egress_refused", "kind_mismatch", "robots", "verification_failed", "needs_extra")
+MENDED_BY_CONFIG = (
+    "bad_url",
+    "egress_refused",
+    "kind_mismatch",
+    "robots",
+    "verification_failed",
+    "needs_extra",
+    "bad_selector",
+)
 """Faults that the operator mends in the watch config: sources with one are due as soon as a config is applied."""
 
 FIRST_VISITS_WITHIN = timedelta(minutes=15)
@@ -153,10 +161,14 @@ def wanted_from(moment: datetime, wishes: Wishes) -> datetime:
 
 
 def _newest(visit: Visit, state: SourceState, now: datetime, *, brought_news: bool) -> datetime | None:
-    """An item without a time counts as new when it is first seen; one from the future never as newer than now."""
+    """An item without a time counts as new when it is first seen; one from the future never as newer than now.
+
+    In a first document everything is seen first: there the others' times speak, if there are any.
+    """
     items = visit.document.items if visit.document else ()
     times = [min(item.published, now) for item in items if item.published]
-    undated = [now] if brought_news and len(times) < len(items) else []
+    tells = brought_news and len(times) < len(items) and (state.last_success_at is not None or not times)
+    undated = [now] if tells else []
     return max([*times, *undated, *([state.newest_at] if state.newest_at else [])], default=None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from storywatch import alarms, intake, pacing, planning
+from storywatch import alarms, intake, pacing, planning, pushing
 from storywatch.errors import Fault
 from storywatch.matching import Matcher
 from storywatch.model import (
@@ -22,9 +22,11 @@ from storywatch.model import (
     VisitOutcome,
     WatchConfig,
 )
-from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, Sources
+from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, PushReader, Sources
+from storywatch.push import Push
 from storywatch.steps import Reached, Step, ignore
 from storywatch.telling import Told, alert_for, matched, notice_for, tell
+from storywatch.verification import structural_fault
 
 
 class PollOutcome(StrEnum):
@@ -86,14 +88,38 @@ class Watch:
         if until is not None:
             return await self._postpone(claim, source, until)
         outlet = plan.config.outlets[source.outlet]
+        began = self.clock()
         visit = checked(await self.fetcher.visit(source, outlet, claim.state), source)
-        return await self.take_in(visit, claim, plan)
+        if source.verify and claim.state.last_success_at is None:
+            visit = verified(visit, source, outlet)
+        return await self.take_in(visit, claim, plan, began)
 
-    async def take_in(self, visit: Visit, claim: Claim, plan: Plan) -> PollResult:
+    async def take_in(self, visit: Visit, claim: Claim, plan: Plan, began: datetime) -> PollResult:
         """Decide about what a visit brought and commit all of it. Raises `LeaseLost` like `poll`."""
-        source = plan.config.sources[claim.source]
+        source, settings = plan.config.sources[claim.source], plan.config.settings
         async with self.sources.poll(claim) as transaction:
             record = await self._decide(visit, claim, source, plan, transaction)
+            record = await pushing.after_poll(
+                record, visit, transaction, source=source, settings=settings.push, began=began, now=self.clock()
+            )
+            await transaction.save(record)
+            self.reached(Step.POLL_SAVED)
+        self.reached(Step.POLL_COMMITTED)
+        return summary(source, visit, record)
+
+    async def take_push(self, claim: Claim, push: Push, reader: PushReader, plan: Plan) -> PollResult:
+        """Take in what a hub pushed, as a poll takes in a document. Raises `LeaseLost` like `poll`.
+
+        What can't be read changes nothing but frees the source: it is for a poll then.
+        """
+        source = plan.config.sources[claim.source]
+        outlet, elements = plan.config.outlets[source.outlet], claim.state.validators.elements
+        visit = await pushing.read(push, reader, source, outlet, elements)
+        async with self.sources.poll(claim) as transaction:
+            record = PollRecord(state=claim.state)
+            if visit.document is not None:
+                decided = await self._decide(visit, claim, source, plan, transaction)
+                record = await pushing.after_push(decided, claim.state, push, transaction)
             await transaction.save(record)
             self.reached(Step.POLL_SAVED)
         self.reached(Step.POLL_COMMITTED)
@@ -216,6 +242,14 @@ def checked(visit: Visit, source: Source) -> Visit:
         final_url=visit.final_url,
         crawl_delay=visit.crawl_delay,
     )
+
+
+def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
+    """Turn a first document that can't be the source's into a failure, before anything of it is stored."""
+    fault = structural_fault(visit, source, outlet)
+    if fault is None:
+        return visit
+    return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
 
 
 def summary(source: Source, visit: Visit, record: PollRecord) -> PollResult:

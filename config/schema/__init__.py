@@ -5,7 +5,7 @@ from config.schema.checks import UnfitError
 from config.schema.document import SECTIONS, WatchFile, json_schema
 from config.schema.events import EventSpec, NameSpec, SeedSpec
 from config.schema.outlets import OutletSpec, SourceSpec
-from config.schema.settings import EgressSpec, LimitsSpec, PollingSpec, SettingsSpec, SmtpSpec
+from config.schema.settings import EgressSpec, LimitsSpec, PollingSpec, PushSpec, SettingsSpec, SmtpSpec
 from config.schema.subscribers import SubscriberSpec, SubscriptionSpec, WebhookSpec
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "NameSpec",
     "OutletSpec",
     "PollingSpec",
+    "PushSpec",
     "SeedSpec",
     "SettingsSpec",
     "SmtpSpec",

@@ -127,6 +127,13 @@ def web_address(text: str) -> str:
     return text
 
 
+def callback_base(text: str) -> str:
+    """Accept a web address that a path can be added to."""
+    if set("?#") & set(web_address(text)) or len(text) > 500:
+        raise UnfitError("an address without ? and #, of at most 500 characters", "a path is added to it")
+    return text
+
+
 def contact(text: str) -> str:
     """Accept an address or page that is safe in a user agent, and that no robots.txt takes for Scrapy."""
     usable = text.isascii() and text.isprintable() and not set(' ()<>"') & set(text)

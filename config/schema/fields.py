@@ -9,6 +9,7 @@ from config.durations import PATTERN as DURATION
 from config.schema.checks import (
     EMAIL,
     between,
+    callback_base,
     contact,
     database,
     day,
@@ -23,6 +24,7 @@ from config.schema.checks import (
     time_zone,
     web_address,
 )
+from config.schema.selectors import inner_selector, selector
 
 _ID = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$"
 _HOST = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)*$"
@@ -58,9 +60,13 @@ Sender = Annotated[str, AfterValidator(sender)]
 Database = Annotated[str, AfterValidator(line), AfterValidator(database)]
 Contact = Annotated[str, AfterValidator(contact)]
 WebAddress = Annotated[str, AfterValidator(web_address), Field(json_schema_extra={"pattern": "^https?://"})]
+CallbackBase = Annotated[str, AfterValidator(callback_base), Field(json_schema_extra={"pattern": "^https?://"})]
 Target = Annotated[str, AfterValidator(target), Field(json_schema_extra={"pattern": "^.+:[0-9]{1,5}$"})]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+Selector = Annotated[str, AfterValidator(selector)]
+InnerSelector = Annotated[str, AfterValidator(inner_selector)]
 
 Pause = Annotated[timedelta, BeforeValidator(between("60s", "30d")), _DURATION]
 Age = Annotated[timedelta, BeforeValidator(between("10m", "3650d")), _DURATION]

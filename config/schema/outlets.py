@@ -8,7 +8,20 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from config.schema.base import Strict
-from config.schema.fields import Age, Host, Id, Language, Line, Param, Pause, Prose, TimeZone, WebAddress
+from config.schema.fields import (
+    Age,
+    Host,
+    Id,
+    InnerSelector,
+    Language,
+    Line,
+    Param,
+    Pause,
+    Prose,
+    Selector,
+    TimeZone,
+    WebAddress,
+)
 
 _LATER = "Kept for a later version."
 
@@ -72,15 +85,17 @@ class SourceSpec(Strict):
     drop_urls: list[Line] = Field(
         default_factory=list, description="Items whose URL has this form are dropped; * stands for anything."
     )
-    selector: Line | None = Field(
+    selector: Selector | None = Field(
         None,
-        description="Where the entries of a page or their links stand: CSS, or XPath, which begins with /, . or (.",
+        description="Where the entries of a page or their links stand: CSS, or XPath, which begins with /, ./ or (.",
     )
-    title_selector: Line | None = Field(None, description="Where an entry's title stands, if not in its link.")
-    link_selector: Line | None = Field(None, description="Where an entry's link stands, if it has several.")
-    summary_selector: Line | None = Field(None, description="Where an entry's summary stands.")
-    time_selector: Line | None = Field(None, description="Where an entry's time stands, if not in a time element.")
-    region: Line | None = Field(
+    title_selector: InnerSelector | None = Field(None, description="Where an entry's title stands, if not in its link.")
+    link_selector: InnerSelector | None = Field(None, description="Where an entry's link stands, if it has several.")
+    summary_selector: InnerSelector | None = Field(None, description="Where an entry's summary stands.")
+    time_selector: InnerSelector | None = Field(
+        None, description="Where an entry's time stands, if not in a time element."
+    )
+    region: Selector | None = Field(
         None, description="Selector of the part of a watched page that is read; without it its article is found."
     )
     note: Prose | None = Field(None, description="What people should know; the catalogue says here what it rests on.")

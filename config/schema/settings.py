@@ -5,7 +5,20 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.schema.base import Strict
-from config.schema.fields import Contact, Database, Line, MailHost, Pause, Port, Sender, Stop, Target, Variable, Wait
+from config.schema.fields import (
+    CallbackBase,
+    Contact,
+    Database,
+    Line,
+    MailHost,
+    Pause,
+    Port,
+    Sender,
+    Stop,
+    Target,
+    Variable,
+    Wait,
+)
 
 
 class SmtpSpec(Strict):
@@ -74,6 +87,21 @@ class LimitsSpec(Strict):
     )
 
 
+class PushSpec(Strict):
+    """How hubs reach us (WebSub). Without it every source is only polled."""
+
+    listen: Target | None = Field(
+        None, description="HOST:PORT that is listened at for hubs, behind a proxy; default 127.0.0.1:8765."
+    )
+    public_url: CallbackBase = Field(
+        description="Address that hubs call, such as https://desk.example.org/push; a proxy leads it to listen."
+    )
+    key_file: Line | None = Field(
+        None, description="File that holds the key, relative to the folder of the watch config."
+    )
+    key_env: Variable | None = Field(None, description="Environment variable that holds the key.")
+
+
 class SettingsSpec(Strict):
     """What holds for the whole installation."""
 
@@ -98,6 +126,7 @@ class SettingsSpec(Strict):
     egress: EgressSpec | None = Field(None, description="Exceptions of the egress guard.")
     polling: PollingSpec | None = Field(None, description="How sources are visited.")
     limits: LimitsSpec | None = Field(None, description="How much one document may cost.")
+    push: PushSpec | None = Field(None, description="How hubs reach us (WebSub); without it sources are only polled.")
     shutdown_timeout: Stop | None = Field(
         None, description="How long work in flight may take to finish when the daemon stops; default 25s."
     )

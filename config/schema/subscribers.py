@@ -21,7 +21,7 @@ class WebhookSpec(Strict):
 
 
 class SubscriptionSpec(Strict):
-    """Which events, and how. Without events and tags: every event."""
+    """Which events, and how. Without events and tags: every event; with alarms: none."""
 
     id: Id | None = Field(None, description="Id of the subscription; by default made of subscriber and channel.")
     channel: Literal["email", "webhook", "file"] = Field(description="How: email, webhook or file.")
@@ -31,6 +31,13 @@ class SubscriptionSpec(Strict):
     events: list[Id] = Field(default_factory=list, description="Ids of the events.")
     tags: list[Id] = Field(default_factory=list, description="Also every event that has one of these tags.")
     corroborations: bool = Field(default=False, description="Also tell of further outlets that report a known update.")
+    alarms: bool = Field(
+        default=False,
+        description=(
+            "Tell of alarms about sources, such as one that goes stale, and of nothing else: "
+            "when an alarm is raised and when it ends."
+        ),
+    )
 
 
 class SubscriberSpec(Strict):

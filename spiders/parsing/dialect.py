@@ -29,6 +29,8 @@ class RawFeed:
     version: str
     feed: Mapping[str, Any]
     entries: Sequence[Mapping[str, Any]]
+    skip_hours: Sequence[str] = ()
+    skip_days: Sequence[str] = ()
 
 
 class _Full(Exception):  # noqa: N818 - ends a parse that has enough
@@ -39,6 +41,8 @@ class _Changes:
     """The changed habits, to be put in front of either of feedparser's parsers."""
 
     max_items: int
+    skip_hours: list[str]
+    skip_days: list[str]
     resolve_relative_uris = False
     sanitize_html = False
 
@@ -65,10 +69,57 @@ class _Changes:
 
     _start_entry = _start_item
 
+    def _start_guid(self, attributes: dict[str, str]) -> None:
+        """Read `isPermaLink` however it is written."""
+        attributes["ispermalink"] = attributes.get("ispermalink", "true").strip().lower()
+        super()._start_guid(attributes)  # type: ignore[misc]
+
+    def _end_guid(self) -> None:
+        """Keep a permalink also where an empty link stands beside it."""
+        super()._end_guid()  # type: ignore[misc]
+        if self.guidislink:  # type: ignore[attr-defined]
+            self._save("permalink", dict.get(self._get_context(), "id", ""))  # type: ignore[attr-defined]
+
+    _start_id, _end_id = _start_guid, _end_guid
+
     def _start_link(self, attributes: dict[str, str]) -> None:
         """Ignore `uri`, which feedparser reads for `href` and Bluesky's bridges write beside the link's text."""
         attributes.pop("uri", None)
         super()._start_link(attributes)  # type: ignore[misc]
+
+    # Of these feedparser would keep the last one only.
+
+    def _start_hour(self, _: dict[str, str]) -> None:
+        self.push("hour", 0)  # type: ignore[attr-defined]
+
+    def _end_hour(self) -> None:
+        self.skip_hours.append(self.pop("hour") or "")  # type: ignore[attr-defined]
+
+    def _start_day(self, _: dict[str, str]) -> None:
+        self.push("day", 0)  # type: ignore[attr-defined]
+
+    def _end_day(self) -> None:
+        self.skip_days.append(self.pop("day") or "")  # type: ignore[attr-defined]
+
+    # A picture's title and description would be the item's.
+
+    def _start_media_title(self, _: dict[str, str]) -> None:
+        self.push("media_title", 1)  # type: ignore[attr-defined]
+
+    def _end_media_title(self) -> None:
+        self.pop("media_title")  # type: ignore[attr-defined]
+
+    def _start_description(self, attributes: dict[str, str]) -> None:
+        if self.inimage:  # type: ignore[attr-defined]
+            self.push("image_description", 0)  # type: ignore[attr-defined]
+        else:
+            super()._start_description(attributes)  # type: ignore[misc]
+
+    def _end_description(self) -> None:
+        if self.inimage:  # type: ignore[attr-defined]
+            self.pop("image_description")  # type: ignore[attr-defined]
+        else:
+            super()._end_description()  # type: ignore[misc]
 
     # Categories are not read, and feedparser's list of them is quadratic in their number.
 
@@ -159,12 +210,14 @@ def read_feed(markup: Markup, max_items: int) -> RawFeed:
         version="rss091n" if "netscape" in markup.doctype.lower() else parser.version,
         feed=parser.feeddata,
         entries=parser.entries[:-1] if truncated else parser.entries,
+        skip_hours=parser.skip_hours,
+        skip_days=parser.skip_days,
     )
 
 
 def _read_strictly(markup: Markup, max_items: int) -> Any:
     parser = _Strict("", None, "utf-8")
-    parser.max_items = max_items
+    parser.max_items, parser.skip_hours, parser.skip_days = max_items, [], []
     # The document has no DOCTYPE any more, so that there is nothing to expand or to load.
     reader = xml.sax.make_parser()  # noqa: S317
     reader.setFeature(xml.sax.handler.feature_namespaces, True)  # noqa: FBT003 - positional only
@@ -183,7 +236,7 @@ def _read_strictly(markup: Markup, max_items: int) -> Any:
 
 def _read_loosely(text: str, max_items: int) -> Any:
     parser = _Loose("", None, "utf-8", {})
-    parser.max_items = max_items
+    parser.max_items, parser.skip_hours, parser.skip_days = max_items, [], []
     with suppress(_Full):
         parser.feed(text)
     return parser

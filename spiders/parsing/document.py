@@ -1,18 +1,20 @@
 """Reads one document of whatever kind: the pure part of a visit."""
 
 import zlib
-from datetime import datetime, timedelta
+from datetime import datetime, tzinfo
 
-from spiders.parsing.dialect import RawFeed, read_feed
+from spiders.parsing.channel import push_of, wishes_of
+from spiders.parsing.dialect import read_feed
 from spiders.parsing.encoding import decode
 from spiders.parsing.entries import items_of
 from spiders.parsing.jsonfeed import read_json_feed
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, Shape, prepare
-from spiders.parsing.sitemap import read_news_sitemap
+from spiders.parsing.sitemap import read_news_sitemap, read_sitemap_index
 from spiders.parsing.sniff import looks_like_json, may_hold_feed, not_a_feed, root_name
+from spiders.parsing.zones import zone_called
 from storywatch.errors import VisitError
-from storywatch.model import Document, Outlet, PageRules, SourceKind, Wishes
+from storywatch.model import Document, Outlet, PageRules, SourceKind
 
 UNKNOWN_OUTLET = Outlet(id="", name="")
 PAGE_ALONE = PageRules()
@@ -28,11 +30,11 @@ def parse_document(
     kind: SourceKind | None = None,
     now: datetime,
     limits: ParseLimits,
-    outlet: Outlet = UNKNOWN_OUTLET,  # noqa: ARG001 - wired next
-    page: PageRules = PAGE_ALONE,  # noqa: ARG001 - wired next
+    outlet: Outlet = UNKNOWN_OUTLET,
+    page: PageRules = PAGE_ALONE,
     elements: bytes = b"",  # noqa: ARG001 - wired next
 ) -> Document:
-    """Return what a document says: a feed's or news sitemap's items, in its order.
+    """Return what a document says: the items of a feed, a news sitemap or a page, in its order.
 
     `url` is the final address, for relative links; `content_type` the header's value; `kind` what is expected, None for
     whatever it is; `now` bounds the times that are believed. `outlet` owns the time zone and the address rules; `page`
@@ -40,13 +42,16 @@ def parse_document(
     Only the size, item and field limits are kept here: the time that a hostile document takes is bounded by `ParsePool`
     alone.
 
-    Raises VisitError: `empty_body`, `too_large`, `not_a_feed`, `malformed`, `entity_declaration`, `kind_mismatch`,
-    `unsupported_kind`.
+    Raises VisitError: `empty_body`, `too_large`, `not_a_feed`, `malformed`, `entity_declaration`, `kind_mismatch`, and
+    for pages those of `spiders.parsing.pages`.
     """
+    plain = _checked(body, limits)
     if kind is SourceKind.PAGE:
-        raise VisitError("unsupported_kind", "pages can't be read yet: use a feed or a news sitemap", permanent=True)
-    text = decode(_checked(body, limits), content_type)
-    document = _read(text, url=url, now=now, limits=limits)
+        from spiders.parsing.pages import read_page  # noqa: PLC0415 - lxml is heavy, and few sources are pages
+
+        return read_page(plain, url=url, content_type=content_type, now=now, limits=limits, outlet=outlet, rules=page)
+    text = decode(plain, content_type)
+    document = _read(text, url=url, now=now, zone=zone_called(outlet.time_zone), limits=limits)
     if kind is not None and document.kind is not kind:
         raise VisitError(
             "kind_mismatch",
@@ -73,33 +78,35 @@ def _unpacked(body: bytes, most: int) -> bytes:
         raise VisitError("malformed", f"the document is a damaged .gz file: {error}") from error
 
 
-def _read(text: str, *, url: str | None, now: datetime, limits: ParseLimits) -> Document:
+def _read(text: str, *, url: str | None, now: datetime, zone: tzinfo, limits: ParseLimits) -> Document:
     if looks_like_json(text):
-        return read_json_feed(text, url=url, now=now, limits=limits)
+        return read_json_feed(text, url=url, now=now, zone=zone, limits=limits)
     markup = prepare(text)
     root = root_name(markup.text)
     if root == "urlset":
-        return read_news_sitemap(markup, url=url, now=now, max_items=limits.max_items)
+        return read_news_sitemap(markup, url=url, now=now, zone=zone, max_items=limits.max_items)
+    if root == "sitemapindex":
+        return read_sitemap_index(markup, url=url, max_items=limits.max_items)
     if not may_hold_feed(markup.text, root):
         raise not_a_feed(text, root)
-    return _feed(markup, root, url=url, now=now, limits=limits)
+    return _feed(markup, root, url=url, now=now, zone=zone, limits=limits)
 
 
-def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, limits: ParseLimits) -> Document:
+def _feed(markup: Markup, root: str, *, url: str | None, now: datetime, zone: tzinfo, limits: ParseLimits) -> Document:
     raw = read_feed(markup, limits.max_items)
     version = raw.version or _UNNAMED.get(root, "rss" if raw.entries else "")
     if not version or (not raw.version and not raw.entries):
         raise not_a_feed(markup.text, root)
     if not raw.entries and markup.shape is not Shape.WHOLE:
         raise VisitError("malformed", "the document breaks off before its first item ends")
-    items = tuple(items_of(raw, root=root, url=url, now=now, field_chars=limits.max_field_chars))
+    items = tuple(items_of(raw, root=root, url=url, now=now, zone=zone, field_chars=limits.max_field_chars))
     dropped = len(raw.entries) - len(items)
-    return Document(kind=SourceKind.FEED, format=version, items=items, wishes=Wishes(ttl=_ttl(raw)), dropped=dropped)
-
-
-def _ttl(raw: RawFeed) -> timedelta | None:
-    """Return RSS's `ttl`, which is in minutes (https://www.rssboard.org/rss-specification#ltttlgtSubelementOfLtchannelgt)."""
-    text = raw.feed.get("ttl")
-    if not isinstance(text, str) or not text.strip().isdecimal() or len(text.strip()) > 6:
-        return None
-    return timedelta(minutes=int(text)) or None
+    return Document(
+        kind=SourceKind.FEED,
+        format=version,
+        items=items,
+        wishes=wishes_of(raw),
+        dropped=dropped,
+        push=push_of(raw, url),
+        broken_off=markup.shape is Shape.BEGINNING,
+    )

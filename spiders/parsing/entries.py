@@ -1,17 +1,20 @@
 """Turns feedparser's entries into items."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
-from spiders.parsing.dates import read_time
+from spiders.parsing.dates import item_times
 from spiders.parsing.dialect import RawFeed
 from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
-from spiders.parsing.text import html_to_text, looks_like_html, paragraphs
+from spiders.parsing.text import html_to_text, is_escaped_twice, looks_like_html, paragraphs
 from storywatch.model import ParsedItem
 
 Entry = Mapping[str, Any]
+
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,17 +23,21 @@ class FeedContext:
 
     url: str | None
     now: datetime
+    zone: tzinfo
     field_chars: int
     typed: bool
     author: str | None
     language: str | None
 
 
-def items_of(raw: RawFeed, *, root: str, url: str | None, now: datetime, field_chars: int) -> Iterator[ParsedItem]:
+def items_of(
+    raw: RawFeed, *, root: str, url: str | None, now: datetime, zone: tzinfo, field_chars: int
+) -> Iterator[ParsedItem]:
     """Yield the items of a feed that say anything at all, in its order."""
     context = FeedContext(
         url=url,
         now=now,
+        zone=zone,
         field_chars=field_chars,
         typed=root == "feed",
         author=_author(raw.feed),
@@ -43,19 +50,24 @@ def items_of(raw: RawFeed, *, root: str, url: str | None, now: datetime, field_c
 
 
 def _item(entry: Entry, context: FeedContext) -> ParsedItem:
-    published = _time(entry, ("published", "created"), context.now)
-    updated = _time(entry, ("updated",), context.now)
+    # dc:date, and the only date of many Atom feeds, is an update to feedparser.
+    published, updated = (_string(entry, "published"), _string(entry, "created")), (_string(entry, "updated"),)
+    times = item_times(published, updated, context.now, context.zone)
+    guid, url = guid_of(_string(entry, "id")), _url(entry, context)
+    # A picture's title has to do where there is something that it could be the title of.
+    others = _plain(_string(entry, "media_title"), "", context) if guid or url else ""
     return ParsedItem(
-        guid=guid_of(_string(entry, "id")),
-        url=_url(entry, context),
-        title=title_of(_text(entry, "title", context)),
+        guid=guid,
+        url=url,
+        title=title_of(_text(entry, "title", context)) or title_of(others),
         summary=paragraphs(_summary(entry, context), context.field_chars),
         content=paragraphs(_content(entry, context), context.field_chars),
         author=_author(entry) or _author(_mapping(entry, "source")) or context.author,
-        # dc:date, and the only date of many Atom feeds, is an update to feedparser.
-        published=published or updated,
-        updated=updated,
+        published=times.published,
+        updated=times.updated,
         language=_entry_language(entry) or context.language,
+        time_origin=times.origin,
+        time_correction=times.correction,
     )
 
 
@@ -82,12 +94,13 @@ def _detail(entry: Entry, key: str) -> Entry:
 def _plain(value: str, media_type: str, context: FeedContext) -> str:
     if media_type == "text/plain" and context.typed:
         return value
-    if media_type == "application/xhtml+xml" and "<" not in value:
-        # It says that it is markup and is escaped markup: a common mistake.
+    says_html = media_type in {"text/html", "application/xhtml+xml"} and context.typed
+    if not says_html and not looks_like_html(value):
+        return value
+    # What says that it is markup and is escaped markup is a common mistake.
+    if is_escaped_twice(value) or (media_type == "application/xhtml+xml" and "<" not in value):
         return html_to_text(html_to_text(value))
-    if media_type in {"text/html", "application/xhtml+xml"} and context.typed:
-        return html_to_text(value)
-    return html_to_text(value) if looks_like_html(value) else value
+    return html_to_text(value)
 
 
 def _text(entry: Entry, key: str, context: FeedContext) -> str:
@@ -104,37 +117,48 @@ def _summary(entry: Entry, context: FeedContext) -> str:
 
 def _content(entry: Entry, context: FeedContext) -> str:
     parts = ((_string(part, "value"), _string(part, "type")) for part in _mappings(entry, "content"))
-    texts = (_plain(value, media_type, context) for value, media_type in parts if _is_text(media_type))
+    texts = (_content_text(value, media_type, context) for value, media_type in parts)
     return next((text for text in texts if text.strip()), "")
 
 
-def _is_text(media_type: str) -> bool:
-    # Atom content may also be a picture in base64.
-    return media_type.startswith("text/") or media_type.endswith("xml") or "/" not in media_type
+def _content_text(value: str, media_type: str, context: FeedContext) -> str:
+    if media_type.startswith("text/") or media_type.endswith("xml") or "/" not in media_type:
+        return _plain(value, media_type, context)
+    # Atom content may also be a picture in base64, and once in a while that hides a text (RFC 4287, section 4.1.3.3).
+    return _plain(value, "", context) if media_type == "application/octet-stream" and not _is_base64(value) else ""
+
+
+def _is_base64(value: str) -> bool:
+    """Tell whether feedparser left the value as it was, because no text came out of it."""
+    try:
+        return bool(b64decode("".join(value.splitlines()), validate=True))
+    except ValueError:
+        return False
 
 
 def _url(entry: Entry, context: FeedContext) -> str | None:
     """Return feedburner's original link, else the item's own, else a guid that is one."""
-    original = web_link(_string(entry, "feedburner_origlink"), None)
-    if original:
-        return original
+    return next(filter(None, (web_link(link, base) for link, base in _links(entry, context))), None)
+
+
+def _links(entry: Entry, context: FeedContext) -> Iterator[tuple[str, str | None]]:
+    """Yield what could be the item's link, best first, each with what it is relative to."""
+    yield _string(entry, "feedburner_origlink"), None
     link = _string(entry, "link")
+    alternates = [each for each in _mappings(entry, "links") if _string(each, "rel") == "alternate"]
+    pages = [_string(each, "href") for each in alternates if _string(each, "type") in _PAGE_TYPES]
+    # An Atom entry may have one for each language; the first is meant. Of RSS's links the last one counts.
+    if context.typed:
+        yield from ((page, context.url) for page in pages)
     # A guid that stands for the link is never resolved: "abc123" is no page of the outlet's.
-    own = web_link(link, None if link == _string(entry, "id") else context.url)
-    if own:
-        return own
-    links = (each for each in _mappings(entry, "links") if _string(each, "rel") == "alternate")
-    return next(filter(None, (web_link(_string(each, "href"), context.url) for each in links)), None)
+    yield link, None if link == _string(entry, "id") else context.url
+    yield from ((_string(each, "href"), context.url) for each in alternates)
+    yield _string(entry, "permalink"), None
 
 
 def _author(entry: Entry) -> str | None:
     names = (_string(each, "name") or _string(each, "email") for each in _mappings(entry, "authors"))
     return next(filter(None, map(author_name, names)), None)
-
-
-def _time(entry: Entry, keys: Iterable[str], now: datetime) -> datetime | None:
-    times = (read_time(_string(entry, key), now) for key in keys)
-    return next(filter(None, times), None)
 
 
 def _entry_language(entry: Entry) -> str | None:

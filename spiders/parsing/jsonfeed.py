@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
-from spiders.parsing.dates import read_time
+from spiders.parsing.channel import push_offer
+from spiders.parsing.dates import item_times
 from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.sniff import not_a_feed
@@ -20,15 +21,22 @@ _VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.(\d)
 Node = Mapping[str, Any]
 
 
-def read_json_feed(text: str, *, url: str | None, now: datetime, limits: ParseLimits) -> Document:
+def read_json_feed(text: str, *, url: str | None, now: datetime, zone: tzinfo, limits: ParseLimits) -> Document:
     """Return the document. Raises VisitError `malformed` (no JSON) or `not_a_feed` (other JSON)."""
     feed = _loaded(text)
     version = _VERSION.fullmatch(_string(feed, "version").strip())
     if version is None or not isinstance(feed.get("items"), list):
         raise not_a_feed(text, "")
-    nodes = (node for node in feed["items"][: limits.max_items] if isinstance(node, dict))
-    items = (_item(node, feed, url=url, now=now, field_chars=limits.max_field_chars) for node in nodes)
-    return Document(kind=SourceKind.FEED, format=f"json1{version[1] or 0}", items=tuple(filter(says_something, items)))
+    nodes = [node for node in feed["items"][: limits.max_items] if isinstance(node, dict)]
+    read = (_item(node, feed, url=url, now=now, zone=zone, field_chars=limits.max_field_chars) for node in nodes)
+    items = tuple(filter(says_something, read))
+    return Document(
+        kind=SourceKind.FEED,
+        format=f"json1{version[1] or 0}",
+        items=items,
+        dropped=len(nodes) - len(items),
+        push=push_offer(_hubs(feed), (_string(feed, "feed_url"),), url),
+    )
 
 
 def _loaded(text: str) -> Node:
@@ -39,8 +47,8 @@ def _loaded(text: str) -> Node:
     return feed if isinstance(feed, dict) else {}
 
 
-def _item(node: Node, feed: Node, *, url: str | None, now: datetime, field_chars: int) -> ParsedItem:
-    updated = read_time(_string(node, "date_modified"), now)
+def _item(node: Node, feed: Node, *, url: str | None, now: datetime, zone: tzinfo, field_chars: int) -> ParsedItem:
+    times = item_times((_string(node, "date_published"),), (_string(node, "date_modified"),), now, zone)
     markup, plain = _string(node, "content_html"), _string(node, "content_text")
     return ParsedItem(
         guid=guid_of(_string(node, "id")),
@@ -49,9 +57,11 @@ def _item(node: Node, feed: Node, *, url: str | None, now: datetime, field_chars
         summary=paragraphs(_string(node, "summary"), field_chars),
         content=paragraphs(html_to_text(markup) if markup else plain, field_chars),
         author=next(filter(None, map(author_name, (*_names(node), *_names(feed)))), None),
-        published=read_time(_string(node, "date_published"), now) or updated,
-        updated=updated,
+        published=times.published,
+        updated=times.updated,
         language=language_tag(_string(node, "language")) or language_tag(_string(feed, "language")),
+        time_origin=times.origin,
+        time_correction=times.correction,
     )
 
 
@@ -61,6 +71,14 @@ def _names(node: Node) -> Iterator[str]:
     for author in (*(listed if isinstance(listed, list) else ()), node.get("author")):
         if isinstance(author, dict):
             yield _string(author, "name")
+
+
+def _hubs(feed: Node) -> Iterator[str]:
+    """Yield the hubs that speak WebSub, by its present name or its first."""
+    listed = feed.get("hubs")
+    for hub in listed if isinstance(listed, list) else ():
+        if isinstance(hub, dict) and _string(hub, "type").lower() in {"websub", "pubsubhubbub"}:
+            yield _string(hub, "url")
 
 
 def _string(node: Node, key: str) -> str:

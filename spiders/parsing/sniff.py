@@ -10,7 +10,6 @@ _JSON_FEED = "jsonfeed.org/version/"
 
 _LISTS = {
     "opml": "an OPML list of feeds, not a feed: add the feeds that it lists",
-    "sitemapindex": "an index of sitemaps: use the address of the news sitemap that it lists",
     "urlset": "a sitemap without news entries: look for the outlet's news sitemap",
 }
 FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})

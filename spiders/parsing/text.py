@@ -51,13 +51,29 @@ def cut(text: str, limit: int) -> str:
 
 
 def looks_like_html(text: str) -> bool:
-    """Tell whether a text of unstated type is HTML: it has a tag that HTML knows, or a character reference.
+    """Tell whether a text of unstated type is HTML: it has a tag that HTML knows, CDATA, or a character reference.
 
     RSS never says which of the two a field is (its specification leaves it to "entity-encoded HTML is allowed").
     """
-    if any(found[1].lower() in ELEMENTS for found in _TAG.finditer(text)):
+    if "<![CDATA[" in text or _has_tag(text):
         return True
     return any(html.unescape(found[0]) != found[0] for found in _REFERENCE.finditer(text))
+
+
+def is_escaped_twice(text: str) -> bool:
+    """Tell whether HTML was escaped once too often: it has no tag, but would have closed ones after one more decoding.
+
+    A headline about `&lt;b&gt;` closes nothing.
+    """
+    return not _has_tag(text) and _has_closed_tag(_decoded(text))
+
+
+def _has_tag(text: str) -> bool:
+    return any(found[1].lower() in ELEMENTS for found in _TAG.finditer(text))
+
+
+def _has_closed_tag(text: str) -> bool:
+    return any(found[0].startswith("</") and found[1].lower() in ELEMENTS for found in _TAG.finditer(text))
 
 
 def html_to_text(source: str) -> str:

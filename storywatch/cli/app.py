@@ -17,12 +17,18 @@ from storywatch import __version__
 COMMANDS = {
     "init": ("configuring", "Write a commented starter config."),
     "check": ("configuring", "Check the watch config and print every problem with its file, line and remedy."),
+    "opml": ("opml", "Take feeds over from a feed reader's OPML, or hand the watched ones to it."),
     "run": (
         "watching",
         "Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config.",
     ),
     "poll": ("watching", "Poll sources once through the whole pipeline, send what is owed, and exit."),
     "fetch": ("fetching", "Visit one address once, politely, and show what it brings. Nothing is stored."),
+    "discover": ("discovering", "Find an outlet's feeds, news sitemaps and listings, and print the YAML to paste."),
+    "probe": (
+        "probing",
+        "Visit sources without storing anything, and say what works and what to do about the rest.",
+    ),
     "parse": ("reading", "Parse documents on disk and show their items: one line a file, in the order given."),
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
     "status": ("listing", "Show what is watched, what is due and what failed."),
@@ -30,6 +36,7 @@ COMMANDS = {
         "listing",
         "List the sources: when each was polled and is polled next, what it brought, why it fails.",
     ),
+    "alarms": ("listing", "List the alarms about sources, open ones first, and what you can do about each."),
     "items": ("listing", "List the stored items, newest first."),
     "events": ("listing", "List the tracked events with what each has gathered."),
     "updates": ("listing", "List the updates, newest first."),

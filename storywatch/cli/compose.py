@@ -2,10 +2,9 @@
 
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -14,9 +13,15 @@ import channels
 import config
 from network import Guard
 from scheduler.daemon import Daemon
-from scheduler.work import Runtime
+from scheduler.pushes import PushRuntime
+from scheduler.work import Runtime, poll_lease
 from spiders.crawler import running_crawler
+from spiders.identity import user_agent
 from spiders.parsing import ParseLimits, ParsePool
+from spiders.websub.door import Door
+from spiders.websub.hubs import HubClient
+from spiders.websub.reader import PushedDocuments
+from spiders.websub.reception import Reception
 from storage import Store, open_store
 from storywatch.cli.clock import utc_now
 from storywatch.cli.failpoints import reached_from
@@ -24,6 +29,8 @@ from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
 from storywatch.model import WatchConfig
 from storywatch.ports import Clock
+from storywatch.push import Push
+from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
 
 __all__ = ["ConfigFolder", "open_runtime", "run_daemon", "utc_now"]
@@ -32,32 +39,74 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_runtime(watch_config: WatchConfig, store: Store, clock: Clock = utc_now) -> AsyncIterator[Runtime]:
-    """Set a config in motion: crawler, parser and channels run until the block ends."""
+async def open_runtime(
+    watch_config: WatchConfig,
+    store: Store,
+    clock: Clock = utc_now,
+    *,
+    door: Door | None = None,
+    take: Callable[[Push], None] | None = None,
+) -> AsyncIterator[Runtime]:
+    """Set a config in motion: crawler, parser and channels run until the block ends.
+
+    `door`: where hubs come in, if the config wants pushes; `take`: what gets them. Raises `ListenError`.
+    """
     settings = watch_config.settings
     guard = Guard(EgressPolicy.allowing(settings.allow))
     reached = reached_from(os.environ)
     by_kind = channels.build(settings, guard, clock)
     dice = random.random
+    parser = ParsePool(ParseLimits(max_bytes=settings.max_bytes))
+    plan = Plan.of(watch_config)
     try:
-        async with running_crawler(
-            settings, guard, ParsePool(ParseLimits(max_bytes=settings.max_bytes)), clock, reached
-        ) as crawler:
-            yield Runtime(
-                plan=Plan.of(watch_config),
-                watch=Watch(
-                    sources=store.sources,
-                    fetcher=crawler,
-                    channels=by_kind,
-                    clock=clock,
-                    dice=dice,
-                    reached=reached,
-                ),
-                dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=clock, dice=dice, reached=reached),
+        async with running_crawler(settings, guard, parser, clock, reached) as crawler:
+            watch = Watch(
+                sources=store.sources,
+                fetcher=crawler,
+                channels=by_kind,
+                clock=clock,
+                dice=dice,
+                reached=reached,
             )
+            push = _push_runtime(plan, watch, store, guard=guard, parser=parser) if door and take else None
+            async with _open_door(push, door, take):
+                yield Runtime(
+                    plan=plan,
+                    watch=watch,
+                    dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=clock, dice=dice, reached=reached),
+                    push=push,
+                )
     finally:
         for channel in set(by_kind.values()):
             await channel.close()
+
+
+def _push_runtime(plan: Plan, watch: Watch, store: Store, *, guard: Guard, parser: ParsePool) -> PushRuntime | None:
+    settings = plan.config.settings
+    if settings.push is None:
+        return None
+    hubs = HubClient(guard, watch.clock, user_agent=user_agent(settings.contact))
+    return PushRuntime(
+        plan=plan,
+        watch=watch,
+        subscribing=Subscribing(settings=settings.push, pushes=store.pushes, hubs=hubs, clock=watch.clock),
+        reader=PushedDocuments(parser=parser, clock=watch.clock),
+        lease=poll_lease(settings),
+    )
+
+
+@asynccontextmanager
+async def _open_door(
+    push: PushRuntime | None, door: Door | None, take: Callable[[Push], None] | None
+) -> AsyncIterator[None]:
+    """Let hubs in until the block ends, where the settings ask for it."""
+    if push is None or door is None or take is None:
+        yield
+        return
+    settings, subscribing = push.plan.config.settings, push.subscribing
+    reception = Reception(subscribing=subscribing, take=take, max_bytes=settings.max_bytes)
+    async with door.opened(subscribing.settings.listen, reception):
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +126,8 @@ class ConfigFolder:
 
 
 async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
-    """Watch with the config at `path` until the daemon is stopped. Raises `ConfigError` and `StorageError`."""
-    files = ConfigFolder(path=path)
+    """Watch with the config at `path` until it is stopped. Raises `ConfigError`, `StorageError` and `ListenError`."""
+    files, door = ConfigFolder(path=path), Door()
     loaded = config.load_with_warnings(path, os.environ)
     for warning in loaded.warnings:
         log.warning("config_warning", warning=str(warning))
@@ -86,8 +135,9 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
         await Daemon(
             sources=store.sources,
             outbox=store.outbox,
+            pushes=store.pushes,
             files=files,
-            open_runtime=partial(open_runtime, store=store, clock=clock),
+            open_runtime=lambda config, take: open_runtime(config, store, clock, door=door, take=take),
             clock=clock,
         ).run()
 

@@ -1,6 +1,6 @@
 """What the database knows: `status` and the lists."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,20 +10,29 @@ from storage import open_store
 from storage.queries import Queries, Rows
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
-from storywatch.cli.output import MISUSE, err, fail, out, print_json, print_rows, shown
+from storywatch.cli.output import MISUSE, err, fail, one_line, out, print_json, print_rows, shown
 from storywatch.cli.running import finished
+from storywatch.model import Alarm, AlarmKind, WatchConfig
+from storywatch.remedies import headline, remedy_for
+
+SHOWN_ALARMS = 20
+"""So many open alarms `status` shows; `alarms` shows them all."""
 
 Ask = Callable[[Queries], Awaitable[Any]]
 
 
 def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     """Show what is watched, what is due and what failed."""
-    counts = _ask(config, lambda queries: queries.status(utc_now()))
+    counts, alarms_open = _ask(config, _status)
     if json:
         print_json(counts)
         return
     for name, value in counts.items():
         out.print(f"{name.replace('_', ' '):<22}{shown(value)}")
+    for row in alarms_open:
+        out.print(f"  {headline(_alarm(row))}, since {shown(row['raised_at'])}", style="yellow", markup=False)
+    if counts["alarms_open"]:
+        err.print("[yellow]Alarms are open: `storywatch alarms` says what you can do.[/yellow]")
     if counts["sources_failing"]:
         err.print("[yellow]Some sources fail: `storywatch sources` says which and why.[/yellow]")
 
@@ -34,6 +43,21 @@ def sources(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     columns = ("id", "active", "last_poll_at", "next_poll_at", "items", "failures")
     print_rows(rows, columns, empty="No sources yet: `storywatch poll` reads the watch config.", as_json=json)
     _print_faults(rows, "id", as_json=json)
+
+
+def alarms(
+    config: ConfigOption = Path(),
+    *,
+    ended: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    limit: LimitOption = 20,
+    json: JsonOption = False,
+) -> None:
+    """List the alarms about sources, open ones first, and what you can do about each."""
+    rows = _ask(config, lambda queries: queries.alarms(limit, ended=ended))
+    columns = ("source", "kind", "raised_at", *(("ended_at",) if ended else ()))
+    print_rows(rows, columns, empty="No alarms." if ended else "No open alarms.", as_json=json)
+    if rows and not json:
+        _print_remedies(rows, read_config(config))
 
 
 def items(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
@@ -80,6 +104,37 @@ def deliveries(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: 
     _print_faults(rows, "address", as_json=json)
 
 
+async def _status(queries: Queries) -> tuple[Mapping[str, Any], Rows]:
+    return await queries.status(utc_now()), await queries.alarms(SHOWN_ALARMS)
+
+
+def _print_remedies(rows: Rows, config: WatchConfig) -> None:
+    """Print what was found and what to do, a paragraph for each alarm: in a table it would be a narrow tower."""
+    for row in rows:
+        out.print()
+        out.print(_alarm_line(row), style="yellow" if row["ended_at"] is None else "", markup=False)
+        source = config.sources.get(row["source"])
+        if source is None:
+            continue
+        for advice in remedy_for(_alarm(row), source, config.outlets[source.outlet]).advice:
+            out.print(f"  {' '.join(filter(None, (advice.text, advice.command)))}", markup=False)
+
+
+def _alarm_line(row: Mapping[str, Any]) -> str:
+    return one_line(": ".join(filter(None, (headline(_alarm(row)), row["message"]))))
+
+
+def _alarm(row: Mapping[str, Any]) -> Alarm:
+    return Alarm(
+        id=row["id"],
+        source=row["source"],
+        kind=AlarmKind(row["kind"]),
+        message=row["message"],
+        raised=row["raised_at"],
+        ended=row["ended_at"],
+    )
+
+
 def _check_event(event: str, config: Path) -> None:
     """End the command when neither the watch config nor the database knows the event."""
     known = {*read_config(config).events, *(row["id"] for row in _ask(config, Queries.events))}
@@ -91,7 +146,7 @@ def _print_faults(rows: Rows, name: str, *, as_json: bool) -> None:
     """Print why rows failed, each on a line of its own: a table's column would be a narrow tower."""
     faults = {} if as_json else {f"{row[name]}: {row['fault_message']}": None for row in rows if row["fault_message"]}
     for fault in faults:
-        out.print(fault, style="yellow", markup=False)
+        out.print(one_line(fault), style="yellow", markup=False)
 
 
 def _ask(path: Path, ask: Ask) -> Any:

@@ -47,6 +47,8 @@ def configure(style: LogFormat = LogFormat.AUTO, level: int = logging.INFO) -> N
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     # What Scrapy warns of stands in the poll's own line, there without the address and a password in it.
     logging.getLogger("scrapy").setLevel(logging.ERROR)
+    # That a tick found the one before it still at work is no news on a busy machine.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _rendering(style: LogFormat, is_terminal: bool) -> list[Any]:  # noqa: FBT001 - private, one caller

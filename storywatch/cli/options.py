@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 import config
-from storywatch.cli.output import TROUBLE, err
+from storywatch.cli.output import MISUSE, TROUBLE, err, fail
 from storywatch.errors import ConfigError
-from storywatch.model import WatchConfig
+from storywatch.model import PageRules, SourceKind, WatchConfig
 
 ConfigOption = Annotated[
     Path,
@@ -21,6 +21,14 @@ ConfigOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+ItemsOption = Annotated[
+    str | None,
+    typer.Option("--items", metavar="SELECTOR", help="Of a page: its entries, or links, by CSS or XPath."),
+]
+RegionOption = Annotated[
+    str | None,
+    typer.Option("--region", metavar="SELECTOR", help="Of a page: the part to read, by CSS or XPath."),
+]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Print at most so many, newest first.")]
 
 
@@ -31,6 +39,17 @@ def read_config(path: Path) -> WatchConfig:
     except ConfigError as error:
         print_problems(error)
         raise typer.Exit(TROUBLE) from None
+
+
+def page_rules(kind: SourceKind | None, items: str | None, region: str | None) -> tuple[SourceKind | None, PageRules]:
+    """Return the kind to read as, which the options of pages decide, and how to read a page; or end the command."""
+    if items and region:
+        fail("--items is for a listing and --region for a watched page; keep one of them", code=MISUSE)
+    if items or region:
+        if kind not in (None, SourceKind.PAGE):
+            fail("--items and --region are for pages only", code=MISUSE)
+        kind = SourceKind.PAGE
+    return kind, PageRules(items=items, region=region)
 
 
 def print_problems(error: ConfigError) -> None:

@@ -1,6 +1,7 @@
 """What commands print: JSON for programs, tables for people, errors on standard error."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,8 @@ TROUBLE = 1
 
 MISUSE = 2
 """Exit code: the command was called in a way that can't work."""
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -86,6 +89,11 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def one_line(text: str) -> str:
+    """Return a text that can't steer a terminal: what outlets say may hold control characters."""
+    return _CONTROLS.sub(" ", text)
 
 
 def fail(message: str, code: int = TROUBLE) -> NoReturn:

@@ -1,7 +1,8 @@
 """`parse`: documents on disk through the real parser, and what `fetch` and `parse` answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from rich.markup import escape
 from spiders.parsing import ParsePool
 from storywatch.cli.clock import utc_now
 from storywatch.cli.log import configure
-from storywatch.cli.options import JsonOption
+from storywatch.cli.options import ItemsOption, JsonOption, RegionOption, page_rules
 from storywatch.cli.output import TROUBLE, iso, out, print_json
 from storywatch.errors import Fault, VisitError
 from storywatch.model import Document, ParsedItem, SourceKind, VisitOutcome
@@ -22,21 +23,25 @@ def parse(
     *,
     url: Annotated[str | None, typer.Option(help="Where it came from: relative links resolve against it.")] = None,
     content_type: Annotated[str | None, typer.Option("--content-type", help="The Content-Type it came with.")] = None,
+    kind: Annotated[SourceKind | None, typer.Option(help="Read it as this kind; by default as what it is.")] = None,
+    items: ItemsOption = None,
+    region: RegionOption = None,
     json: JsonOption = False,
 ) -> None:
     """Parse documents on disk and show their items: one line a file, in the order given."""
     configure()
-    failed = asyncio.run(_parse_all(files, url, content_type, as_json=json))
+    kind, page = page_rules(kind, items, region)
+    read = partial(ParsePool().parse, url=url, content_type=content_type, kind=kind, page=page)
+    failed = asyncio.run(_parse_all(files, read, as_json=json))
     if failed:
         raise typer.Exit(TROUBLE)
 
 
-async def _parse_all(files: Sequence[Path], url: str | None, content_type: str | None, *, as_json: bool) -> int:
-    pool = ParsePool()
+async def _parse_all(files: Sequence[Path], read: Callable[..., Awaitable[Document]], *, as_json: bool) -> int:
     failed = 0
     for path in files:
         try:
-            document = await pool.parse(path.read_bytes(), url=url, content_type=content_type, kind=None, now=utc_now())
+            document = await read(path.read_bytes(), now=utc_now())
             answer = answer_object(VisitOutcome.OK, document, None, None)
         except VisitError as error:
             document, failed = None, failed + 1
@@ -72,6 +77,8 @@ def item_object(item: ParsedItem) -> dict[str, Any]:
         "content": item.content,
         "published": iso(item.published),
         "updated": iso(item.updated),
+        "time_origin": item.time_origin.value,
+        "time_correction": item.time_correction.value if item.time_correction else None,
         "author": item.author,
         "language": item.language,
     }

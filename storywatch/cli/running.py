@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from storywatch.cli.output import fail
-from storywatch.errors import StorageError
+from storywatch.errors import ListenError, StorageError
 
 ResultT = TypeVar("ResultT")
 
@@ -13,10 +13,10 @@ THREAD_SECONDS = 0.2
 
 
 def finished(work: Coroutine[Any, Any, ResultT]) -> ResultT:
-    """Run work to its end. A database that fails ends the command, with the remedy."""
+    """Run work to its end. A database that fails or an address in use ends the command, with the remedy."""
     try:
         return asyncio.run(_patient(work))
-    except StorageError as error:
+    except (StorageError, ListenError) as error:
         fail(str(error))
 
 

@@ -44,7 +44,8 @@ def run(
 
 def poll(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE", help="Ids; by default all that are enabled.")
+        list[str] | None,
+        typer.Argument(metavar="SOURCE", help="Ids; by default all that are enabled and don't wait for gaps."),
     ] = None,
     config: ConfigOption = Path(),
     *,
@@ -83,7 +84,8 @@ def _wanted(config: WatchConfig, names: Sequence[str]) -> list[Source]:
     if names:
         return [config.sources[name] for name in dict.fromkeys(names)]
     repeated = twins(config.sources.values())
-    return [source for source in config.sources.values() if source.enabled and source.id not in repeated]
+    wanted = (source for source in config.sources.values() if source.enabled and not source.gaps_only)
+    return [source for source in wanted if source.id not in repeated]
 
 
 async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = utc_now) -> Round:

@@ -22,7 +22,7 @@ class SmtpSettings:
 class PushSettings:
     """WebSub: where hubs reach us. `listen` is `host:port`; `public_url` what hubs call; `key` derives the secrets."""
 
-    listen: str
+    listen: str = "127.0.0.1:8765"
     public_url: str
     key: str = field(repr=False)
 

@@ -92,6 +92,7 @@ class Document:
 
     `known`: how many of its items were not read, because their bytes were the same in the last document. `dropped`: how
     many were left out because they have neither id nor link nor any text. `set_aside`: those that could not be read.
+    `broken_off`: the document ends before it should, so that what stood behind is missing.
     `elements` lets the next parse leave out what this one has read (`storywatch.elements`); empty where that can't be.
     `parts`: of an index of sitemaps, what it lists.
     """
@@ -103,6 +104,7 @@ class Document:
     known: int = 0
     dropped: int = 0
     set_aside: tuple[SetAside, ...] = ()
+    broken_off: bool = False
     elements: bytes = b""
     push: PushOffer | None = None
     parts: tuple[SitemapPart, ...] = ()

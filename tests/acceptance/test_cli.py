@@ -3,8 +3,11 @@
 import asyncio
 import gzip
 import json
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
+from email import message_from_string, policy
 from pathlib import Path
 
 import pytest
@@ -22,7 +25,7 @@ ANSWER = {"outcome", "kind", "format", "items", "error"}
 FAULT = {"code", "message", "permanent", "retry_after"}
 DECISION = {"item", "event", "alert", "score", "update", "reasons"}
 POLL = {"source", "outcome", "items", "new", "revised", "matched", "updates", "alerts", "error"}
-LISTS = ("sources", "items", "events", "updates", "alerts", "deliveries")
+LISTS = ("sources", "alarms", "items", "events", "updates", "alerts", "deliveries")
 LONG = "Blast at Kabul airport kills dozens as thousands wait to leave the country; more to come"
 NEWS = rss("Nothing of interest", LONG, "[/b] London [red]floods")
 ITEM_XML = (
@@ -151,12 +154,13 @@ async def test_poll_does_the_whole_work_once(desk: Desk, site: Site) -> None:
 
 async def _lists_as_json(desk: Desk) -> None:
     status, *lists = await _two_at_a_time([[name, "--config", desk.folder, "--json"] for name in ("status", *LISTS)])
-    counts = {"sources": 2, "sources_failing": 1, "items": 3, "events": 2, "updates": 2, "alerts": 2}
+    counts = {"sources": 2, "sources_failing": 1, "alarms_open": 1, "items": 3, "events": 2, "updates": 2, "alerts": 2}
     assert {**counts, "deliveries_sent": 2, "deliveries_dead": 0}.items() <= status.only.items()
-    assert [len(ran.lines) for ran in lists] == [2, 3, 2, 2, 2, 2]
+    assert [len(ran.lines) for ran in lists] == [2, 1, 3, 2, 2, 2, 2]
     assert all(ran.code == 0 and ran.err == "" for ran in lists)
-    sources, items, events, updates, alerts, deliveries = (ran.lines for ran in lists)
+    sources, alarms, items, events, updates, alerts, deliveries = (ran.lines for ran in lists)
     assert [(row["id"], row["fault_code"]) for row in sources] == [("wire-bad", "not_found"), ("wire-world", None)]
+    assert [(row["source"], row["kind"], row["ended_at"]) for row in alarms] == [("wire-bad", "gone", None)]
     assert {row["title"]: row["events"] for row in items}[LONG] == 1
     assert {row["id"]: row["updates"] for row in events} == {"kabul": 1, "london": 1}
     assert {row["headline"] for row in updates} == {row["headline"] for row in alerts} >= {LONG}
@@ -171,6 +175,7 @@ async def _lists_for_people(desk: Desk) -> None:
     assert all(ran.code == 0 and fits(ran) for ran in runs)
     status, sources, items, *_ = runs
     assert "sources failing       1" in status.out
+    assert "  wire-bad is gone, since " in status.out
     assert "wire-bad: HTTP 404: there is nothing at this address; check the source's url" in sources.out
     assert "[/b] London [red]floods" in items.out
     one = await storywatch("items", "--config", desk.folder, "--limit", "1", "--json")
@@ -179,6 +184,63 @@ async def _lists_for_people(desk: Desk) -> None:
     assert [row["event"] for row in london.lines] == ["london"]
     unknown = await storywatch("updates", "londno", "--config", desk.folder)
     assert (unknown.code, "no such event: londno" in unknown.err) == (2, True)
+
+
+async def test_alarms_are_listed_with_what_to_do(desk: Desk) -> None:
+    """Open ones first, newest first; those that are over on request. The status names the open ones."""
+    await storywatch("poll", "wire-world", "--config", desk.folder)
+    with closing(sqlite3.connect(desk.folder / "storywatch.db")) as database, database:
+        rows = [
+            ("a1", "wire-world", "gap", "no [item]\x1b[2J\nin common", "2026-11-20 10:00:00", None),
+            ("a2", "wire-bad", "stale", "the newest item is of 2023", "2026-11-21 10:00:00", None),
+            ("a3", "wire-bad", "failing", "HTTP 503", "2026-11-18 10:00:00", "2026-11-22 10:00:00"),
+        ]
+        columns = "id, source, kind, message, raised_at, ended_at"
+        database.executemany(f"INSERT INTO alarms ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
+    runs = await _two_at_a_time(
+        [[*words, "--config", desk.folder] for words in (["status"], ["alarms"], ["alarms", "--all"])]
+    )
+    assert all(ran.code == 0 for ran in runs)
+    status, listed, everything = (ran.out for ran in runs)
+    assert "alarms open           2" in status
+    open_now = (
+        "  wire-bad is stale, since 2026-11-21 10:00Z",
+        "  wire-world may have lost items, since 2026-11-20 10:00Z",
+    )
+    assert "\n".join(open_now) in status
+    assert listed.index("wire-bad is stale") < listed.index("wire-world may have lost items: no [item] [2J in common")
+    assert "such as its news sitemap: storywatch discover " in listed
+    assert "HTTP 503" not in listed
+    assert "wire-bad works again: HTTP 503" in everything
+
+    limited, as_json = await _two_at_a_time(
+        [
+            ["alarms", "--limit", "1", "--json", "--config", desk.folder],
+            ["alarms", "--all", "--json", "--config", desk.folder],
+        ]
+    )
+    assert [row["id"] for row in limited.lines] == ["a2"]
+    assert [(row["id"], row["ended_at"]) for row in as_json.lines] == [
+        ("a2", None),
+        ("a1", None),
+        ("a3", "2026-11-22T10:00:00Z"),
+    ]
+
+
+async def test_alarms_reach_their_subscription(tmp_path: Path) -> None:
+    """When one is raised and when it ends, in one thread; alerts go to the other subscription."""
+    back = in_turn(reply(status=404), reply(NEWS))
+    async with serving({"/feed": back}) as site:
+        desk = Desk(folder=tmp_path / "watch", sites=[site], sources={"wire-world": site.url()}, alarms=True)
+        desk.save()
+        for _ in range(2):
+            await storywatch("poll", "--config", desk.folder)
+        mails = [message_from_string(mail, policy=policy.default) for mail in desk.mails]
+    told = {str(mail["Subject"]): str(mail["References"]) for mail in mails}
+    gone, again = "[Storywatch] The Wire: wire-world is gone", "[Storywatch] The Wire: wire-world is back"
+    assert len(told) == 3
+    assert told[gone] == told[again]
+    assert [subject for subject in told if LONG in subject]
 
 
 async def test_what_can_not_be_delivered_is_told(desk: Desk) -> None:
@@ -242,7 +304,7 @@ async def test_fetch_says_why_it_failed(site: Site, tmp_path: Path) -> None:
         "not_found",
         "throttled",
         "kind_mismatch",
-        "unsupported_kind",
+        "kind_mismatch",
         "egress_refused",
         "bad_url",
     ]

@@ -1,128 +1,28 @@
-"""gofeed's test suite: every case with items, compared field by field after tags are removed on both sides."""
-
-import html
-import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+"""gofeed's test suite is met but for what docs/reference/conformance.md says."""
 
 import pytest
 
-from spiders.parsing import ParseLimits, parse_document
-from spiders.parsing.text import html_to_text
-from storywatch.errors import VisitError
-from storywatch.model import ParsedItem
 from tests.support.corpus import corpus
+from tests.support.gofeed import DIFFERING, JSON_CASES, wrong_cases, wrong_json_case
+from tests.support.pages import DOCS, name_in, tables
 
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
-FOLDERS = ("translator/rss", "translator/atom", "parser/rss", "parser/atom")
-
-Fields = dict[str, str]
-
-# Each differs on purpose, or for a reason that no news feed meets.
-DIFFERING = {
-    "issue_217_enclosure_children": "expects an item without any text; such items are dropped",
-    "rss_channel_item_guid_naked_markup": "elements inside a guid are not kept as its text",
-    "atom10_feed_entry_content_base64": "content that its type calls binary is no text to read or match",
-    "atom10_feed_entry_content_base64_escaped_markup": "content that its type calls binary is no text to read or match",
-    "issue_275_extensions_and_source": "content that its type calls a video or JSON is no text to read or match",
-    "entry_id_xml_base": "identifiers are never resolved, not even against xml:base",
-}
+PAGE = (DOCS / "reference" / "conformance.md").read_text("utf-8")
 
 
-def _plain(value: Any) -> str:
-    text = value if isinstance(value, str) else ""
-    for _ in range(4):
-        text = html_to_text(text)
-    return " ".join(text.split())
-
-
-def _expected(item: Mapping[str, Any]) -> Fields:
-    guid, content = item.get("guid", item.get("id")), item.get("content")
-    links = [each for each in item.get("links", []) if isinstance(each, dict)]
-    alternate = next((each.get("href") for each in links if each.get("rel", "alternate") == "alternate"), "")
-    author = (item.get("authors") or [{}])[0]
-    return {
-        "guid": _plain(guid.get("value") if isinstance(guid, dict) else guid),
-        "url": _plain(item.get("link") or alternate),
-        "title": _plain(item.get("title")),
-        "summary": _plain(item.get("description") or item.get("summary")),
-        "content": _plain(content.get("value") if isinstance(content, dict) else content),
-        "published": _iso(item.get("publishedParsed") or item.get("pubDateParsed")),
-        "updated": _iso(item.get("updatedParsed")),
-        "author": _plain(author.get("name") or author.get("email")),
-    }
-
-
-def _found(item: ParsedItem) -> Fields:
-    texts = {name: _plain(html.escape(getattr(item, name))) for name in ("title", "summary", "content")}
-    times = {name: _iso(getattr(item, name)) for name in ("published", "updated")}
-    return texts | times | {"guid": _plain(item.guid), "url": item.url or "", "author": item.author or ""}
-
-
-def _iso(moment: datetime | str | None) -> str:
-    return str(datetime.fromisoformat(moment) if isinstance(moment, str) else moment) if moment else ""
-
-
-def _is_fallback(name: str, found: Fields, case: str) -> bool:
-    """Tell whether a field that gofeed leaves empty was filled on purpose."""
-    return {
-        "guid": "rdf" in case,  # rdf:about is RSS 1.0's identifier
-        "url": found["url"] == found["guid"],  # an identifier that is an address, where there is no link
-        "published": found["published"] == found["updated"],  # the only date that there is
-    }.get(name, False)
-
-
-def _differences(case: str, expected: list[Fields], found: list[Fields]) -> Iterator[str]:
-    if len(expected) != len(found):
-        yield f"{len(found)} items instead of {len(expected)}"
-    for wanted, got in zip(expected, found, strict=False):
-        for name in wanted:
-            if wanted[name] != got[name] and (wanted[name] or not _is_fallback(name, got, case)):
-                yield f"{name}: {got[name]!r} instead of {wanted[name]!r}"
-
-
-def _items(path: Path) -> tuple[ParsedItem, ...]:
-    try:
-        return parse_document(
-            path.read_bytes(), url="http://example.org/feed.xml", content_type=None, now=NOW, limits=ParseLimits()
-        ).items
-    except VisitError:
-        return ()
-
-
-def _cases(data: Path) -> Iterator[tuple[Path, list[Fields]]]:
-    for folder in FOLDERS:
-        for path in sorted((data / folder).glob("*.xml")):
-            result = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-            if items := result.get("items") or result.get("entries"):
-                yield path, [_expected(item) for item in items]
-
-
-def _worth_keeping(fields: Fields) -> bool:
-    return any(fields[name] for name in ("guid", "url", "title", "summary", "content"))
-
-
-def test_gofeeds_items_are_read_as_gofeed_reads_them(capsys: pytest.CaptureFixture[str]) -> None:
-    """249 of the 255 cases with items are fully right; the others are known by name, each with its reason."""
-    wrong: dict[str, list[str]] = {}
-    total = 0
-    for path, expected in _cases(corpus("gofeed")):
-        total += 1
-        found = [_found(item) for item in _items(path)]
-        if differences := list(_differences(path.stem, [each for each in expected if _worth_keeping(each)], found)):
-            wrong[path.stem] = differences
-    with capsys.disabled():
-        print(f"\ngofeed: {total - len(wrong)} of {total} cases with items fully right")  # noqa: T201 - the score
+def test_gofeeds_items_are_read_as_gofeed_reads_them() -> None:
+    """252 of the 255 cases with items are fully right; the others are known by name, each with its reason."""
+    total, wrong = wrong_cases(corpus("gofeed"))
     assert wrong.keys() == DIFFERING.keys(), wrong
-    assert (total, total - len(wrong)) == (255, 249)
+    assert f"**{total - len(wrong)} of {total}**" in PAGE
 
 
-@pytest.mark.parametrize("name", ["json10_simple", "json10_full", "json11_full"])
+def test_the_exceptions_are_documented_with_their_reasons() -> None:
+    """The page and the test know the same ones."""
+    rows = tables(PAGE)["gofeed"]
+    assert {name_in(case): reason for case, _, reason in rows} == DIFFERING
+
+
+@pytest.mark.parametrize("name", JSON_CASES)
 def test_gofeeds_json_feeds_are_read_as_gofeed_reads_them(name: str) -> None:
     """All three of them."""
-    folder = corpus("gofeed") / "translator" / "json"
-    expected = json.loads((folder / f"{name}_expected.json").read_text(encoding="utf-8"))["items"]
-    found = [_found(item) for item in _items(folder / f"{name}.json")]
-    assert list(_differences(name, [_expected(item) for item in expected], found)) == []
+    assert wrong_json_case(corpus("gofeed"), name) == []

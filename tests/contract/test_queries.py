@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
-from storage import Store
+from storage import Store, tables
+from storage.engine import writing
 from storywatch.errors import Fault
-from storywatch.model import ChannelKind, DeliveryState, Settlement, Visit, VisitOutcome, WatchConfig
+from storywatch.model import AlarmKind, ChannelKind, DeliveryState, Settlement, Visit, VisitOutcome, WatchConfig
 from storywatch.ports import Fetcher
 from storywatch.watch import Plan, Watch
 from tests.contract.working import claimed, deliveries, poll
@@ -70,6 +72,49 @@ async def test_updates_are_listed_newest_first(store: Store) -> None:
     assert not await store.queries.updates(10, "other")
 
 
+async def raise_alarms(store: Store) -> None:
+    """Store two open alarms beside the gap that NYT has, and two that are over; CNN's is the newest of all."""
+    stored = [
+        ("old-open", "nyt-world", AlarmKind.MOVED, 1, None),
+        ("over", "nyt-world", AlarmKind.FAILING, 2, 3),
+        ("open", "nyt-world", AlarmKind.STALE, 3, None),
+        ("newest-over", "cnn-world", AlarmKind.EMPTY, 4, 5),
+    ]
+    async with writing(store.engine) as connection:
+        for name, source, kind, raised, ended in stored:
+            times = {"raised_at": NOW + raised * HOUR, "ended_at": NOW + ended * HOUR if ended else None}
+            row = {"id": name, "source": source, "kind": kind.value, "message": f"it is {name}", **times}
+            await connection.execute(insert(tables.alarms).values(row))
+
+
+async def test_open_alarms_are_listed_newest_first(store: Store) -> None:
+    """With the source's outlet; those that are over on request, behind the open ones."""
+    [gap] = await store.queries.alarms(10, ended=True)
+    assert (gap["source"], gap["kind"], gap["raised_at"]) == ("nyt-world", "gap", NOW + 2 * HOUR)
+    await raise_alarms(store)
+    listed = await store.queries.alarms(10)
+    assert [row["id"] for row in listed] == ["open", gap["id"], "old-open"]
+    assert listed[0] == {
+        "id": "open",
+        "outlet": "nyt",
+        "source": "nyt-world",
+        "kind": "stale",
+        "message": "it is open",
+        "raised_at": NOW + 3 * HOUR,
+        "ended_at": None,
+    }
+    with_ended = await store.queries.alarms(10, ended=True)
+    assert [row["id"] for row in with_ended] == ["open", gap["id"], "old-open", "newest-over", "over"]
+    assert with_ended[3]["ended_at"] == NOW + 5 * HOUR
+    assert [row["id"] for row in await store.queries.alarms(1, ended=True)] == ["open"]
+
+
+async def test_open_alarms_are_counted(store: Store) -> None:
+    """And no others."""
+    await raise_alarms(store)
+    assert (await store.queries.status(NOW))["alarms_open"] == 3
+
+
 async def test_alerts_are_listed_with_how_their_deliveries_stand(store: Store) -> None:
     """Newest first."""
     oldest = (await deliveries(store))[0]
@@ -128,6 +173,7 @@ async def test_the_status_counts_everything(store: Store) -> None:
         "sources": 2,
         "sources_failing": 1,
         "sources_due": 1,
+        "alarms_open": 1,
         "items": 4,
         "events": 2,
         "updates": 2,

@@ -175,9 +175,10 @@ async def test_an_outage_is_told_and_survived(desk: Desk, site: Site, tmp_path: 
         site.pages["/feed"] = reply(MORE)
         desk.make_due()
         await running.says("poll", outcome="new", items=4, alerts=1)
+        await running.says("alarm_over", source="wire-world", kind="failing")
         await running.says("delivery", count=2)
         await running.stops()
-    assert {line["event"] for line in running.log} <= ORDINARY
+    assert {line["event"] for line in running.log} <= ORDINARY | {"alarm", "alarm_over"}
 
 
 async def test_a_locked_database_delays_and_kills_nothing(desk: Desk, site: Site, tmp_path: Path) -> None:

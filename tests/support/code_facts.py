@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.pages import ROOT
 
 PACKAGES = ("storywatch", "spiders", "channels", "storage", "scheduler", "config", "network")
-FAMILIES = {"VisitError": "visits", "DeliveryError": "deliveries", "ComposeError": "composing"}
+FAMILIES = {"VisitError": "visits", "DeliveryError": "deliveries", "ComposeError": "composing", "HubError": "hubs"}
 _LEVELS = {"debug", "info", "warning", "error", "critical", "exception"}
 
 Codes = dict[str, set[bool]]

@@ -28,6 +28,7 @@ from storywatch.model import (
 )
 from storywatch.pacing import SourceState
 from storywatch.ports import Claim, PollRecord
+from storywatch.push import PushState
 from storywatch.updates import PastReport, said
 from tests.support.samples import NOW
 
@@ -52,6 +53,7 @@ class Memory:
     past: dict[str, list[PastReport]] = field(default_factory=lambda: defaultdict(list))
     alarms: dict[str, Alarm] = field(default_factory=dict)
     records: list[PollRecord] = field(default_factory=list)
+    pushes: dict[str, PushState] = field(default_factory=dict)
 
     def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
         """Return the items that answer to the keys."""
@@ -112,6 +114,7 @@ class Memory:
                     text=said(self.items[report.item]),
                 )
             )
+        self.pushes |= {state.id: state for state in record.pushes}
         self.records.append(record)
 
 
@@ -139,6 +142,10 @@ class FakeTransaction:
         """Return the open alarms."""
         wanted = set(kinds)
         return tuple(alarm for alarm in self.memory.alarms.values() if alarm.kind in wanted)
+
+    async def pushes(self, source: str) -> tuple[PushState, ...]:
+        """Return the subscriptions to hubs."""
+        return tuple(state for state in self.memory.pushes.values() if state.source == source)
 
     async def save(self, record: PollRecord) -> None:
         """Keep the record for the commit."""

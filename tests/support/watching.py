@@ -24,6 +24,8 @@ class Desk:
     """Addresses by id."""
     events: list[dict[str, Any]] = field(default_factory=lambda: [KABUL])
     settings: dict[str, Any] = field(default_factory=dict)
+    alarms: bool = False
+    """Whether the editor also subscribes to alarms."""
 
     def save(self) -> Path:
         """Write it."""
@@ -38,12 +40,13 @@ class Desk:
     def _document(self) -> dict[str, Any]:
         sources = [{"id": name, "url": url} for name, url in self.sources.items()]
         allowed = {"egress": {"allow": [site.place for site in self.sites]}}
-        subscription = {"channel": "file", "corroborations": True}
+        subscriptions: list[dict[str, Any]] = [{"channel": "file", "corroborations": True}]
+        subscriptions += [{"channel": "file", "id": "alarms", "alarms": True}] if self.alarms else []
         return {
             "settings": {"contact": "desk@example.org", "shutdown_timeout": "1s", **allowed, **self.settings},
             "outlets": [{"id": "wire", "name": "The Wire", "sources": sources}],
             "events": self.events,
-            "subscribers": [{"id": "editor", "name": "The editor", "subscriptions": [subscription]}],
+            "subscribers": [{"id": "editor", "name": "The editor", "subscriptions": subscriptions}],
         }
 
     def spoil(self) -> None:

@@ -21,24 +21,39 @@ from sqlalchemy import JSON, Boolean, Column, Float, Integer, LargeBinary, Strin
 import config
 from channels import payload
 from channels.signing import signed_headers
+from config import FeedList, Imported
 from config.shipped import catalogue_outlet
 from spiders import answers, failures
+from spiders.discovery import Discovery, Failed, Finding
 from storage import tables
 from storage.queries import Queries, Rows
 from storage.tables import UtcTime
 from storywatch.cli.app import app
 from storywatch.cli.configuring import check, init
+from storywatch.cli.discovering import discovery_object
+from storywatch.cli.opml import import_object
+from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object, fault_object, item_object
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
-from storywatch.model import ChannelKind, DeliveryState, ParsedItem, ReportRole, SourceKind, VisitOutcome
+from storywatch.model import (
+    AlarmKind,
+    ChannelKind,
+    DeliveryState,
+    Outlet,
+    ParsedItem,
+    ReportRole,
+    SourceKind,
+    VisitOutcome,
+)
 from storywatch.replay import Decision
+from storywatch.verification import Check, verify
 from storywatch.watch import PollOutcome, PollResult
 from tests.support import code_facts
 from tests.support.pages import DOCS, Row, name_in, names
 from tests.support.pages import tables as tables_of
-from tests.support.samples import NOW
+from tests.support.samples import NOW, a_source, brought
 
 REFERENCE = DOCS / "reference"
 
@@ -119,12 +134,24 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     return {
         "status": await queries.status(NOW),
         "sources": (await queries.sources())[0],
+        "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],
         "events": (await queries.events())[0],
         "updates": (await queries.updates(1))[0],
         "alerts": (await queries.alerts(1))[0],
         "deliveries": (await queries.deliveries(1))[0],
     }
+
+
+def discover_fields() -> list[str]:
+    """Return the fields of what `discover` found, where it found and missed something."""
+    finding = Finding(
+        url="https://o.example/f", kind=SourceKind.FEED, format="rss20", items=1, newest=None, conditional=True
+    )
+    failed = Failed(url="https://o.example/g", fault=Fault(code="c", message="m"))
+    told = discovery_object(Discovery(url="https://o.example/", findings=[finding], failed=[failed]), NOW)
+    lists = [f"{name}[].{key}" for name in ("sources", "failed") for key in told[name][0]]
+    return [*(set(told) - {"sources", "failed"}), *lists]
 
 
 def other_fields() -> dict[str, Iterable[str]]:
@@ -135,9 +162,29 @@ def other_fields() -> dict[str, Iterable[str]]:
     return {
         "parse": parsed,
         "fetch": [*parsed, "status", "url"],
+        "discover": discover_fields(),
         "poll": [*(f"polls[].{name}" for name in polled), "busy", "deliveries"],
         "replay": Decision.__dataclass_fields__,
+        "probe": probed_fields(),
+        "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
+
+
+def probed_fields() -> Iterable[str]:
+    """Return the fields of a source that was probed, those of its parts with a path."""
+    outlet = Outlet(id="o", name="O")
+    source = a_source()
+    probed = probe_object(
+        Target(source=source, outlet=outlet, kind=None, declared=True), verify(brought(), source, outlet, NOW)
+    )
+    for name, value in probed.items():
+        parts = value[0] if name == "problems" else probed["problems"][0] if name == "warnings" else value
+        between = "[]." if isinstance(value, list) else "."
+        yield from (f"{name}{between}{part}" for part in parts) if isinstance(parts, dict) else [name]
+
+
+def test_every_finding_of_a_probe_is_documented() -> None:
+    assert not differences(names(section("cli.md", "Findings of probe")), Check)
 
 
 async def test_every_field_of_the_json_output_is_documented() -> None:
@@ -169,6 +216,7 @@ SECTIONS = {
     "settings.egress": "EgressSpec",
     "settings.polling": "PollingSpec",
     "settings.limits": "LimitsSpec",
+    "settings.push": "PushSpec",
     "outlets": "OutletSpec",
     "outlets[].sources": "SourceSpec",
     "events": "EventSpec",
@@ -232,17 +280,22 @@ DYNAMIC = {
     "spiders/failures.py": "its table",
     "spiders/parsing/pool.py": "passes a worker's fault on",
     "spiders/sitemaps.py": "passes the fault of a sitemap on",
+    "storage/pushes.py": "reads a stored fault",
     "storage/states.py": "reads a stored fault",
     "storywatch/errors.py": "makes the value of an error",
 }
 """Where a fault's code is no literal, and where it comes from instead."""
 
 
+FAMILY_OF = {"storywatch/dispatch.py": "deliveries", "storywatch/push.py": "hubs"}
+"""What a fault is about that a module makes."""
+
+
 def real_codes() -> dict[str, code_facts.Codes]:
     """Return all codes that the code can produce by family, each with the permanences that it comes with."""
     found: dict[str, code_facts.Codes] = defaultdict(lambda: defaultdict(set))
     for path, tree in code_facts.modules():
-        family = "deliveries" if path == "storywatch/dispatch.py" else "visits"
+        family = FAMILY_OF.get(path, "visits")
         for kind, code, permanent in code_facts.fault_codes(tree, family):
             if code is None:
                 assert path in DYNAMIC, f"{path} makes a fault whose code this test can't read"
@@ -262,7 +315,7 @@ def _add_tables(codes: code_facts.Codes) -> None:
         codes[code] |= {permanent}
 
 
-@pytest.mark.parametrize("title", ["Visits", "Deliveries", "Composing"])
+@pytest.mark.parametrize("title", ["Visits", "Deliveries", "Composing", "Hubs"])
 def test_every_fault_code_is_documented_with_its_permanence(title: str) -> None:
     words = {(True,): "yes", (False,): "no", (False, True): "depends"}
     real = {f"{code}: {words[tuple(sorted(kinds))]}" for code, kinds in real_codes()[title.lower()].items()}
@@ -335,9 +388,12 @@ def leaves(schema: Mapping[str, Any], path: str) -> list[str]:
     return leaves(schema["items"], f"{path}[]") if "items" in schema else [path]
 
 
-def test_every_field_of_the_payload_is_documented() -> None:
-    schema = json.loads((files("channels") / "webhook-payload.schema.json").read_text("utf-8"))
-    assert not differences(names(section("webhook.md", "Payload")), leaves(schema, ""))
+@pytest.mark.parametrize(
+    ("title", "schema"), [("Payload", "webhook-payload"), ("Payload of a notice", "webhook-notice")]
+)
+def test_every_field_of_the_payload_is_documented(title: str, schema: str) -> None:
+    fields = leaves(json.loads((files("channels") / f"{schema}.schema.json").read_text("utf-8")), "")
+    assert not differences(names(section("webhook.md", title)), fields)
     assert f"{payload.MAX_BYTES:,} bytes" in (REFERENCE / "webhook.md").read_text("utf-8")
 
 
@@ -360,7 +416,7 @@ def test_the_pauses_between_attempts_are_documented() -> None:
 
 def test_the_glossary_knows_the_words_that_people_see() -> None:
     told = (DOCS / "explanation" / "glossary.md").read_text("utf-8")
-    for words in (SourceKind, ChannelKind, VisitOutcome, PollOutcome, ReportRole, DeliveryState):
+    for words in (SourceKind, ChannelKind, VisitOutcome, PollOutcome, ReportRole, DeliveryState, AlarmKind):
         assert not [word for word in words if f"`{word}`" not in told], words
 
 

@@ -23,7 +23,7 @@ from tests.integration.channels.servers import (
     scripted_server,
 )
 from tests.support.spellings import ELSEWHERE, LOOPBACK
-from tests.unit.channels.samples import OWED, SETTINGS, delivery_of
+from tests.unit.channels.samples import NOTICE, OWED, SETTINGS, delivery_of
 
 COMPOSER = composer_for(SETTINGS)
 MESSAGE = COMPOSER.compose(OWED)
@@ -62,6 +62,18 @@ async def test_the_server_gets_exactly_the_composed_bytes() -> None:
     assert {(envelope.mail_from, *envelope.rcpt_tos) for envelope in room.taken} == {
         ("alerts@news.example", "desk@news.example")
     }
+
+
+async def test_a_notice_of_an_alarm_arrives_as_it_was_composed() -> None:
+    """By the channel's own composing, under the notice's identity."""
+    room = Mailroom()
+    async with mail_server(room) as port:
+        sender = channel(port)
+        message = sender.compose_notice(NOTICE)
+        await sender.send(delivery_of(message, delivery_id=NOTICE.id), NOTICE.subscriber)
+    (envelope,) = room.taken
+    assert (envelope.original_content, envelope.rcpt_tos) == (message.body, ["desk@news.example"])
+    assert b"Message-ID: <n-8d1f04c2@news.example>\r\n" in message.body
 
 
 async def test_recipients_come_from_the_delivery_and_never_from_a_header() -> None:

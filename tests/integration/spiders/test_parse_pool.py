@@ -55,6 +55,24 @@ async def test_a_parse_that_uses_too_much_cpu_is_killed_and_the_pool_goes_on() -
     assert (await _parse(pool, SMALL)).items
 
 
+async def test_a_page_is_read_within_the_limits_of_a_worker() -> None:
+    """The extra that finds its text included."""
+    said = "The ministry of defence says that another report about the attack on the airport has been confirmed"
+    texts = [f"{said} by source {number}." for number in range(10)]
+    paragraphs = "".join(f"<p>{text}</p>" for text in texts)
+    page = f"<html><body><article>{paragraphs}</article></body></html>".encode()
+    (item,) = (await _parse(ParsePool(), page, SourceKind.PAGE)).items
+    assert item.content.split("\n\n") == texts
+
+
+async def test_a_page_that_takes_quadratic_time_is_killed_too() -> None:
+    """libxml2 compares each attribute of an element with all before it."""
+    pool = ParsePool(ParseLimits(cpu_seconds=1), workers=1)
+    page = b"<html><body><a " + b" ".join(b"x%d=1" % number for number in range(200_000)) + b">t</a>"
+    fault = await _fault(pool, page, SourceKind.PAGE)
+    assert fault.code == "parse_limit"
+
+
 async def test_the_cpu_limit_counts_each_parse_for_itself() -> None:
     """A worker that lives for months is not killed for what it did before."""
     pool = ParsePool(ParseLimits(cpu_seconds=1), workers=1)

@@ -1,10 +1,12 @@
 """Alerts to compose: the seed story's facts, with any part replaced."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storywatch.model import (
+    Alarm,
+    AlarmKind,
     ChannelKind,
     Delivery,
     Event,
@@ -13,11 +15,14 @@ from storywatch.model import (
     Message,
     Outlet,
     Owed,
+    OwedNotice,
     Reason,
     Report,
     ReportRole,
     Revision,
     Settings,
+    Source,
+    SourceKind,
     Subscriber,
     Subscription,
     Update,
@@ -95,6 +100,43 @@ OWED = Owed(
         "Survivors: ten of one family killed, seven of them children",
     ),
 )
+
+ALARM = Alarm(
+    id="al-5e21",
+    source="cnn-sitemap",
+    kind=AlarmKind.STALE,
+    message="the newest item is of 12 September 2021, older than 3 days",
+    raised=CREATED,
+)
+NOTICE = OwedNotice(
+    id="n-8d1f04c2",
+    created=CREATED,
+    subscription=Subscription(id="ops-mail", subscriber="desk", channel=ChannelKind.EMAIL, alarms=True),
+    subscriber=OWED.subscriber,
+    alarm=ALARM,
+    source=Source(
+        id="cnn-sitemap",
+        outlet="cnn",
+        kind=SourceKind.NEWS_SITEMAP,
+        url="https://edition.cnn.com/sitemaps/news.xml",
+        every=timedelta(minutes=5),
+    ),
+    outlet=Outlet(id="cnn", name="CNN", hosts=("edition.cnn.com", "cnn.com")),
+)
+ENDED = CREATED + timedelta(days=2, hours=3, minutes=20)
+
+
+def notice_with(**changes: Any) -> OwedNotice:
+    """Return the sample notice with parts changed: `kind=`, `message=` of the alarm, `url=` of the source, others."""
+    alarm = {name: changes.pop(name) for name in ("kind", "message") if name in changes}
+    url = changes.pop("url", NOTICE.source.url)
+    parts: dict[str, Any] = {"alarm": replace(ALARM, **alarm), "source": replace(NOTICE.source, url=url)}
+    return replace(NOTICE, **parts | changes)
+
+
+def over_now(owed: OwedNotice = NOTICE) -> OwedNotice:
+    """Return the notice of the same alarm's end."""
+    return replace(owed, id="n-ended", created=ENDED, alarm=replace(owed.alarm, ended=ENDED))
 
 
 def owed_with(**changes: Any) -> Owed:

@@ -10,7 +10,7 @@ from network import Guard
 from storywatch.egress import EgressPolicy
 from storywatch.errors import StorywatchError
 from storywatch.model import ChannelKind, Settings, SmtpSettings
-from tests.unit.channels.samples import SETTINGS, over
+from tests.unit.channels.samples import NOTICE, SETTINGS, over
 
 
 def kinds(settings: Settings) -> dict[ChannelKind, type]:
@@ -35,6 +35,7 @@ async def test_every_channel_composes_and_closes() -> None:
     after = build(served, guard, lambda: datetime.now(UTC))
     for kind in ChannelKind:
         assert before[kind].compose(over(kind)) == after[kind].compose(over(kind))
+        assert before[kind].compose_notice(NOTICE) == after[kind].compose_notice(NOTICE)
         await before[kind].close()
 
 

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from lxml import html as lxml_html  # type: ignore[import-untyped] # lxml ships no types
+from lxml import html as lxml_html
 
 from channels.email import CONTENT_TYPE, EmailComposer, composer_for
 from storywatch.errors import ComposeError, StorywatchError

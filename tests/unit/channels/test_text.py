@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.text import cut, cut_bytes, mail_text, plain, reason_in_words, reasons_in_words, utc_day, utc_time
+from channels.text import (
+    cut,
+    cut_bytes,
+    lasting,
+    mail_text,
+    plain,
+    reason_in_words,
+    reasons_in_words,
+    utc_day,
+    utc_time,
+)
 from storywatch.model import Reason
 
 # Format characters that a reader sees: Arabic, Syriac, Kaithi and Egyptian signs. And the two joiners.
@@ -93,6 +103,24 @@ def test_times_are_worded_in_utc() -> None:
     assert utc_time(datetime(2021, 1, 2, 3, 4, tzinfo=UTC)) == "2 Jan 2021 03:04 UTC"
     with pytest.raises(ValueError, match="no time zone"):
         utc_time(datetime(2021, 8, 26))  # noqa: DTZ001 - the fault that is tried
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "less than a minute"),
+        (59, "less than a minute"),
+        (60, "1 minute"),
+        (7379, "2 hours 2 minutes"),
+        (86_400, "1 day"),
+        (86_400 + 120, "1 day 2 minutes"),
+        (3 * 86_400 + 4 * 3600 + 59, "3 days 4 hours"),
+        (2 * 86_400 + 3 * 3600 + 600, "2 days 3 hours"),
+    ],
+)
+def test_durations_read_as_words(seconds: int, words: str) -> None:
+    """By the two largest units."""
+    assert lasting(timedelta(seconds=seconds)) == words
 
 
 def test_reasons_read_as_words() -> None:

@@ -33,6 +33,11 @@ def _source(line: str, key: str, *words: str) -> Mistake:
     return Mistake(f"{OUTLET}{source}    {line}  # HERE\n", f"outlets[0].sources[0].{key}", words)
 
 
+def _page(line: str, key: str, *words: str) -> Mistake:
+    source = "  sources:\n  - id: daily-world\n    url: https://daily.org/\n    kind: page\n"
+    return Mistake(f"{OUTLET}{source}    {line}  # HERE\n", f"outlets[0].sources[0].{key}", words)
+
+
 def _event(line: str, key: str, *words: str) -> Mistake:
     return Mistake(f"{EVENT}  {line}  # HERE\n", f"events[0].{key}", words)
 
@@ -75,6 +80,24 @@ SETTINGS = {
     ),
     "unknown database": _settings("database: mysql://db/w", "database", "sqlite:///FILE or postgresql://"),
     "database in memory": _settings('database: "sqlite:///:memory:"', "database", "sqlite:///FILE"),
+    "push without a key": _settings("push: {public_url: 'https://d.org/p'}", "push", "key_file, key_env", "add one"),
+    "push without an address": Mistake(
+        "settings:\n  contact: desk@newsroom.org\n  push:  # HERE\n    key_file: hook\n",
+        "settings.push.public_url",
+        ("this key is missing", "that hubs call"),
+    ),
+    "push key in the YAML": _settings(
+        "push: {public_url: 'https://d.org/p', key_file: hook, key: x}", "push.key", "key_file"
+    ),
+    "push address with a query": _settings(
+        "push: {key_file: hook, public_url: 'https://d.org/p?a=b'}", "push.public_url", "without ? and #"
+    ),
+    "push address that is none": _settings(
+        "push: {key_file: hook, public_url: d.org}", "push.public_url", "begins with https://"
+    ),
+    "push listens without a port": _settings(
+        "push: {key_file: hook, public_url: 'https://d.org/p', listen: localhost}", "push.listen", "HOST:PORT"
+    ),
     "polling below the floor": _settings("polling: {every: 59s}", "polling.every", "from 60s to 30d", "'59s'"),
     "duration without a unit": _settings("polling: {every: 15}", "polling.every", "such as 90s, 15m", "number 15"),
     "duration as a clock time": _settings("polling: {timeout: 1:30}", "polling.timeout", "a unit", "1:30"),
@@ -126,6 +149,13 @@ OUTLETS = {
         ("shorter than every",),
     ),
     "selector for a feed": _source("selector: article a", "selector", "kind page only"),
+    "selector that is none": _page("selector: 'article ['", "selector", "a CSS selector, or XPath", "as CSS: Expected"),
+    "selector of the whole page for an entry": _page(
+        "selector: article\n    time_selector: //time",
+        "time_selector",
+        "begins at the top of the page",
+        "write .//time",
+    ),
     "status invented": _source("status: prooven", "status", "did you mean 'proven'?"),
     "key misspelt": _source("enabeld: true", "enabeld", "did you mean 'enabled'?"),
     "url of a file": Mistake(
@@ -219,6 +249,14 @@ SUBSCRIBERS = {
     ),
     "unknown tag": _subscription("{channel: file, tags: [wat]}", "tags[0]", "id of a tag", "'water'?"),
     "unlike anything": _subscription("{channel: file, events: [zzz]}", "events[0]", "known: flood"),
+    "events beside alarms": _subscription(
+        "{channel: file, alarms: true, events: [flood]}", "events", "about sources", "remove events"
+    ),
+    "tags beside alarms": _subscription("{channel: file, alarms: true, tags: [water]}", "tags", "remove tags"),
+    "corroborations beside alarms": _subscription(
+        "{channel: file, alarms: true, corroborations: true}", "corroborations", "remove corroborations"
+    ),
+    "alarms misspelt": _subscription("{channel: file, alarm: true}", "alarm", "unknown key", "did you mean 'alarms'?"),
     "switch as text": _subscription("{channel: file, corroborations: all}", "corroborations", "true or false"),
     "email without a host": _subscriber("email: desk@", "email", "such as desk@example.org", "'desk@'"),
     "email of two lines": _subscriber('email: "a@b.org\\nBcc: c@d.org"', "email", "an e-mail address"),

@@ -48,3 +48,29 @@ def test_a_subscriber_without_subscriptions_is_told(write: Write) -> None:
     """Somebody waits for alerts that never come."""
     (warning,) = load_with_warnings(write({"a.yaml": SETTINGS + EDITOR}), {}).warnings
     assert "no subscriptions" in warning.message
+
+
+PUSH = SETTINGS + "  push: {{key_env: K, public_url: '{}', listen: '{}'}}\n"
+
+
+@pytest.mark.parametrize(
+    ("public_url", "listen", "key"),
+    [
+        ("http://desk.newsroom.org/push", "127.0.0.1:8765", "settings.push.public_url"),
+        ("https://desk.newsroom.org/push", "0.0.0.0:8765", "settings.push.listen"),
+        ("https://desk.newsroom.org/push", "[::]:8765", "settings.push.listen"),
+        ("https://desk.newsroom.org/push", "desk.newsroom.org:8765", "settings.push.listen"),
+    ],
+)
+def test_push_without_encryption_is_told(write: Write, public_url: str, listen: str, key: str) -> None:
+    """On the way to the proxy, or past it."""
+    text = PUSH.format(public_url, listen)
+    (warning,) = load_with_warnings(write({"a.yaml": text}), {"K": "q" * 32}).warnings
+    assert (warning.key, "without encryption" in warning.message) == (key, True)
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:8765", "127.0.0.2:80", "[::1]:8765", "localhost:8765"])
+def test_push_behind_a_proxy_is_not(write: Write, listen: str) -> None:
+    """The negative control."""
+    text = PUSH.format("https://desk.newsroom.org/push", listen)
+    assert load_with_warnings(write({"a.yaml": text}), {"K": "q" * 32}).warnings == ()

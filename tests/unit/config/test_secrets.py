@@ -9,10 +9,12 @@ import pytest
 from config import load
 from config.secret import Secrets
 from storywatch.errors import ConfigError
+from storywatch.model import PushSettings
 from tests.unit.config.conftest import SETTINGS, Load, Problems, Write
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 SMTP = SETTINGS + "  smtp: {{host: mail.org, username: w, {}}}\n"
+PUSH = SETTINGS + "  push: {{public_url: 'https://desk.newsroom.org/push', {}}}\n"
 HOOK = SETTINGS + "subscribers:\n- id: a\n  name: A\n  webhook: {{{}}}\n"
 
 
@@ -52,6 +54,15 @@ def test_secrets_come_from_the_environment(loaded: Load) -> None:
     assert config.subscribers["a"].webhook_secret == SECRET
 
 
+def test_the_key_of_push_comes_from_a_file_or_the_environment(loaded: Load) -> None:
+    """And everything else of push has a default."""
+    in_file = loaded({"a.yaml": PUSH.format("key_file: push.key"), "push.key": "q" * 64 + "\n"}).settings.push
+    in_environ = loaded({"a.yaml": PUSH.format("key_env: KEY")}, {"KEY": "q" * 64}).settings.push
+    assert in_file == in_environ == PushSettings(public_url="https://desk.newsroom.org/push", key="q" * 64)
+    assert in_file.listen == "127.0.0.1:8765"
+    assert "qqq" not in repr(in_file)
+
+
 def test_no_secret_stands_in_the_repr_of_a_watch_config(loaded: Load) -> None:
     """Values reach logs by their repr; secrets must not."""
     environ = {"DB": "postgresql://w:hunter2@db/w", "MAIL": "hunter2", "HOOK": SECRET, "URL": "https://h.org/hunter2"}
@@ -78,6 +89,8 @@ ABSENT = {
     "long key": (HOOK.format("url: 'https://h.org', secret_env: LONG"), "secret_env", "24 to 64 random bytes"),
     "no prefix": (HOOK.format("url: 'https://h.org', secret_env: BARE"), "secret_env", "whsec_"),
     "no base64": (HOOK.format("url: 'https://h.org', secret_env: BAD"), "secret_env", "whsec_"),
+    "no push key": (PUSH.format("key_env: hunter2"), "key_env", "is not set"),
+    "short push key": (PUSH.format("key_env: BARE_SHORT"), "key_env", "openssl rand -hex 32"),
     "bad address": (HOOK.format("url_env: BAD, secret_env: GOOD"), "url_env", "https://"),
 }
 
@@ -90,6 +103,7 @@ def test_a_secret_that_can_not_be_had_is_told_but_not_shown(problems: Problems, 
         "GOOD": SECRET,
         "BAD": "mysql://hunter2",
         "BARE": base64.b64encode(bytes(32)).decode(),
+        "BARE_SHORT": "q" * 31,
         "SHORT": "whsec_" + base64.b64encode(bytes(23)).decode(),
         "LONG": "whsec_" + base64.b64encode(bytes(65)).decode(),
     }

@@ -30,6 +30,7 @@ def test_the_starter_watches_the_cited_outlets_for_the_sample_event(tmp_path: Pa
     assert event.until is None
     assert {"nyt", "al-jazeera", "khaama", "cnn", "washington-post", "wamu", "wion"} <= set(config.outlets)
     assert len(config.subscribers) == 2
+    assert [one.id for one in config.subscriptions.values() if one.alarms] == ["editor-alarms"]
     assert {one.channel for one in config.subscriptions.values()} == {ChannelKind.EMAIL, ChannelKind.FILE}
     assert sum(source.enabled and source.kind == "feed" for source in config.sources.values()) >= 5
 

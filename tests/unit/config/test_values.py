@@ -114,12 +114,15 @@ def test_outlets_and_sources_arrive(loaded: Load) -> None:
     outlet = config.outlets["daily"]
     assert (outlet.hosts, outlet.strip_params) == (("www.daily.org", "daily.org"), ("ref", "src_*"))
     assert (outlet.time_zone, outlet.language) == ("Asia/Kabul", "fa")
+    assert outlet.live_urls == ("*/live/*",)
     assert config.sources["world"] == Source(
         id="world",
         outlet="daily",
         kind=SourceKind.FEED,
         url="https://daily.org/feed",
         every=timedelta(minutes=7),
+        drop_urls=("*/video/*",),
+        verify=False,
     )
     assert config.sources["map"] == Source(
         id="map",
@@ -197,7 +200,7 @@ def test_subscribers_and_subscriptions_arrive(loaded: Load, tmp_path: Path) -> N
               - {channel: email, events: [flood], corroborations: true}
               - {channel: webhook, tags: [weather]}
               - {channel: email}
-              - {channel: file, id: night}
+              - {channel: file, id: night, alarms: true, events: [], corroborations: false}
               - {channel: email}
             """,
             "key": "whsec_" + "QUJD" * 10,
@@ -210,4 +213,5 @@ def test_subscribers_and_subscriptions_arrive(loaded: Load, tmp_path: Path) -> N
     first, second, third = list(config.subscriptions.values())[:3]
     assert (first.events, first.tags, first.corroborations) == (("flood",), (), True)
     assert (second.channel, second.tags, second.subscriber) == (ChannelKind.WEBHOOK, ("weather",), "desk")
-    assert (third.events, third.tags, third.corroborations) == ((), (), False)
+    assert (third.events, third.tags, third.corroborations, third.alarms) == ((), (), False, False)
+    assert config.subscriptions["night"].alarms

@@ -304,3 +304,25 @@ def test_ids_of_items_are_stable_and_distinct_between_outlets() -> None:
     other = replace(NYT, id="cnn"), a_source("cnn-world", "cnn")
     elsewhere = Memory().take_in(document, other[1], other[0]).new
     assert not {item.id for item in first} & {item.id for item in elsewhere}
+
+
+# Pages that keep changing --------------------------------------------------------------------------------------------
+
+
+def test_under_a_live_form_the_address_alone_says_which_item_it_is() -> None:
+    """A liveblog gets a new guid and a new title with each entry, and stays one item with revisions."""
+    live = replace(NYT, live_urls=("*/live/*",))
+    address = "https://www.nytimes.com/live/kabul"
+    memory = Memory()
+    first = parsed("Live: attack", guid="1", url=address)
+    assert titles(memory.take_in([first], WORLD, live)) == (["Live: attack"], [])
+    second = parsed("Live: toll rises", guid="2", url=f"{address}/amp?smid=tw")
+    assert titles(memory.take_in([second], WORLD, live)) == ([], ["Live: toll rises"])
+    assert len(identify([first, second], WORLD, live)) == 1
+
+
+def test_elsewhere_guids_tell_items_of_one_address_apart() -> None:
+    """The control: without the form these are two items."""
+    address = "https://www.nytimes.com/live/kabul"
+    items = [parsed("Live: attack", guid="1", url=address), parsed("Live: toll rises", guid="2", url=address)]
+    assert len(identify(items, WORLD, NYT)) == 2

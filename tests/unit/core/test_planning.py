@@ -1,15 +1,19 @@
 """Who is owed what: `storywatch.planning`."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from storywatch.model import ChannelKind, Item, Match, Owed, Subscription, WatchConfig
-from storywatch.planning import alert_id, owed
+from storywatch.model import Alarm, AlarmKind, ChannelKind, Item, Match, Owed, Subscription, WatchConfig
+from storywatch.planning import alert_id, owed, owed_notices
 from storywatch.updates import PastReport, Placed, as_past, place
 from tests.support.samples import ATTACK, DESK_MAIL, KABUL, NOW, a_config, an_item
 
 TAGGED = replace(KABUL, tags=("afghanistan", "terror"))
+OPS = replace(DESK_MAIL, id="ops-mail", alarms=True)
+STALE = Alarm(id="al1", source="cnn-world", kind=AlarmKind.STALE, message="old", raised=NOW)
+OVER = replace(STALE, ended=NOW + timedelta(hours=5))
 OTHER = replace(KABUL, id="other", tags=())
 
 
@@ -125,3 +129,37 @@ def test_every_channel_has_an_identity_of_its_own() -> None:
     hook = Subscription(id="desk-hook", subscriber="desk", channel=ChannelKind.WEBHOOK)
     planned = plan(an_item(), [], with_subscriptions(DESK_MAIL, hook))
     assert len({one.id for one in planned}) == 2
+
+
+def test_a_subscription_for_alarms_gets_no_alert() -> None:
+    """Though it names no event, which would mean every event without `alarms`."""
+    planned = plan(an_item(), [], with_subscriptions(DESK_MAIL, OPS))
+    assert [one.subscription.id for one in planned] == ["desk-mail"]
+
+
+def test_an_alarm_is_told_to_the_subscriptions_that_ask_for_alarms() -> None:
+    """With all that a message says; to nobody else."""
+    config = with_subscriptions(DESK_MAIL, OPS, replace(OPS, id="ops-hook", channel=ChannelKind.WEBHOOK))
+    mail, hook = owed_notices(STALE, config)
+    assert (mail.subscription, mail.subscriber) == (OPS, config.subscribers["desk"])
+    assert (mail.alarm, mail.source, mail.outlet) == (STALE, config.sources["cnn-world"], config.outlets["cnn"])
+    assert (mail.created, hook.subscription.channel) == (NOW, ChannelKind.WEBHOOK)
+    assert owed_notices(STALE, with_subscriptions(DESK_MAIL)) == ()
+
+
+def test_the_end_of_an_alarm_is_told_at_its_time() -> None:
+    [one] = owed_notices(OVER, with_subscriptions(OPS))
+    assert (one.alarm.ended, one.created) == (OVER.ended, OVER.ended)
+
+
+def test_notice_ids_are_stable_and_distinct() -> None:
+    """By subscription, alarm, and whether it begins or ends; short enough for a header."""
+    config = with_subscriptions(OPS, replace(OPS, id="ops-hook"))
+
+    def ids(*alarms: Alarm) -> list[str]:
+        return [one.id for alarm in alarms for one in owed_notices(alarm, config)]
+
+    told = ids(STALE, OVER, replace(STALE, id="al2"), replace(OVER, id="al2"))
+    assert len(set(told)) == len(told) == 8
+    assert all(one.isalnum() and one.isascii() and len(one) <= 32 for one in told)
+    assert ids(replace(STALE, message="other words"), replace(OVER, ended=NOW)) == told[:4]

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from spiders.parsing import ParseLimits, parse_document
+from spiders.parsing.document import UNKNOWN_OUTLET
 from storywatch.errors import Fault, VisitError
-from storywatch.model import Document, ParsedItem, SourceKind
+from storywatch.model import Document, Outlet, ParsedItem, SourceKind
 
 NOW = datetime(2021, 9, 1, 12, 0, tzinfo=UTC)
 URL = "https://outlet.example/feeds/world.xml"
@@ -17,6 +18,7 @@ _PREFIXES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "media": "http://search.yahoo.com/mrss/",
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "atom": "http://www.w3.org/2005/Atom",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
 }
 _DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _PREFIXES.items())
@@ -41,10 +43,11 @@ def read(
     content_type: str | None = None,
     kind: SourceKind | None = None,
     limits: ParseLimits = LIMITS,
+    outlet: Outlet = UNKNOWN_OUTLET,
 ) -> Document:
     """Parse in this process."""
     body = source.encode() if isinstance(source, str) else source
-    return parse_document(body, url=url, content_type=content_type, kind=kind, now=NOW, limits=limits)
+    return parse_document(body, url=url, content_type=content_type, kind=kind, now=NOW, limits=limits, outlet=outlet)
 
 
 def only(source: str | bytes, *, url: str | None = URL, content_type: str | None = None) -> ParsedItem:

@@ -11,11 +11,18 @@ from feedparser.mixin import _FeedParserMixin
 OVERRIDDEN = {
     "_add_tag": ["self", "term", "scheme", "label"],
     "_end_category": ["self"],
+    "_end_description": ["self"],
+    "_end_guid": ["self"],
+    "_end_id": ["self"],
     "_end_dc_description": ["self"],
     "_end_itunes_summary": ["self"],
     "_end_keywords": ["self"],
     "_end_media_description": ["self"],
+    "_end_media_title": ["self"],
     "_start_category": ["self", "attrs_d"],
+    "_start_description": ["self", "attrs_d"],
+    "_start_guid": ["self", "attrs_d"],
+    "_start_id": ["self", "attrs_d"],
     "_start_dc_description": ["self", "attrs_d"],
     "_start_entry": ["self", "attrs_d"],
     "_start_item": ["self", "attrs_d"],
@@ -23,10 +30,12 @@ OVERRIDDEN = {
     "_start_keywords": ["self", "attrs_d"],
     "_start_link": ["self", "attrs_d"],
     "_start_media_description": ["self", "attrs_d"],
+    "_start_media_title": ["self", "attrs_d"],
     "_sync_author_detail": ["self", "key"],
 }
 CALLED = {
     "_get_context": ["self"],
+    "_save": ["self", "key", "value", "overwrite"],
     "push": ["self", "element", "expecting_text"],
     "pop": ["self", "element", "strip_whitespace"],
 }
@@ -49,11 +58,17 @@ def test_identifiers_are_still_in_the_set_that_we_take_them_from() -> None:
     assert "id" in _FeedParserMixin.can_be_relative_uri
 
 
+@pytest.mark.parametrize("name", ["_start_hour", "_end_hour", "_start_day", "_end_day"])
+def test_what_we_add_replaces_nothing(name: str) -> None:
+    """feedparser has no readers of its own for these."""
+    assert not hasattr(StrictFeedParser, name)
+
+
 def test_the_parsers_are_built_and_hold_their_results_as_expected() -> None:
     """The constructor's arguments, and the attributes that are read afterwards."""
     for parser in (StrictFeedParser("", None, "utf-8"), LooseFeedParser("", None, "utf-8", {})):
         assert (parser.entries, parser.feeddata, parser.version) == ([], {}, "")
-        assert (parser.inentry, parser.inauthor) == (0, 0)
+        assert (parser.inentry, parser.inauthor, parser.inimage) == (0, 0, 0)
 
 
 def test_the_date_reader_gives_a_utc_tuple() -> None:

@@ -1,13 +1,11 @@
 """What becomes of an item's fields: each trap that feedparser or publishers set, with the smallest document for it."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import feedparser
 import pytest
 
 from spiders.parsing import ParseLimits
-from tests.unit.spiders.feeds import URL, atom, only, read, rss
+from tests.unit.spiders.feeds import atom, only, read, rss
 
 
 def test_every_field_of_an_ordinary_rss_item_is_read() -> None:
@@ -42,113 +40,6 @@ def test_every_field_of_an_ordinary_atom_entry_is_read() -> None:
     assert item.author == "Jane Doe"
     assert item.published == datetime(2021, 8, 26, 13, 50, tzinfo=UTC)
     assert item.updated == datetime(2021, 8, 26, 14, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("guid", ["abc123", "news/2021/1", "tag:outlet.example,2021:1", "urn:uuid:1"])
-@pytest.mark.parametrize("make", [lambda guid: rss(f"<guid>{guid}</guid>"), lambda guid: atom(f"<id>{guid}</id>")])
-def test_an_identifier_is_never_resolved_and_gives_no_false_link(make: Callable[[str], str], guid: str) -> None:
-    """The same feed under another address, or with an xml:base, keeps its identifiers."""
-    document = make(guid).replace("<channel>", "<channel xml:base='https://moved.example/'>")
-    for url in (URL, "http://moved.example/", None):
-        item = only(document, url=url)
-        assert (item.guid, item.url) == (guid, None)
-
-
-def test_feedparser_alone_does_resolve_identifiers() -> None:
-    """The control: without our change the identifier depends on the feed's address."""
-    parsed = feedparser.parse(rss("<guid>abc123</guid>").encode(), response_headers={"content-location": URL})
-    assert parsed.entries[0]["id"] == "https://outlet.example/feeds/abc123"
-
-
-def test_a_guid_that_is_an_address_stands_in_for_the_link() -> None:
-    """RSS 2.0's permalink, where there is no link."""
-    assert only(rss("<guid>https://outlet.example/1</guid>")).url == "https://outlet.example/1"
-
-
-@pytest.mark.parametrize(
-    ("link", "expected"),
-    [
-        ("/a", "https://outlet.example/a"),
-        ("a b.html", "https://outlet.example/feeds/a%20b.html"),
-        ("\n https://o.example/\na \n", "https://o.example/a"),
-        ("//cdn.example/a", "https://cdn.example/a"),
-        ("javascript:alert(1)", None),
-        ("mailto:a@b.example", None),
-        ("data:text/html,x", None),
-        ("https://", None),
-        ("http://[::1", None),
-        ("https://o.example/" + "a" * 5000, None),
-    ],
-)
-def test_a_link_is_absolute_http_or_absent(link: str, expected: str | None) -> None:
-    """No other scheme, no half address and no book of an address becomes a link."""
-    assert only(rss(f"<title>T</title><link>{link}</link>")).url == expected
-
-
-def test_a_relative_link_follows_xml_base_before_the_address() -> None:
-    """Also where the base is relative itself; without any address there is no link."""
-    document = atom("<title>T</title><link href='a'/>").replace("<entry>", "<entry xml:base='/news/'>")
-    assert only(document).url == "https://outlet.example/news/a"
-    assert only(document, url=None).url is None
-
-
-def test_feedburners_original_link_wins() -> None:
-    """The tracking redirect in front of it is nobody's canonical address."""
-    item = only(
-        rss("<link>https://feeds.example/~r/1</link><feedburner:origLink>https://o.example/1</feedburner:origLink>")
-    )
-    assert item.url == "https://o.example/1"
-
-
-def test_a_links_uri_attribute_does_not_replace_its_text() -> None:
-    """Bridges from Bluesky write it."""
-    assert (
-        only(rss("<title>T</title><link uri='at://did:plc:x/post/1'>https://o.example/1</link>")).url
-        == "https://o.example/1"
-    )
-
-
-@pytest.mark.parametrize("element", ["media:description", "itunes:summary", "dc:description"])
-def test_a_side_description_before_the_real_one_does_not_take_its_place(element: str) -> None:
-    """Wherever it stands, the item's own description is the summary and the content stays empty."""
-    side, own = f"<{element}>Side.</{element}>", "<description>Own.</description>"
-    for order in (side + own, own + side):
-        item = only(rss(f"<title>T</title>{order}"))
-        assert (item.summary, item.content) == ("Own.", "")
-    assert only(rss(f"<title>T</title>{side}")).summary == "Side."
-
-
-def test_content_is_not_repeated_as_the_summary() -> None:
-    """feedparser copies it there when there is no description."""
-    item = only(rss("<content:encoded>&lt;p&gt;Long.&lt;/p&gt;</content:encoded>"))
-    assert (item.summary, item.content) == ("", "Long.")
-
-
-def test_binary_content_is_no_text() -> None:
-    """A picture in base64 is nothing to match on."""
-    assert only(atom("<title>T</title><content type='image/png'>iVBORw0KGgo=</content>")).content == ""
-
-
-def test_content_that_claims_to_be_xhtml_and_is_escaped_loses_its_tags_all_the_same() -> None:
-    """A common mistake of Atom writers."""
-    item = only(atom("<title>T</title><content type='xhtml'>&lt;p&gt;One &amp;amp; two&lt;/p&gt;</content>"))
-    assert item.content == "One & two"
-
-
-@pytest.mark.parametrize(
-    ("element", "published"),
-    [
-        ("<dc:date>2021-08-26T13:50:00Z</dc:date>", datetime(2021, 8, 26, 13, 50, tzinfo=UTC)),
-        ("<pubDate>1629985800</pubDate>", datetime(2021, 8, 26, 13, 50, tzinfo=UTC)),
-        ("<pubDate>Thu, 26 Aug 2021 18:20:00 AFT</pubDate>", datetime(2021, 8, 26, 13, 50, tzinfo=UTC)),
-        ("<pubDate>Thu, 26 Aug 1921 13:50:00 GMT</pubDate>", None),
-        ("<pubDate>Fri, 03 Sep 2021 13:50:00 GMT</pubDate>", None),
-        ("<pubDate>yesterday</pubDate>", None),
-    ],
-)
-def test_the_time_of_publication(element: str, published: datetime | None) -> None:
-    """dc:date counts; what feedparser misreads is read; what can't be true is absent."""
-    assert only(rss(f"<title>T</title>{element}")).published == published
 
 
 @pytest.mark.parametrize(
@@ -233,11 +124,3 @@ def test_a_long_field_is_cut_and_says_so() -> None:
     (item,) = read(rss(f"<title>{'t' * 3000}</title><description>{'d' * 3000}</description>"), limits=limits).items
     assert (len(item.title), len(item.summary)) == (2000, 100)
     assert item.summary.endswith("…")
-
-
-@pytest.mark.parametrize(
-    ("ttl", "expected"), [("15", timedelta(minutes=15)), ("0", None), ("-5", None), ("soon", None), ("9" * 30, None)]
-)
-def test_the_publishers_ttl_is_in_minutes(ttl: str, expected: timedelta | None) -> None:
-    """Anything but a plausible number is nothing."""
-    assert read(rss("<title>T</title>", channel=f"<ttl>{ttl}</ttl>")).wishes.ttl == expected

@@ -9,7 +9,7 @@ from spiders.parsing.text import html_to_text, one_line, paragraphs
 from storywatch.errors import VisitError
 from storywatch.model import Document
 from tests.unit.spiders.feeds import atom, read, rss
-from tests.unit.spiders.test_parsing_documents import SITEMAP
+from tests.unit.spiders.test_parsing_sitemaps import SITEMAP
 
 CODES = {"empty_body", "too_large", "not_a_feed", "malformed", "entity_declaration"}
 SEEDS = [

@@ -1,0 +1,1 @@
+"""WebSub: finding hubs, asking them, and taking in what they push."""
