@@ -163,6 +163,15 @@ async def test_a_pause_is_never_cut_short(store: Store) -> None:
     assert row["held_until"] == LATER + HOUR
 
 
+async def test_a_pause_that_a_wrong_clock_wrote_gives_way(store: Store) -> None:
+    """Nobody can ask for ten years; it would hide every pause that is asked for meanwhile."""
+    await set_up(store, a_source())
+    await hold(store, until=NOW + timedelta(days=3650))
+    await hold(store, until=LATER)
+    (row,) = await rows(store, tables.hosts)
+    assert row["held_until"] == LATER
+
+
 # Gaps ----------------------------------------------------------------------------------------------------------------
 
 
