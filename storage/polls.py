@@ -157,7 +157,8 @@ class StoredPoll:
         if hold is None:
             return
         stored = select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
-        before: Mapping[str, Any] = (await self._connection.execute(stored)).mappings().first() or {}
+        found = (await self._connection.execute(stored)).mappings().first()
+        before = dict(found) if found else {}
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
         row = {name: _last(moment, before.get(name)) for name, moment in told.items() if moment}
         await upsert(self._connection, tables.hosts, [{"host": hold.host, **row}])

@@ -1,6 +1,6 @@
 """What one visit may cost us: each limit by its name, with its code, a message that says which one, and no harm done.
 
-The limits of a parse: `tests/integration/spiders/test_parse_pool.py` and `tests/unit/spiders/test_parsing_hostile.py`.
+The limits of a parse: `tests/integration/spiders/test_parse_limits.py` and `tests/unit/spiders/test_parsing_limits.py`.
 """
 
 import time
