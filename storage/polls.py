@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
@@ -26,7 +27,7 @@ from storywatch.model import (
     TimeCorrection,
     TimeOrigin,
 )
-from storywatch.pacing import LEAST_PAUSE, HostHold, SourceState
+from storywatch.pacing import LEAST_PAUSE, LONGEST_RETRY_AFTER, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
@@ -155,14 +156,12 @@ class StoredPoll:
         """Remember what the host asked for, and never less than it asked before."""
         if hold is None:
             return
-        found = await self._connection.execute(
-            select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
-        )
-        before = found.first()
+        stored = select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
+        found = (await self._connection.execute(stored)).mappings().first()
+        before = dict(found) if found else {}
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        known = {name: getattr(before, name) for name in told}
-        later = {name: max(moment, known[name] or moment) for name, moment in told.items() if moment}
-        await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
+        row = {name: _last(moment, before.get(name)) for name, moment in told.items() if moment}
+        await upsert(self._connection, tables.hosts, [{"host": hold.host, **row}])
 
     async def _save_alarms(self, record: PollRecord) -> None:
         alarm = tables.alarms.c
@@ -217,6 +216,11 @@ class StoredPoll:
         listed = list(rows)
         if listed:
             await self._connection.execute(insert(table), listed)
+
+
+def _last(moment: datetime, known: datetime | None) -> datetime:
+    """Return the later one, but nothing that lies too far ahead to be asked for: a wrong clock wrote that."""
+    return known if known and moment < known <= moment + LONGEST_RETRY_AFTER else moment
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -44,7 +44,7 @@ class Ran:
 
 
 @cache
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Where nothing may be compiled beside the sources, each start would compile everything again, for seconds."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STORYWATCH_")}
     if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
@@ -64,7 +64,7 @@ async def _start(args: Sequence[object], env: Mapping[str, str] | None, cwd: Pat
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**_environment(), **(env or {})},
+        env={**environment(), **(env or {})},
         cwd=cwd or ROOT,
         limit=2**24,
     )

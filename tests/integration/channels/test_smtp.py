@@ -22,6 +22,7 @@ from tests.integration.channels.servers import (
     mail_server,
     scripted_server,
 )
+from tests.support.spellings import ELSEWHERE, LOOPBACK
 from tests.unit.channels.samples import NOTICE, OWED, SETTINGS, delivery_of
 
 COMPOSER = composer_for(SETTINGS)
@@ -231,6 +232,19 @@ async def test_the_guard_refuses_a_private_server_that_nobody_allowed(host: str)
         refused = SmtpChannel(SmtpSettings(host=host, port=port, tls="none"), guard_for(), COMPOSER)
         found = await fault_of(refused)
     assert (found.code, found.permanent, room.taken) == ("egress_refused", False, [])
+
+
+@pytest.mark.parametrize("host", [*LOOPBACK, *ELSEWHERE])
+async def test_no_spelling_reaches_a_private_server(host: str) -> None:
+    """Refused at once, whatever the server is called; in brackets or without."""
+    room = Mailroom()
+    async with mail_server(room) as port:
+        for name in {host, host.strip("[]")}:
+            refused = SmtpChannel(SmtpSettings(host=name, port=port, tls="none"), guard_for(), COMPOSER)
+            began = time.monotonic()
+            await fault_of(refused)
+            assert time.monotonic() - began < 1
+    assert room.taken == []
 
 
 async def test_many_mails_at_once_do_not_mix() -> None:

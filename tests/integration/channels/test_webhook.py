@@ -22,6 +22,7 @@ from network import Guard
 from storywatch.errors import DeliveryError, Fault
 from storywatch.model import ChannelKind, Subscriber
 from tests.integration.channels.servers import Receiver, certificate, guard_for, scripted_server, webhook_server
+from tests.support.spellings import ELSEWHERE, LOOPBACK
 from tests.unit.channels.samples import OWED, SECRET, delivery_of
 
 MESSAGE = payload.compose(OWED)
@@ -227,6 +228,18 @@ async def test_the_guard_refuses_private_receivers(host: str) -> None:
     assert (found.code, found.permanent, receiver.calls) == ("egress_refused", False, [])
     assert "token-abc" not in found.message
     assert "settings.egress.allow" in found.message
+
+
+@pytest.mark.parametrize("host", [*LOOPBACK, *ELSEWHERE])
+async def test_no_spelling_reaches_a_private_receiver(host: str) -> None:
+    """Refused at once, whatever the address is called."""
+    receiver = answering(200)
+    async with webhook_server(receiver) as port, channel(guard_for()) as opened:
+        began = time.monotonic()
+        with pytest.raises(DeliveryError):
+            await opened.send(DELIVERY, subscriber(port, host=host))
+        assert time.monotonic() - began < 1
+    assert receiver.calls == []
 
 
 async def test_a_name_that_is_allowed_is_called() -> None:

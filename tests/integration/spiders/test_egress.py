@@ -1,6 +1,7 @@
 """The egress guard around the crawler: a trap listens where nobody may dial, and nobody does."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -10,39 +11,23 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.http.request import NO_CALLBACK
 
 from network import Guard, refusal_in
+from spiders.crawler import Crawler
 from spiders.turns import Budget
 from spiders.watcher import WatchSpider, scrapy_settings
 from storywatch.egress import EgressPolicy
-from tests.integration.spiders.crawling import SETTINGS, crawling, fault, titles
+from storywatch.errors import Fault
+from storywatch.model import SitemapPart, SourceKind
+from tests.integration.spiders.crawling import NOTHING, SETTINGS, crawling, fault, titles
+from tests.integration.spiders.indexes import Indexes
 from tests.support.names import NamedLoop, with_names
-from tests.support.web import Site, moved, reply, rss, serving
+from tests.support.spellings import ELSEWHERE, LOOPBACK
+from tests.support.web import Site, head, moved, raw, reply, rss, serving
 
 BODY = rss("Blast at the airport")
 PUBLIC = "93.184.216.34"
-SPELLINGS = (
-    "127.0.0.1",
-    "127.1",
-    "127.0.0.1.",
-    "2130706433",
-    "0x7f000001",
-    "0x7f.0.0.1",
-    "0177.0.0.1",
-    "017700000001",
-    "\uff11\uff12\uff17.0.0.1",
-    "0.0.0.0",
-    "0",
-    "localhost",
-    "LOCALHOST.",
-    "[::]",
-    "[::1]",
-    "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]",
-    "[0:0:0:0:0:ffff:127.0.0.1]",
-    "[64:ff9b::7f00:1]",
-    "[::127.0.0.1]",
-    "user@127.0.0.1",
-    "outlet.example@127.0.0.1",
-)
+SPELLINGS = (*LOOPBACK, *ELSEWHERE)
+REFUSED = {"egress_refused", "bad_url", "bad_redirect", "dns", "kind_mismatch"}
+AT_ONCE = 1.0
 
 
 @pytest.fixture
@@ -53,25 +38,52 @@ async def trap() -> AsyncIterator[Site]:
         yield site
 
 
+async def refused(crawler: Crawler, url: str, kind: SourceKind = SourceKind.FEED) -> Fault:
+    """Visit what is refused at once."""
+    began = time.monotonic()
+    seen = await crawler.fetch(url, kind, NOTHING)
+    assert time.monotonic() - began < AT_ONCE
+    assert seen.fault is not None
+    return seen.fault
+
+
 @pytest.mark.parametrize("host", SPELLINGS)
 async def test_a_private_address_is_not_dialled_however_it_is_spelled(host: str, trap: Site) -> None:
     """Neither for the document nor for its robots.txt."""
     async with crawling() as crawler:
-        found = await fault(crawler, f"http://{host}:{trap.port}/feed")
-    assert found.code in {"egress_refused", "bad_url", "dns"}
+        found = await refused(crawler, f"http://{host}:{trap.port}/feed")
+    assert found.code in REFUSED
     assert found.code != "egress_refused" or (found.permanent and "settings.egress.allow" in found.message)
     assert trap.connections == 0
+
+
+@pytest.mark.parametrize("host", ELSEWHERE)
+async def test_what_is_plainly_an_address_is_refused_by_the_guard(host: str, trap: Site) -> None:
+    """By nothing else: an address that merely nobody answers at would look the same."""
+    async with crawling() as crawler:
+        found = await refused(crawler, f"http://{host}:{trap.port}/feed")
+    assert found.code == "egress_refused"
 
 
 @pytest.mark.parametrize("host", SPELLINGS)
 async def test_a_redirect_to_a_private_address_is_not_followed(host: str, trap: Site) -> None:
     """The guard judges every hop, and so does robots.txt's redirect."""
-    away = moved(f"http://{host}:{trap.port}/feed")
+    away = moved(f"http://{host}:{trap.port}/feed".encode())
     async with serving({"/feed": away}) as site, crawling(site) as crawler:
-        found = await fault(crawler, site.url())
-        assert found.code in {"egress_refused", "bad_redirect", "bad_url", "dns"}
+        found = await refused(crawler, site.url())
+        assert found.code in REFUSED
     async with serving({"/feed": reply(BODY), "/robots.txt": away}) as site, crawling(site) as crawler:
-        await fault(crawler, site.url())
+        await crawler.fetch(site.url(), SourceKind.FEED, NOTHING)
+    assert trap.connections == 0
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+async def test_a_sitemap_of_an_index_at_a_private_address_is_not_visited(host: str, trap: Site) -> None:
+    """What an index lists is as foreign as a redirect."""
+    listed = Indexes.write(SitemapPart(url=f"http://{host}:{trap.port}/feed"))
+    async with serving({"/feed": reply(listed)}) as site, crawling(site, parser=Indexes()) as crawler:
+        found = await refused(crawler, site.url(), SourceKind.NEWS_SITEMAP)
+    assert found.code in REFUSED
     assert trap.connections == 0
 
 
@@ -172,6 +184,20 @@ def test_a_name_that_was_rebound_is_judged_again() -> None:
         assert (site.connections, loop.dialled, len(loop.looked_up)) == (1, [PUBLIC], 2)
 
     with_names({"outlet.example": [[PUBLIC], ["127.0.0.1"]]}, [PUBLIC], work)
+
+
+def test_a_crawler_never_dials_what_a_name_was_rebound_to() -> None:
+    """Between two visits, each on a connection of its own: the second gets a judged address or none."""
+
+    async def work(loop: NamedLoop) -> None:
+        page = raw(head(200, {"Content-Length": str(len(BODY)), "Connection": "close"}) + BODY)
+        async with serving({"/feed": page}) as site, crawling(guard=Guard(EgressPolicy())) as crawler:
+            for _ in range(3):
+                await crawler.fetch(f"http://outlet.example:{site.port}/feed", SourceKind.FEED, NOTHING)
+        assert set(loop.dialled) == {PUBLIC}
+        assert len(site.visits()) >= 1
+
+    with_names({"outlet.example": [[PUBLIC], ["127.0.0.1"], ["::1"], ["169.254.169.254"]]}, [PUBLIC], work)
 
 
 async def test_proxies_of_the_environment_are_not_used(trap: Site, monkeypatch: pytest.MonkeyPatch) -> None:
