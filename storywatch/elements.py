@@ -29,6 +29,8 @@ _MOST_GONE = 100
 
 Marks = frozenset[bytes]
 NO_MARKS: Marks = frozenset()
+NO_CONTEXT = bytes(_CONTEXT_BYTES)
+"""In place of a context: what is left with it has everything read next time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +54,9 @@ class Elements:
 
     def known_in(self, context: bytes) -> Mapping[bytes, Marks]:
         """Return the marks of the elements that can be left out, by digest: none where their context changed."""
-        return {row.digest: row.marks for row in self.rows if row.known} if context == self.context else {}
+        return (
+            {row.digest: row.marks for row in self.rows if row.known} if context == self.context != NO_CONTEXT else {}
+        )
 
 
 def context_of(parts: Iterable[object]) -> bytes:
@@ -116,7 +120,7 @@ def remembered(context: bytes, present: Sequence[Element], before: Elements | No
 def handed_on(marks: Iterable[Marks], before: Elements | None) -> Elements:
     """Return what a document leaves that was read in one piece: all is read again next time, and nothing forgotten."""
     rows = [Element(digest=bytes(_DIGEST_BYTES), marks=each, known=False) for each in marks]
-    return remembered(bytes(_CONTEXT_BYTES), rows, before)
+    return remembered(NO_CONTEXT, rows, before)
 
 
 def _inherited(present: Sequence[Element], before: Iterable[Element]) -> tuple[list[Element], list[Element]]:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
-# A document has room for this many pieces that take all they may.
-_SHARE = 8
 _LEAST = 0.001
 # An exception that is raised where Python can't pass it on is raised again.
 _AGAIN = 0.05
@@ -20,8 +18,8 @@ class Overrun(BaseException):
 class Budget(Protocol):
     """How much CPU time a parse may take."""
 
-    def piece(self) -> AbstractContextManager[None]:
-        """Bound what runs inside. Raises `Overrun` in it."""
+    def part(self, share: float) -> AbstractContextManager[None]:
+        """Bound what runs inside to a share of the whole, and to what is left. Raises `Overrun` in it."""
         ...
 
     @property
@@ -35,7 +33,7 @@ class Unbounded:
 
     is_spent = False
 
-    def piece(self) -> AbstractContextManager[None]:
+    def part(self, _: float) -> AbstractContextManager[None]:
         """Bound nothing."""
         return nullcontext()
 
@@ -48,7 +46,7 @@ class CpuBudget:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._piece = seconds / _SHARE
+        self._seconds = seconds
         self._end = self._until = time.process_time() + seconds
 
     @property
@@ -68,9 +66,9 @@ class CpuBudget:
             signal.signal(signal.SIGPROF, before)
 
     @contextmanager
-    def piece(self) -> Iterator[None]:
+    def part(self, share: float) -> Iterator[None]:
         """Bound what runs inside to a share of the whole, and to what is left. Raises `Overrun` in it."""
-        self._arm(min(self._end, time.process_time() + self._piece))
+        self._arm(min(self._end, time.process_time() + self._seconds * share))
         try:
             yield
         finally:

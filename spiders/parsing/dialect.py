@@ -247,7 +247,7 @@ class _Mind:
     _FLAGS = (
         *("version", "lang", "baseuri", "depth", "title_depth", "guidislink", "infeed", "inentry", "incontent"),
         *("intextinput", "inimage", "inauthor", "incontributor", "inpublisher", "insource", "svgOK", "hasContent"),
-        "_summaryKey",
+        *("_summaryKey", "ingeometry", "psc_chapters_flag"),
     )
     _STACKS = ("elementstack", "basestack", "langstack")
     _MAPS = ("namespacemap", "namespaces_in_use")
@@ -265,6 +265,7 @@ class _Mind:
             del getattr(parser, name)[length:]
         for name, value in self._maps:
             setattr(parser, name, dict(value))
+        parser.decls = {}
         parser.contentparams.clear()
         parser.sourcedata.clear()
         parser.property_depth_map.clear()

@@ -1,11 +1,13 @@
 """Reads one document of whatever kind: the pure part of a visit."""
 
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import islice
 
-from spiders.parsing.budget import Budget, Unbounded
+from spiders.parsing.budget import Budget, Overrun, Unbounded
 from spiders.parsing.channel import push_of, wishes_of
 from spiders.parsing.dialect import ElementReader, RawFeed, Unsuitable, read_feed
 from spiders.parsing.encoding import decode, may_be_utf8
@@ -13,12 +15,12 @@ from spiders.parsing.entries import Entry, items_of
 from spiders.parsing.jsonfeed import read_json_feed
 from spiders.parsing.limits import ParseLimits
 from spiders.parsing.markup import Markup, prepare, ready
-from spiders.parsing.outline import Shape
+from spiders.parsing.outline import Outline, Shape
 from spiders.parsing.pieces import Pieces, ReadPiece, Terms, read_entries, read_pieces
 from spiders.parsing.sitemap import read_news_sitemap, read_sitemap_index
 from spiders.parsing.sniff import FEED_ROOTS, is_empty_feed, looks_like_json, may_hold_feed, not_a_feed, root_name
 from spiders.parsing.zones import zone_called
-from storywatch.elements import context_of
+from storywatch.elements import NO_CONTEXT, context_of
 from storywatch.errors import VisitError
 from storywatch.model import Document, Outlet, PageRules, ParsedItem, SourceKind
 
@@ -29,6 +31,9 @@ UNBOUNDED = Unbounded()
 _UNNAMED = {"channel": "cdf", "rdf": "rss10"}
 _ROOT_BYTES = 20_000
 _MOST_MEMBERS = 100
+# How much of the budget the reading in one piece may take, so that there is some left for reading piece by piece.
+_WHOLE_SHARE = 0.5
+_ITEM_TAG = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
 
 
 def parse_document(
@@ -225,12 +230,38 @@ def _completed(document: Document, pieces: Pieces) -> Document:
 
 def _whole_feed(markup: Markup, root: str, reading: _Reading) -> Document:
     """Read a feed in one piece: what is no XML, and what has its items in odd places."""
-    raw = read_feed(markup, reading.limits.max_items)
+    try:
+        with reading.terms.budget.part(_WHOLE_SHARE):
+            raw = read_feed(markup, reading.limits.max_items)
+    except (VisitError, MemoryError, Overrun) as error:
+        return _salvaged(markup, root, reading, error)
     if raw.version and not raw.entries and markup.shape is not Shape.WHOLE and not is_empty_feed(markup.text):
         raise VisitError("malformed", "the document breaks off before its first item ends")
     document = _document_of(raw, root, markup, reading.url, has_items=bool(raw.entries))
     pieces = read_entries(raw.entries, lambda entry: _items(raw, entry, root, reading), reading.terms)
     return _completed(document, pieces)
+
+
+def _salvaged(markup: Markup, root: str, reading: _Reading, error: BaseException) -> Document:
+    """Read what can be read of a feed that breaks the parser: each item alone, from its start tag to the next one's."""
+    most = reading.limits.max_items
+    begins = [found.start() for found in islice(_ITEM_TAG.finditer(markup.data), most + 1)]
+    if not begins:
+        raise error
+    head = markup.data[markup.begin : begins[0]]
+    spans = tuple(zip(begins, [*begins[1:], len(markup.data)], strict=True))
+    split = replace(markup, outline=Outline(elements=spans[:most], count=len(spans)))
+
+    def alone(piece: bytes) -> RawFeed:
+        return read_feed(Markup(data=head + piece, doctype=markup.doctype, shape=Shape.LOOSE), most)
+
+    def read(piece: bytes) -> Sequence[ParsedItem]:
+        raw = alone(piece)
+        return [item for entry in raw.entries for item in _items(raw, entry, root, reading)]
+
+    # Without elements of the last document everything is read, and nothing is known afterwards.
+    pieces = read_pieces(split, lambda: read, NO_CONTEXT, replace(reading.terms, elements=b""))
+    return _completed(_document_of(alone(b""), root, markup, reading.url, has_items=bool(pieces.items)), pieces)
 
 
 def _document_of(raw: RawFeed, root: str, markup: Markup, url: str | None, *, has_items: bool) -> Document:

@@ -72,8 +72,9 @@ def too_much_memory(subject: str, limits: ParseLimits) -> Fault:
 
 def nests_too_deep(deepest: int) -> VisitError:
     """Return the error of a document with too much inside each other."""
-    fault = overrun(f"the document nests more than the {deepest} levels permitted", "depth")
-    return VisitError(fault.code, fault.message)
+    return VisitError(
+        "parse_limit", f"the document nests more than the {deepest} levels permitted (settings.limits.depth)"
+    )
 
 
 def check_depth(node: Any, deepest: int) -> None:

@@ -18,6 +18,8 @@ T = TypeVar("T")
 Result = TypeVar("Result")
 
 _NAME = re.compile(rb"<(?:[\w.-]+:)?(?:title|guid|id|link|loc)\b[^>]{0,200}>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200})")
+# A document has room for this many items that take all they may.
+_SHARE = 1 / 8
 # An operator reads some of them; a document of nothing else is one finding.
 _MOST_SET_ASIDE = 50
 
@@ -96,7 +98,7 @@ class _Reader:
 def _attempted(read: Callable[[], Result], terms: Terms) -> Result | Fault:
     """Read an item; whatever it does to the reader costs this item alone."""
     try:
-        with terms.budget.piece():
+        with terms.budget.part(_SHARE):
             return read()
     except Overrun:
         return too_much_cpu("reading the item", terms.limits)

@@ -102,6 +102,17 @@ def test_an_item_that_breaks_feedparser_is_set_aside(monkeypatch: pytest.MonkeyP
     assert "poison" in aside.fault.message
 
 
+def test_an_item_that_breaks_the_loose_parser_is_set_aside_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing says for sure where items begin in what is no XML: from start tag to start tag has to do."""
+    monkeypatch.setattr(dialect._Loose, "_start_enclosure", _raise)
+    body = rss(GOOD.format(1), "<title>P</title><enclosure url='x'>", GOOD.format(2), channel="<ttl>5</ttl>")
+    found = read(body)
+    assert [item.title for item in found.items] == ["Good 1", "Good 2"]
+    assert [aside.item for aside in found.set_aside] == ["P"]
+    assert found.wishes.ttl == timedelta(minutes=5)
+    assert read(body, elements=found.elements).known == 0
+
+
 JSON = {"version": "1.1", "items": [{"id": "1", "title": "A"}, {"id": "2", "title": "P"}, {"id": "3", "title": "C"}]}
 
 
