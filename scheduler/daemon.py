@@ -27,6 +27,7 @@ log = structlog.get_logger()
 TICK = timedelta(seconds=0.5)
 SLEPT = timedelta(seconds=30)
 """A tick so late means that the machine slept, or that the clock was set."""
+TIDY = timedelta(seconds=5)
 RELOAD_CHECK = timedelta(seconds=2)
 CONCURRENT_LANES = 32
 
@@ -117,10 +118,10 @@ class _Watching:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            self._runtime = await opening.enter_async_context(
-                self._daemon.open_runtime(self._config, self._intake.take)
-            )
+            opened = self._daemon.open_runtime(self._config, self._intake.take)
+            self._runtime = await opening.enter_async_context(opened)
             await self._daemon.sources.apply(self._config, self._daemon.clock())
+            self._push = self._runtime.push
             await self._spread_overdue()
             self._closing = opening.pop_all()
         self._start()
@@ -130,6 +131,7 @@ class _Watching:
         self._jobs.every(TICK, self._offer_hosts)
         self._jobs.every(TICK, self._offer_lanes)
         self._jobs.every(TICK, self._offer_hubs)
+        self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
         watchdog = systemd.watchdog_interval()
         if watchdog is not None:
@@ -192,7 +194,7 @@ class _Watching:
 
     async def _offer_hubs(self) -> None:
         if self._hubs.free:
-            await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free * 2))
+            await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free + self._hubs.busy))
 
     async def _look_at_files(self) -> None:
         stamp = await asyncio.to_thread(self._daemon.files.stamp)

@@ -13,7 +13,7 @@ from datetime import timedelta
 import structlog
 
 from storywatch.errors import LeaseLost, StorageError
-from storywatch.ports import Claim, Clock, Pushes, PushReader, Sources
+from storywatch.ports import Claim, Clock, PollRecord, Pushes, PushReader, Sources
 from storywatch.push import Push
 from storywatch.subscribing import Asked, Subscribing, remake
 from storywatch.urls import host_of
@@ -81,14 +81,24 @@ class PushIntake:
     async def _store(self, push: Push) -> None:
         self._waiting[push.source] += 1
         try:
-            if not push.body or self._waiting[push.source] > WAITING_AT_MOST or not await self._is_stored(push):
+            if not await self._is_done(push):
                 await self._pushes.hasten(push.source, self._clock())
-        except StorageError as error:
+        except StorageError as error:  # its promise stands
             log.error("push_broke", source=push.source, reason=str(error))
-        except Exception:  # the border of a push: its promise stands, so a poll brings what it brought
-            log.exception("push_broke", source=push.source)
         finally:
             self._waiting[push.source] -= 1
+
+    async def _is_done(self, push: Push) -> bool:
+        """Store it, and tell whether that needs no poll. Raises `StorageError`."""
+        if not push.body or self._waiting[push.source] > WAITING_AT_MOST:
+            return False
+        try:
+            return await self._is_stored(push)
+        except StorageError:
+            raise
+        except Exception:  # the border of a push: its promise stands, so a poll brings what it brought
+            log.exception("push_broke", source=push.source)
+            return False
 
     async def _is_stored(self, push: Push) -> bool:
         async with self._turns.setdefault(push.source, asyncio.Lock()):
@@ -105,9 +115,20 @@ class PushIntake:
         if claim is None:
             return False
         runtime, began = claim.runtime, time.monotonic()
-        result = await runtime.watch.take_push(claim.claim, push, runtime.reader, runtime.plan)
+        try:
+            result = await runtime.watch.take_push(claim.claim, push, runtime.reader, runtime.plan)
+        except (LeaseLost, StorageError):
+            raise
+        except Exception:
+            # What this push brings out must not keep the poll waiting that takes its place.
+            await self._free(claim.claim)
+            raise
         _log_push(result, time.monotonic() - began)
         return result.outcome is not PollOutcome.FAILED
+
+    async def _free(self, claim: Claim) -> None:
+        async with self._sources.poll(claim) as transaction:
+            await transaction.save(PollRecord(state=claim.state))
 
     async def _claim(self, source: str) -> "_Claimed | None":
         """Take the source as soon as nobody has it; None if a poll takes too long, or if it is not to be polled."""
@@ -141,14 +162,18 @@ class HubWork:
     current: Current
     stopping: Callable[[], bool]
 
-    async def due_hubs(self, limit: int) -> tuple[str, ...]:
-        """Tidy up, and return the hubs that are due."""
+    async def tidy(self) -> None:
+        """End what is no longer wanted; without push, let all of it rest."""
         runtime = self.current()
         if runtime is None:
             await remake(self.pushes, "", self.clock())
-            return ()
-        await runtime.subscribing.tidy()
-        return tuple(await runtime.subscribing.due_hubs(limit))
+        else:
+            await runtime.subscribing.tidy()
+
+    async def due_hubs(self, limit: int) -> tuple[str, ...]:
+        """Return the hubs that are due."""
+        runtime = self.current()
+        return tuple(await runtime.subscribing.due_hubs(limit)) if runtime else ()
 
     async def __call__(self, hub: str) -> None:
         """Work until nothing is due, enough was asked, or all work stops. Raises `StorageError`."""

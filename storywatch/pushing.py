@@ -56,6 +56,7 @@ async def after_push(record: PollRecord, state: SourceState, pushed: Push, trans
     return replace(
         record,
         state=replace(state, last_new_at=record.state.last_new_at, newest_at=record.state.newest_at),
+        set_aside=record.set_aside if state.last_poll_at else (),
         hold=None,
         refill=(),
         raised=(),

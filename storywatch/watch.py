@@ -121,6 +121,8 @@ class Watch:
                 decided = await self._decide(visit, claim, source, plan, transaction)
                 record = await pushing.after_push(decided, claim.state, push, transaction)
             await transaction.save(record)
+            self.reached(Step.POLL_SAVED)
+        self.reached(Step.POLL_COMMITTED)
         return summary(source, visit, record)
 
     async def _postpone(self, claim: Claim, source: Source, until: datetime) -> PollResult:

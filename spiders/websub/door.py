@@ -32,7 +32,8 @@ class Door:
     So a new config takes over from the old one without a moment in which nobody listens.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
         self._behind: dict[str, list[Answers]] = {}
         self._runners: dict[str, web.ServerRunner] = {}
 
@@ -58,7 +59,7 @@ class Door:
             answer,
             access_log=None,
             logger=_SILENT,
-            keepalive_timeout=IDLE_SECONDS,
+            keepalive_timeout=self._idle_seconds,
             lingering_time=0,
             auto_decompress=False,
         )

@@ -22,7 +22,7 @@ log = structlog.get_logger()
 
 BODY_SECONDS = 10.0
 """From the head of a push to its last byte."""
-BODIES_AT_ONCE = 8
+BODIES_AT_ONCE = 4
 LONGEST_CHALLENGE = 4096
 LONGEST_REASON = 200
 RETRY_SECONDS = 60
@@ -49,6 +49,7 @@ class Reception:
     max_bytes: int
     body_seconds: float = BODY_SECONDS
     allowance: Allowance = field(default_factory=Allowance)
+    turns: dict[str, asyncio.Lock] = field(default_factory=dict)
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BODIES_AT_ONCE))
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -116,19 +117,21 @@ class Reception:
             raise _Refused(415, "it is compressed")
         if (request.content_length or 0) > self.max_bytes:
             raise _Refused(413, "it is larger than settings.polling.max_bytes allows")
-        if self.room.locked():
-            raise _Refused(503, "others are being read")
-        async with self.room:
-            try:
-                async with asyncio.timeout(self.body_seconds):
-                    return await self._read(request)
-            except TimeoutError:
-                raise _Refused(408, f"it takes longer than {self.body_seconds:g} s to send") from None
-            except (web.RequestPayloadError, ConnectionError):
-                raise _Refused(400, "the connection broke off") from None
+        try:
+            # One at a time for each subscription: a hub that drips bytes keeps only its own pushes waiting.
+            async with asyncio.timeout(self.body_seconds), self.turns.setdefault(state.id, asyncio.Lock()), self.room:
+                return await self._read(request)
+        except TimeoutError:
+            raise _Refused(408, f"it takes longer than {self.body_seconds:g} s to send") from None
+        except (web.RequestPayloadError, ConnectionError):
+            raise _Refused(400, "the connection broke off") from None
 
     async def _read(self, request: web.BaseRequest) -> bytes:
         body = bytearray()
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            # Who asks before it sends (RFC 9110, section 10.1.1) would wait; aiohttp leaves this to its router.
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
         async for chunk in request.content.iter_any():
             body += chunk
             if len(body) > self.max_bytes:

@@ -144,3 +144,29 @@ async def test_an_address_in_use_is_told_at_the_start_and_at_a_reload(desk: Desk
         await hub.push(NEWS)
         await running.says("push", outcome="new")
         await running.stops()
+
+
+def let_minutes_pass(desk: Desk) -> None:
+    """Let time pass, as far as the promise and the polls are concerned."""
+    with closing(sqlite3.connect(desk.database, timeout=30)) as connection, connection:
+        connection.execute("UPDATE push_subscriptions SET promised_at = '2020-01-01 00:00:00.000000'")
+        connection.execute("UPDATE sources SET last_poll_at = '2020-01-01 00:00:00.000000'")
+
+
+@pytest.mark.parametrize("step", ["poll.saved:2", "poll.committed:2"])
+async def test_a_push_outlives_the_process_that_took_it(
+    desk: Desk, site: Site, hub: Hub, tmp_path: Path, step: str
+) -> None:
+    """Killed before its commit, the promise brings a poll; killed after it, all is there. One alert either way."""
+    async with daemon(desk.folder, tmp_path, {"STORYWATCH_KILL_AT": step}) as running:
+        await running.says("push_verified")
+        assert (await hub.push(NEWS)).status == 202
+        assert (await running.ends())[0] == -signal.SIGKILL
+    serve(site, hub, NEWS)
+    let_minutes_pass(desk)
+    async with daemon(desk.folder, tmp_path) as running:
+        if step.startswith("poll.saved"):
+            await running.says("poll", new=1, alerts=1)
+        await running.says("delivery", state="sent")
+        await running.stops()
+    assert len(desk.mails) == 1

@@ -13,7 +13,8 @@ import pytest
 
 from spiders.websub.allowance import Allowance
 from spiders.websub.door import Door
-from storage import open_store
+from storage import open_store, pushes
+from storage.engine import writing
 from storywatch import callbacks, push
 from storywatch.errors import ListenError
 from tests.support.hub import Hub, running_hub, signed
@@ -268,6 +269,58 @@ async def test_a_body_that_drips_is_given_up(desk: PushDesk, hub: Hub) -> None:
         writer.close()
 
 
+async def test_who_asks_before_it_sends_is_told_to_go_on(desk: PushDesk, hub: Hub) -> None:
+    """As many clients do with larger bodies. What is refused is refused before the body."""
+    async with desk.open() as opened:
+        await opened.subscribe()
+        target = hub.only["hub.callback"].partition(f":{desk.port}")[2]
+        body = rss(*NEWS)
+        head = f"Host: h\r\nExpect: 100-continue\r\nX-Hub-Signature: {signed(body, hub.only['hub.secret'])}\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+        writer.write(f"POST {target} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        assert b" 100 " in await reader.readuntil(b"\r\n\r\n")
+        writer.write(body)
+        assert b" 202 " in await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        await opened.has(2)
+        reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+        writer.write(f"POST {target} HTTP/1.1\r\n{head}Content-Length: 99999999\r\n\r\n".encode())
+        assert b" 413 " in await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+
+async def test_a_head_that_never_ends_is_given_up(desk: PushDesk) -> None:
+    async with desk.open() as opened, opened.door(idle=0.3) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /p/x HTTP/1.1\r\nX-A: ")
+        began = time.monotonic()
+        assert await reader.read() == b""
+        assert time.monotonic() - began < 2
+        writer.close()
+
+
+async def test_a_hub_that_drips_keeps_no_other_waiting(desk: PushDesk, hub: Hub) -> None:
+    """However many connections it has: each subscription has one turn."""
+    async with desk.open() as opened:
+        await opened.subscribe()
+        state = await opened.state()
+        other = callbacks.request(desk.push, replace(state, id="1" * 32))
+        async with writing(opened.store.engine) as connection:
+            await pushes.save(connection, [replace(state, id="1" * 32)])
+        target = hub.only["hub.callback"].partition(f":{desk.port}")[2]
+        writers = []
+        for _ in range(10):
+            _, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+            writer.write(f"POST {target} HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nx".encode())
+            writers.append(writer)
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(3):
+            assert (await hub.push(rss(*NEWS), other)).status == 202
+            await opened.has(2)
+        for writer in writers:
+            writer.close()
+
+
 async def test_a_subscription_has_an_allowance(desk: PushDesk, hub: Hub) -> None:
     """Beyond it: 429 before the body is read, and when to come again."""
     async with desk.open() as opened, opened.door(allowance=Allowance(burst=3)) as port:
@@ -299,6 +352,21 @@ async def test_a_push_that_can_not_be_read_has_the_source_polled(desk: PushDesk,
                 await asyncio.sleep(0.02)
         after = await opened.claimed()
         assert replace(after.state, next_poll_at=before.state.next_poll_at) == before.state
+
+
+async def test_a_push_that_brings_out_a_bug_has_the_source_polled(desk: PushDesk, hub: Hub) -> None:
+    """Nobody keeps the source, and the promise stands until a poll has read the feed."""
+    async with desk.open() as opened:
+        await opened.subscribe()
+        before = await opened.claimed()
+        opened.break_reader()
+        await hub.push(rss(*NEWS))
+        async with asyncio.timeout(5):
+            while await opened.next_poll() > timedelta(minutes=1):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        after = await opened.claimed()
+        assert replace(after.state, next_poll_at=before.state.next_poll_at) == before.state
+        assert (await opened.state()).promised_at is not None
 
 
 async def test_a_push_during_a_poll_is_not_lost(desk: PushDesk, hub: Hub) -> None:

@@ -3,21 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from scheduler.pushes import HubWork, PushIntake, PushRuntime
 from scheduler.work import Runtime
-from spiders.websub.door import Door
+from spiders.websub.door import IDLE_SECONDS, Door
 from spiders.websub.reception import Reception
 from storage import Store, open_store
 from storage.tables import items, push_subscriptions, sources
 from storywatch.cli.compose import open_runtime
-from storywatch.model import PushSettings, Settings, Source, WatchConfig
+from storywatch.model import Document, Outlet, PushSettings, Settings, Source, WatchConfig
 from storywatch.ports import Claim, PollRecord
-from storywatch.push import PushState
+from storywatch.push import Push, PushState
 from storywatch.watch import PollResult
 from tests.contract.working import rows
 from tests.support.fakes import FakeClock
@@ -139,17 +139,23 @@ class OpenDesk:
         async with self.store.sources.poll(claim) as transaction:
             await transaction.save(PollRecord(state=claim.state))
 
+    def break_reader(self) -> None:
+        """Let whatever reads a push meet a bug."""
+        assert self.runtime.push is not None
+        self.runtime = replace(self.runtime, push=replace(self.runtime.push, reader=_Broken()))
+
     @asynccontextmanager
-    async def door(self, **changes: Any) -> AsyncIterator[int]:
+    async def door(self, *, idle: float = IDLE_SECONDS, **changes: Any) -> AsyncIterator[int]:
         """Open a second door with other limits, whose pushes go nowhere; give its port."""
         assert self.runtime.push is not None
         given = {"subscribing": self.runtime.push.subscribing, "take": lambda _: None, "max_bytes": 100_000}
         port = free_port()
-        async with Door().opened(f"127.0.0.1:{port}", Reception(**{**given, **changes})):
+        async with Door(idle_seconds=idle).opened(f"127.0.0.1:{port}", Reception(**{**given, **changes})):
             yield port
 
     async def tend(self) -> None:
-        """Do what the daemon does each second: ask the hubs that are due."""
+        """Do what the daemon does by itself: tidy up, and ask the hubs that are due."""
+        await self.work.tidy()
         for hub in await self.work.due_hubs(10):
             await self.work(hub)
         await self.desk.hub.settled()
@@ -191,3 +197,11 @@ class OpenDesk:
         (row,) = await self.store.queries.sources()
         word: str | None = row["push"]
         return word
+
+
+class _Broken:
+    """Implements `PushReader`, badly."""
+
+    async def read(self, push: Push, source: Source, outlet: Outlet, elements: bytes) -> Document:
+        """Fail as only a bug does."""
+        raise ZeroDivisionError
