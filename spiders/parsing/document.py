@@ -32,7 +32,7 @@ _UNNAMED = {"channel": "cdf", "rdf": "rss10"}
 _ROOT_BYTES = 20_000
 _MOST_MEMBERS = 100
 # How much of the budget the reading in one piece may take, so that there is some left for reading piece by piece.
-_WHOLE_SHARE = 0.5
+_WHOLE_SHARE = 0.4
 _ITEM_TAG = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
 
 
