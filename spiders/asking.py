@@ -11,12 +11,14 @@ from storywatch.model import Outlet, PageRules, SourceKind
 class Asked:
     """What is known of an address before it is visited. Without a kind it is read as what it turns out to be.
 
-    `own`: the server is the operator's own, which needs no pauses.
+    `drop_urls`: forms of addresses whose items are left out after the reading; when they change, what was left out must
+    be read again. `own`: the server is the operator's own, which needs no pauses.
     """
 
     kind: SourceKind | None = None
     outlet: Outlet = UNKNOWN_OUTLET
     page: PageRules = PAGE_ALONE
+    drop_urls: tuple[str, ...] = ()
     own: bool = False
 
 

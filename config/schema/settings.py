@@ -82,8 +82,8 @@ class LimitsSpec(Strict):
         None, description="How deep the elements of a document may be nested; default 100."
     )
     parse_cpu: Wait | None = Field(None, description="CPU time that reading one document may take; default 10s.")
-    parse_memory: Annotated[int, Field(ge=32 * 1024**2, le=8 * 1024**3)] | None = Field(
-        None, description="Memory in bytes that reading one document may take."
+    parse_memory: Annotated[int, Field(ge=16 * 1024**2, le=8 * 1024**3)] | None = Field(
+        None, description="Memory in bytes that reading one document may take; default 50331648 (48 MiB)."
     )
 
 
