@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,19 +35,29 @@ def decode(body: bytes, content_type: str | None) -> str:
     """Return the document's text. Never fails: as a last resort bytes that mean nothing become U+FFFD.
 
     Order: byte order mark, wide encodings by their zero bytes, UTF-8 if it is valid (text in another encoding hardly
-    ever is, and declarations are wrong more often), the XML declaration, the header's charset, then Windows-1252.
+    ever is, and declarations are wrong more often), the XML declaration, the header's charset, then UTF-8 with a few
+    damaged characters, as scripts leave them that cut a text at a byte, then Windows-1252.
     """
     for mark, name in (*_BOMS, *_WIDE):
         if body.startswith(mark):
             return body.removeprefix(mark if (mark, name) in _BOMS else b"").decode(name, "replace")
     declared = [name for name in (_declared(body), _charset(content_type)) if name]
     escaped = [name for name in declared if name.startswith(_ESCAPED)]
-    for name in (*escaped, "utf-8", *declared, "cp1252"):
-        try:
+    for name in (*escaped, "utf-8", *declared):
+        with suppress(UnicodeDecodeError):
             return body.decode(name)
-        except UnicodeDecodeError:
-            continue
+    damaged = body.decode("utf-8", "replace")
+    if _is_mostly_whole(damaged):
+        return damaged
+    with suppress(UnicodeDecodeError):
+        return body.decode("cp1252")
     return body.decode(declared[0] if declared else "cp1252", "replace")
+
+
+def _is_mostly_whole(text: str) -> bool:
+    """Tell whether more characters beyond ASCII were read than not: text in another encoding hardly yields one."""
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return beyond_ascii > 2 * text.count("\N{REPLACEMENT CHARACTER}")
 
 
 def may_be_utf8(body: bytes, content_type: str | None) -> bool:
