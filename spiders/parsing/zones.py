@@ -61,13 +61,16 @@ WEEKDAYS = {name: number for number, name in enumerate(("mon", "tue", "wed", "th
 # The others are of places whose clocks call themselves something else, or nothing, in the time zone database.
 _HOURS = (
     "Z 0 UT 0 UTC 0 GMT 0 WET 0 WEST 1 CET 1 MET 1 MEZ 1 CEST 2 MEST 2 MESZ 2 EET 2 EEST 3 MSK 3 MSD 4 TRT 3",
-    "EST -5/10/11 EDT -4/11 ET -5 CST -6/9.5/10.5 CDT -5 CT -6 MST -7/8/6.5 MDT -6 MT -7 PST -8/8/5 PDT -7 PT -8",
+    "EST -5/10/11 EDT -4/11 CST -6/9.5/10.5 CDT -5 MST -7/8/6.5 MDT -6 PST -8/8/5 PDT -7",
     "AKST -9 AKDT -8 HST -10 AST -4/3 ADT -3 NST -3.5/5.75 NDT -2.5 BRT -3 ART -3 CLT -4 CLST -3 COT -5 PET -5 VET -4",
     "ECT -5/-4/1/2 BOT -4 UYT -3 PYT -4 GYT -4 SRT -3 BST 1/6 WAT 1 CAT 2 SAST 2 EAT 3 IDT 3 IRST 3.5 IRDT 4.5",
     "GST 4/10 AMT -4/4 AZT 4 GET 4 AFT 4.5 PKT 5 UZT 5 TJT 5 TMT 5 MVT 5 IST 5.5/3.5 NPT 5.75 BTT 6 KGT 6 BDT 6/8",
     "ALMT 6 MMT 6.5 ICT 7 WIB 7 WITA 8 WIT 9 HKT 8 SGT 8 MYT 8 PHT 8 BNT 8 AWST 8 WST 8/13 ULAT 8 JST 9 KST 9 TLT 9",
     "ACST 9.5 ACDT 10.5 AEST 10 PGT 10 CHST 10 AEDT 11 SBT 11 NZST 12 FJT 12 NZDT 13 TOT 13 SST -11/8",
 )
+
+# These are the clock of a place in summer and winter.
+_CLOCKS = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 
 
 def _zones() -> dict[str, tuple[timedelta, ...]]:
@@ -97,8 +100,9 @@ def offset_of(name: str, local: datetime, zone: tzinfo) -> timedelta | None:
     Several zones share abbreviations: IST is India's, Ireland's and Israel's. So the outlet's own use comes first:
     what its `zone` calls itself in that year, or a meaning of the name that is one of its offsets.
     """
-    if "/" in name:
-        named = _zone(name)
+    place = _CLOCKS.get(name.upper(), name)
+    if "/" in place:
+        named = _zone(place)
         return named.utcoffset(local) if named else None
     known = ZONES.get(name.upper(), ())
     if known == (timedelta(),):

@@ -244,6 +244,14 @@ def test_an_abbreviation_that_zones_share_is_the_outlets_own(zone: str, text: st
     assert read.correction is None
 
 
+@pytest.mark.parametrize(("day", "hours"), [("26 Aug 2021", 4), ("26 Jan 2021", 5)])
+def test_eastern_time_is_that_of_new_york_in_summer_and_winter(day: str, hours: int) -> None:
+    """As American outlets write it; EST and EDT say which."""
+    read = judged_time(f"{day} 12:00:00 ET", NOW, ZoneInfo("Asia/Kabul"))
+    assert read.moment == datetime.strptime(f"{day} 12 +0000", "%d %b %Y %H %z") + timedelta(hours=hours)
+    assert read.correction is None
+
+
 def test_an_hour_that_a_clock_skips_or_shows_twice_is_still_an_instant() -> None:
     """Summer time begins at 2:00 and ends at 2:00 in New York: the first of the two hours is meant."""
     zone = ZoneInfo("America/New_York")
