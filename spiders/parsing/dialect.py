@@ -23,6 +23,8 @@ from storywatch.errors import VisitError
 
 Parser = TypeVar("Parser")
 
+_RELATIONS = "http://www.iana.org/assignments/relation/"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RawFeed:
@@ -85,8 +87,13 @@ class _Changes:
     _start_id, _end_id = _start_guid, _end_guid
 
     def _start_link(self, attributes: dict[str, str]) -> None:
-        """Ignore `uri`, which feedparser reads for `href` and Bluesky's bridges write beside the link's text."""
+        """Ignore `uri`, which feedparser reads for `href` and Bluesky's bridges write beside the link's text.
+
+        A relation written out as its address is the one of that name (RFC 4287, section 4.2.7.2).
+        """
         attributes.pop("uri", None)
+        if "rel" in attributes:
+            attributes["rel"] = attributes["rel"].removeprefix(_RELATIONS)
         super()._start_link(attributes)  # type: ignore[misc]
 
     # Of these feedparser would keep the last one only.

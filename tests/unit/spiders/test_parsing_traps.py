@@ -231,6 +231,8 @@ def test_of_an_atom_entrys_alternates_the_first_page_counts() -> None:
         "<link hreflang='en' href='https://o.example/en'/><link hreflang='fa' href='https://o.example/fa'/>"
     )
     assert only(atom(f"<title>T</title>{links}")).url == "https://o.example/en"
+    named = "http://www.iana.org/assignments/relation/alternate"
+    assert only(atom(f"<title>T</title><link rel='{named}' href='https://o.example/a'/>")).url == "https://o.example/a"
     no_page = "<title>T</title><link rel='edit' href='https://o.example/edit'/>"
     assert only(atom(no_page)).url is None
 
