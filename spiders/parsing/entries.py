@@ -158,8 +158,10 @@ def _links(entry: Entry, context: FeedContext) -> Iterator[tuple[str, str | None
 
 
 def _author(entry: Entry) -> str | None:
-    names = (_string(each, "name") or _string(each, "email") for each in _mappings(entry, "authors"))
-    return next(filter(None, map(author_name, names)), None)
+    """Return the first author with a name; an address such as `noreply@outlet.example` has to do where none has one."""
+    written = [_string(each, "name") or _string(each, "email") for each in _mappings(entry, "authors")]
+    names = [name for name in map(author_name, written) if name]
+    return next((name for name in names if "@" not in name), names[0] if names else None)
 
 
 def _entry_language(entry: Entry) -> str | None:

@@ -48,12 +48,13 @@ def test_every_field_of_an_ordinary_atom_entry_is_read() -> None:
         ("<author>jane@o.example (Jane Doe)</author>", "Jane Doe"),
         ("<author>jane@o.example</author>", "jane@o.example"),
         ("<dc:creator>Jane Doe</dc:creator><dc:creator>John</dc:creator>", "Jane Doe"),
+        ("<author>noreply@o.example</author><dc:creator>Jane Doe</dc:creator>", "Jane Doe"),
         ("<dc:creator>  Jane \n Doe </dc:creator>", "Jane Doe"),
         ("", "The Editors"),
     ],
 )
 def test_the_author_is_the_first_one_or_the_feeds(elements: str, author: str) -> None:
-    """One name, without its address where it has one."""
+    """One name, without its address where it has one; an address where there is no name."""
     assert only(rss(f"<title>T</title>{elements}", channel="<dc:creator>The Editors</dc:creator>")).author == author
 
 
