@@ -62,7 +62,7 @@ def _item(node: Node, feed: Node, *, url: str | None, now: datetime, zone: tzinf
     markup, plain = _string(node, "content_html"), _string(node, "content_text")
     return ParsedItem(
         guid=guid_of(_string(node, "id")),
-        url=web_link(_string(node, "url"), url) or web_link(_string(node, "external_url"), url),
+        url=next(filter(None, (web_link(link, base) for link, base in _links(node, url))), None),
         title=title_of(_string(node, "title")),
         summary=paragraphs(_string(node, "summary"), field_chars),
         content=paragraphs(html_to_text(markup) if markup else plain, field_chars),
@@ -73,6 +73,13 @@ def _item(node: Node, feed: Node, *, url: str | None, now: datetime, zone: tzinf
         time_origin=times.origin,
         time_correction=times.correction,
     )
+
+
+def _links(node: Node, base: str | None) -> Iterator[tuple[str, str | None]]:
+    """Yield what could be the item's link, best first; the identifier is ideally the address, says the standard."""
+    yield _string(node, "url"), base
+    yield _string(node, "external_url"), base
+    yield _string(node, "id"), None
 
 
 def _names(node: Node) -> Iterator[str]:

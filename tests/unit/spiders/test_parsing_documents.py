@@ -52,6 +52,15 @@ def test_other_encodings_are_found(encoding: str, declared: str | None, header: 
     assert only((declaration + rss(ITEM % title)).encode(encoding), content_type=header).title == title
 
 
+@pytest.mark.parametrize("declared", ["utf-8", "us-nothing"])
+def test_a_character_cut_in_two_costs_itself_only(declared: str) -> None:
+    """Scripts shorten a text at a byte; the rest of the document is UTF-8 all the same."""
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>'
+    whole = (declaration + rss(ITEM % "کابل – کا|بل", ITEM % "“Kabul”")).encode()
+    first, second = read(whole.replace(b"\xa7|", b"|")).items
+    assert (first.title, second.title) == ("کابل – ک\N{REPLACEMENT CHARACTER}|بل", "“Kabul”")
+
+
 @pytest.mark.parametrize(
     "label", ["idna", "punycode", "unicode_escape", "utf-7", "rot13", "base64", "no-such", "utf-16"]
 )
@@ -194,6 +203,21 @@ def test_json_feed_is_read() -> None:
     assert (first.summary, first.content, first.author, first.language) == ("Short.", "One\n\nTwo", "Jane Doe", "fa-IR")
     assert first.published == datetime(2021, 8, 26, 13, 50, tzinfo=UTC)
     assert (second.content, second.author, second.language) == ("a < b", "3", "en")
+
+
+@pytest.mark.parametrize(
+    ("names", "address"),
+    [
+        ({"id": "https://o.example/1"}, "https://o.example/1"),
+        ({"id": "https://o.example/1", "external_url": "https://other.example/"}, "https://other.example/"),
+        ({"id": "abc-1"}, None),
+    ],
+)
+def test_the_identifier_of_a_json_item_stands_for_its_link(names: dict[str, str], address: str | None) -> None:
+    """The standard wants it to be the item's address."""
+    feed = JSON_FEED | {"items": [{"title": "Blast", **names}]}
+    (item,) = read(json.dumps(feed)).items
+    assert (item.guid, item.url) == (names["id"], address)
 
 
 def test_json_that_is_nested_or_numbered_without_end_is_refused() -> None:
