@@ -206,10 +206,12 @@ def _assigned(
 def _is_told_apart(one: Identified, rank: int, old: KnownItem, source: Source) -> bool:
     """Tell whether the publisher's own guids say that two items under one address are different items.
 
-    Only guids of the same source speak: another source of the outlet may count its items in another way.
+    Only guids of the same source speak: another source of the outlet may count its items in another way. What has the
+    address and the words of a known item is that item, or a publisher who changes all guids would publish all anew.
     """
     by_address = one.keys[rank].startswith("url:")
-    return by_address and one.keys[0].startswith("guid:") and old.source == source.id and _has_guid(old)
+    have_guids = one.keys[0].startswith("guid:") and _has_guid(old)
+    return by_address and have_guids and old.source == source.id and fingerprint(one.parsed) != old.shown
 
 
 def _has_guid(old: KnownItem) -> bool:

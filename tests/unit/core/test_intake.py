@@ -136,6 +136,14 @@ CASES: dict[str, tuple[list[list[ParsedItem]], list[tuple[list[str], list[str]]]
         [[parsed("A", guid="1", url=LIVE)], [parsed("B", guid="2", url=LIVE)]],
         [(["A"], []), (["B"], [])],
     ),
+    "a new guid with the address and the words of an item is that item": (
+        [
+            [parsed("A", guid="1", url=STORY), parsed("B", guid="2", url=LIVE)],
+            [parsed("A", guid="x1", url=STORY), parsed("B", guid="x2", url=LIVE)],
+            [parsed("A corrected", guid="x1", url=STORY), parsed("B", guid="x2", url=LIVE)],
+        ],
+        [(["A", "B"], []), ([], []), ([], ["A corrected"])],
+    ),
     "a fragment of the address as guid is no other item": (
         [[parsed("A", guid=f"{LIVE}#1", url=LIVE)], [parsed("A", guid=f"{LIVE}#2", url=LIVE)]],
         [(["A"], []), ([], [])],
