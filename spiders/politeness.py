@@ -1,6 +1,7 @@
 """Downloader middlewares: robots.txt by RFC 9309, and redirects that can't lead astray."""
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,9 @@ LONGEST_DELAY_SECONDS = 24 * 3600.0
 REDIRECTS = (301, 302, 303, 307, 308)
 MAX_ROBOTS_BYTES = 512 * 1024
 MOST_HOSTS = 10_000
+
+# Who copies a name from a log gets its version too; the product token ends before it (section 2.2.1).
+_VERSIONED = re.compile(r"^(\s*user-agent\s*:\s*[a-z_-]+)/\S*", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,7 +137,7 @@ def _rules_from(response: Response, now: datetime) -> Rules:
         return _unreachable(Fault(code="robots_unreachable", message=message, retry_after=asked))
     body = response.body if response.status == 200 else b""
     text = body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace")
-    return Rules(until=time.monotonic() + RULES_KEPT_SECONDS, parser=Protego.parse(text))
+    return Rules(until=time.monotonic() + RULES_KEPT_SECONDS, parser=Protego.parse(_VERSIONED.sub(r"\1", text)))
 
 
 def _asked_pause(response: Response, now: datetime) -> timedelta | None:

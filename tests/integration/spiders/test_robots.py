@@ -39,6 +39,7 @@ async def test_what_allows(rules: str) -> None:
         "User-agent: *\nDisallow: /",
         "user-agent: STORYWATCH\ndisallow: /f*d$",
         "User-agent: *\nAllow: /\n\nUser-agent: storywatch\nDisallow: /feed",
+        "User-agent: *\nAllow: /\n\nUser-agent: Storywatch/0.1.0\nDisallow: /feed",
         "\ufeffUser-agent: *\r\nDisallow: /feed\r\n",
     ],
 )
