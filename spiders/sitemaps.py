@@ -1,5 +1,6 @@
 """Indexes of sitemaps: which of the listed ones are visited, and what they bring together."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,6 +17,8 @@ INDEX_FORMAT = "sitemap_index"
 
 MOST_PARTS = 10
 """So many sitemaps of an index are visited at once: those about news, the latest first."""
+
+_DAY_ALONE = re.compile(r"\d{4}(?:-\d\d){0,2}(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +47,11 @@ class Reader(Protocol):
         ...
 
 
+def _tells(lastmod: str | None) -> bool:
+    """Tell whether a date tells of each change: a day alone stays the same through all of its changes."""
+    return lastmod is not None and _DAY_ALONE.fullmatch(lastmod) is None
+
+
 def chosen(parts: Sequence[SitemapPart]) -> list[SitemapPart]:
     """Return the sitemaps worth a visit: those whose address speaks of news, if any does; the latest first."""
     about_news = [part for part in parts if "news" in part.url.lower()] or list(parts)
@@ -67,7 +75,7 @@ async def follow(
     throttled: Fault | None = None
     for part in chosen(index.parts):
         before = known.get(part.url)
-        if before is not None and part.lastmod is not None and part.lastmod == before.lastmod:
+        if before is not None and _tells(part.lastmod) and part.lastmod == before.lastmod:
             reads.append(PartRead(validators=before))
         elif throttled is not None:
             failures[part.url] = throttled
@@ -104,7 +112,7 @@ async def _read(
 
 def index_of(parts: Sequence[PartValidators]) -> Document | None:
     """Return the index whose sitemaps these are, or None if it says by itself when one of them changes."""
-    if not any(part.lastmod is None for part in parts):
+    if all(_tells(part.lastmod) for part in parts):
         return None
     listed = tuple(SitemapPart(url=part.url, lastmod=part.lastmod) for part in parts)
     return Document(kind=SourceKind.NEWS_SITEMAP, format=INDEX_FORMAT, items=(), parts=listed)

@@ -122,9 +122,18 @@ async def test_what_the_index_says_is_old_is_not_asked_for() -> None:
     assert old[0] in brought.parts
 
 
-@pytest.mark.parametrize(("known", "said"), [(None, None), ("yesterday", "today"), ("yesterday", None)])
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (None, None),
+        ("yesterday", "today"),
+        ("yesterday", None),
+        ("2021-08-26", "2021-08-26"),
+        ("2021-08-26T00:00:00Z", "2021-08-26T00:00:00Z"),
+    ],
+)
 async def test_what_may_have_changed_is_asked_for_conditionally(known: str | None, said: str | None) -> None:
-    """With what is known of it."""
+    """With what is known of it. The day of a change says nothing of a second one."""
     reader = FakeReader(unchanged=("a",))
     old = PartValidators(url=part("a").url, lastmod=known, etag='"a"')
     brought = await followed(reader, part("a", said), old=(old,))
@@ -194,3 +203,5 @@ def test_an_index_that_dates_its_sitemaps_says_by_itself_when_one_changes() -> N
     index = index_of((dated, undated))
     assert index is not None
     assert index.parts == (SitemapPart(url="a", lastmod="yesterday"), SitemapPart(url="b"))
+    assert index_of((PartValidators(url="c", lastmod="2021-08-26"),)) is not None
+    assert index_of((PartValidators(url="c", lastmod="2021-08-26T13:50:00Z"),)) is None
