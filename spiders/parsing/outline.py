@@ -25,6 +25,8 @@ _TAG = re.compile(rb"""<[^>"']*+(?:"[^"]*+"[^>"']*+|'[^']*+'[^>"']*+)*+>""")
 _MOST_ATTRIBUTES = 500
 _MOST_PREFIXES = 500
 _DEEPEST_ITEM = 3
+# Expat keeps some hundred bytes for each open element.
+_BOTTOM = 50_000
 
 
 class Shape(StrEnum):
@@ -42,7 +44,7 @@ class Outline:
     `elements`: the outermost item elements, the first so many, if all are children of one parent; none if they stand in
     any other way. `count`: of all. `head`: where the parent's first child begins; `tail`: where what is wanted ends:
     the parent, or the last wanted element. `context`: a digest of what else stands outside of the elements and may have
-    a bearing on the items.
+    a bearing on the items. `too_deep`: where elements begin that nest deeper than permitted, which nothing may read.
     """
 
     elements: tuple[Span, ...] = ()
@@ -50,6 +52,7 @@ class Outline:
     head: int = 0
     tail: int = 0
     context: bytes = b""
+    too_deep: frozenset[int] = frozenset()
 
 
 NO_OUTLINE = Outline()
@@ -58,8 +61,8 @@ NO_OUTLINE = Outline()
 def outlined(data: bytes, limits: ParseLimits) -> tuple[Shape, Outline]:
     """Tell how far a document without DOCTYPE is XML with declared namespaces, and where its items stand.
 
-    Raises VisitError: `parse_limit` for one that nests too deep, `malformed` for an element with hundreds of attributes
-    or hundreds of prefixes in force: Python's readers are quadratic in them.
+    Raises VisitError: `parse_limit` for one that nests too deep, but in items that can be left out; `malformed` for an
+    element with hundreds of attributes or hundreds of prefixes in force: Python's readers are quadratic in them.
     """
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     scan = _Scan(data=data, parser=parser, deepest=limits.depth, most=limits.max_items)
@@ -71,7 +74,7 @@ def outlined(data: bytes, limits: ParseLimits) -> tuple[Shape, Outline]:
     try:
         parser.Parse(data, False)  # noqa: FBT003 - positional only
     except expat.ExpatError:
-        return Shape.LOOSE, NO_OUTLINE
+        return Shape.LOOSE, scan.no_outline()
     try:
         parser.Parse(b"", True)  # noqa: FBT003 - positional only
     except expat.ExpatError:
@@ -97,6 +100,7 @@ class _Scan:
     is_regular: bool = True
     elements: list[Span] = field(default_factory=list)
     count: int = 0
+    too_deep: set[int] = field(default_factory=set)
     first_child: dict[int, int] = field(default_factory=dict)
     tail: int = 0
     context: "hashlib.blake2b" = field(default_factory=hashlib.blake2b)
@@ -104,12 +108,18 @@ class _Scan:
     def start(self, name: str, attributes: Sized) -> None:
         self.depth += 1
         if self.depth > self.deepest:
-            raise nests_too_deep(self.deepest)
+            self._descend()
         if len(attributes) > 2 * _MOST_ATTRIBUTES:
             crowd = f"the element {name[:40]!r} has {len(attributes) // 2} attributes: this is no feed"
             raise VisitError("malformed", crowd)
         if not self.open:
             self._start_outside(name.rpartition(" ")[2].lower())
+
+    def _descend(self) -> None:
+        """An item that nests too deep is left alone, unless even passing it by takes too much memory."""
+        if not self.open or self.kind not in _ITEMS or self.depth > _BOTTOM:
+            raise nests_too_deep(self.deepest)
+        self.too_deep.add(self.began)
 
     def end(self, _: str) -> None:
         if self.depth == self.open:
@@ -165,13 +175,19 @@ class _Scan:
         found = _TAG.match(self.data, begin)
         return found.end() if found else begin
 
+    def no_outline(self) -> Outline:
+        if self.too_deep:
+            raise nests_too_deep(self.deepest)
+        return NO_OUTLINE
+
     def outline(self) -> Outline:
         if not self.elements or not self.is_regular:
-            return NO_OUTLINE
+            return self.no_outline()
         return Outline(
             elements=tuple(self.elements),
             count=self.count,
             head=self.first_child[self.parent],
             tail=self.tail or self.elements[-1][1],
             context=self.context.digest(),
+            too_deep=frozenset(self.too_deep),
         )

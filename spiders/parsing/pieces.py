@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from spiders.parsing.budget import Budget, Overrun
-from spiders.parsing.limits import ParseLimits, too_much_cpu, too_much_memory
+from spiders.parsing.limits import ParseLimits, overrun, too_much_cpu, too_much_memory
 from spiders.parsing.markup import Markup
 from spiders.parsing.text import one_line
 from storywatch.elements import NO_MARKS, Element, Marks, digest_of, handed_on, marks_of, meet, pack, remembered, unpack
@@ -68,6 +68,8 @@ class _Reader:
                 self.unread += 1
             elif end - begin > self.terms.limits.item_bytes:
                 self.faults[number] = _too_large(end - begin, self.terms.limits)
+            elif begin in self.markup.outline.too_deep:
+                self.faults[number] = _too_deep(self.terms.limits)
             else:
                 self._read(number)
 
@@ -194,6 +196,10 @@ def beyond(count: int, limits: ParseLimits) -> Iterator[SetAside]:
     if count > 0:
         message = f"the document has more than the {limits.max_items} items permitted (settings.limits.items)"
         yield SetAside(item=f"{count} further items", fault=Fault(code="too_many_items", message=message))
+
+
+def _too_deep(limits: ParseLimits) -> Fault:
+    return overrun(f"the item nests more than the {limits.depth} levels permitted", "depth")
 
 
 def _too_large(size: int, limits: ParseLimits) -> Fault:

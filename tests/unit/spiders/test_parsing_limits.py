@@ -32,14 +32,28 @@ def test_the_limits_are_those_that_the_installation_declares() -> None:
 
 
 def test_a_document_that_nests_too_deep_is_refused() -> None:
-    """The levels count from the root: `rss`, `channel`, `item` are three."""
+    """The levels count from the root: `rss`, `channel`, `item` are three. A loose document is not read past them."""
     limits = replace(LIMITS, depth=20)
-    assert read(_nested(17), limits=limits).items
-    fault = fault_of(_nested(18), limits=limits)
-    assert (fault.code, fault.message) == (
-        "parse_limit",
-        "the document nests more than the 20 levels permitted (settings.limits.depth)",
-    )
+    outside = rss(GOOD.format(1), channel=_nested(18))
+    for body in (outside, outside.replace("</rss>", ""), _nested(18) + "&", _nested(60_000)):
+        fault = fault_of(body, limits=limits)
+        assert (fault.code, fault.message) == (
+            "parse_limit",
+            "the document nests more than the 20 levels permitted (settings.limits.depth)",
+        )
+
+
+@pytest.mark.parametrize("depth", [18, 40_000])
+def test_an_item_that_nests_too_deep_is_set_aside(depth: int) -> None:
+    """And read where it nests no deeper than permitted."""
+    limits = replace(LIMITS, depth=20)
+    deep = GOOD.format(2) + "<b>" * depth + "</b>" * depth
+    found = read(rss(GOOD.format(1), deep, GOOD.format(3)), limits=limits)
+    assert [item.title for item in found.items] == ["Good 1", "Good 3"]
+    (aside,) = found.set_aside
+    assert (aside.item, aside.fault.code) == ("2", "parse_limit")
+    assert aside.fault.message == "the item nests more than the 20 levels permitted (settings.limits.depth)"
+    assert len(read(_nested(17), limits=limits).items) == 1
 
 
 @pytest.mark.parametrize("depth", [18, 5000])
