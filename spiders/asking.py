@@ -24,7 +24,11 @@ class Asked:
 
 @dataclass(slots=True)
 class Trail:
-    """What a visit met on its way, known also when it fails: whom it asked last, and what that robots.txt asks."""
+    """What a visit met on its way, known also when it fails.
+
+    Whom it asked last, how that answered, and what its robots.txt asks.
+    """
 
     url: str | None = None
+    status: int | None = None
     crawl_delay: timedelta | None = None

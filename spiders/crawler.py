@@ -77,6 +77,7 @@ class Crawler:
         budget, trail = self.budget(), Trail()
         try:
             response = await self.download(url, validators, asked, budget, trail)
+            trail.status = response.status
             self.reached(Step.POLL_FETCHED)
             seen = await self._read(response, asked, validators, budget)
         except VisitError as error:
@@ -87,7 +88,8 @@ class Crawler:
             log.exception("visit_broke", host=host_of(url))
             message = f"a bug that this source brings out, please report it: {error!r:.200}"
             seen = _failed(Fault(code="internal", message=message))
-        return replace(seen, final_url=trail.url, crawl_delay=trail.crawl_delay)
+        status = seen.status or trail.status
+        return replace(seen, status=status, final_url=trail.url, crawl_delay=trail.crawl_delay)
 
     @property
     def _seconds(self) -> float:

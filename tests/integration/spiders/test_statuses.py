@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.integration.spiders.crawling import NOW, crawling, fault
-from tests.support.web import reply, rss, serving
+from tests.integration.spiders.crawling import NOW, crawling, fault, visit
+from tests.support.web import raw, reply, rss, serving
 
 LATER = "Wed, 01 Sep 2021 13:00:00 GMT"  # an hour after NOW
 
@@ -33,9 +33,18 @@ LATER = "Wed, 01 Sep 2021 13:00:00 GMT"  # an hour after NOW
 async def test_a_status_without_a_document_is_a_fault(status: int, code: str, permanent: bool) -> None:  # noqa: FBT001
     """Whatever the body is: an error page may well be a feed."""
     async with serving({"/feed": reply(rss("An error"), status=status)}) as site, crawling(site) as crawler:
-        found = await fault(crawler, site.url())
-    assert (found.code, found.permanent, found.retry_after) == (code, permanent, None)
-    assert f"HTTP {status}" in found.message
+        seen = await visit(crawler, site.url())
+    assert seen.fault is not None
+    assert (seen.fault.code, seen.fault.permanent, seen.fault.retry_after) == (code, permanent, None)
+    assert f"HTTP {status}" in seen.fault.message
+    assert seen.status == status
+
+
+async def test_a_visit_without_an_answer_has_no_status() -> None:
+    """The control; what can't be read was an answer all the same."""
+    async with serving({"/feed": raw(b""), "/page": reply(b"<html>")}) as site, crawling(site) as crawler:
+        assert (await visit(crawler, site.url())).status is None
+        assert (await visit(crawler, site.url("/page"))).status == 200
 
 
 @pytest.mark.parametrize("status", [429, 503, 500, 403])
