@@ -11,13 +11,15 @@ from storywatch.model import Outlet, PageRules, SourceKind
 class Asked:
     """What is known of an address before it is visited. Without a kind it is read as what it turns out to be.
 
-    `own`: the server is the operator's own, which needs no pauses.
+    `own`: the server is the operator's own, which needs no pauses. `waited`: the last visit was redirected to later,
+    and it is later now.
     """
 
     kind: SourceKind | None = None
     outlet: Outlet = UNKNOWN_OUTLET
     page: PageRules = PAGE_ALONE
     own: bool = False
+    waited: bool = False
 
 
 @dataclass(slots=True)
