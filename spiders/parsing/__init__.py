@@ -1,7 +1,7 @@
 """Reads the documents that sources serve: feeds and news sitemaps, each parse within hard limits."""
 
 from spiders.parsing.document import parse_document
-from spiders.parsing.limits import ParseLimits
+from spiders.parsing.limits import ParseLimits, limits_of
 from spiders.parsing.pool import ParsePool
 
-__all__ = ["ParseLimits", "ParsePool", "parse_document"]
+__all__ = ["ParseLimits", "ParsePool", "limits_of", "parse_document"]

@@ -4,6 +4,7 @@ It is driven here instead of through `feedparser.parse`, which decodes again, pa
 private names overridden or called are pinned by tests/unit/spiders/test_feedparser_pins.py.
 """
 
+import copy
 import xml.sax
 import xml.sax.handler
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,8 @@ from xml.sax.saxutils import unescape
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.exceptions import UndeclaredNamespace
 
-from spiders.parsing.markup import Markup, Shape
+from spiders.parsing.markup import Markup
+from spiders.parsing.outline import Shape
 from storywatch.errors import VisitError
 
 Parser = TypeVar("Parser")
@@ -64,7 +66,7 @@ class _Changes:
     def _start_item(self, attributes: dict[str, str]) -> None:
         """Stop when there are enough items: feedparser takes a third of a millisecond for each."""
         if len(self.entries) >= self.max_items:  # type: ignore[attr-defined]
-            raise _Full
+            raise _Full("too many items inside each other")
         super()._start_item(attributes)  # type: ignore[misc]
 
     _start_entry = _start_item
@@ -120,6 +122,17 @@ class _Changes:
             self.pop("image_description")  # type: ignore[attr-defined]
         else:
             super()._end_description()  # type: ignore[misc]
+
+    # Naked markup in a guid or author: its text is theirs.
+
+    def _start_p(self, _: dict[str, str]) -> None:
+        """Open nothing."""
+
+    def _end_p(self) -> None:
+        """Close nothing."""
+
+    _start_b = _start_i = _start_em = _start_strong = _start_span = _start_p
+    _end_b = _end_i = _end_em = _end_strong = _end_span = _end_p
 
     # Categories are not read, and feedparser's list of them is quadratic in their number.
 
@@ -191,6 +204,78 @@ class _Loose(_Changes, LooseFeedParser):  # type: ignore[misc]  # feedparser has
         return decoded if self.contentparams else unescape(decoded, {"&quot;": '"', "&apos;": "'"})
 
 
+class Unsuitable(Exception):  # noqa: N818 - says which way a document can't be read
+    """The document can't be read element by element."""
+
+
+class ElementReader:
+    """Reads the item elements of a well-formed document one by one, each as if it were the only one.
+
+    `outside` is all that is not in them, in two parts: up to where their parent's children begin, and those of its
+    children that are no items. Nothing of what feedparser keeps in mind passes from an element to the next, so that
+    what an element says doesn't depend on which others are read.
+
+    Raises `Unsuitable` for a document that has items outside of the elements too.
+    """
+
+    def __init__(self, outside: tuple[bytes, bytes], doctype: str, most: int) -> None:
+        self._parser, self._reader = _strict(most)
+        head, rest = outside
+        try:
+            self._reader.feed(head)
+            self._mind = _Mind(self._parser)
+            self._reader.feed(rest)
+        except (xml.sax.SAXException, UndeclaredNamespace, _Full) as error:
+            raise Unsuitable from error
+        if self._parser.entries:
+            raise Unsuitable
+        # A copy, for elements inside an item can pass for the feed's own.
+        self.feed = copy.deepcopy(_raw(self._parser, doctype, ()))
+
+    def read(self, element: bytes) -> Sequence[Mapping[str, Any]]:
+        """Return the entries of an element: one, unless items stand inside each other."""
+        self._mind.restore(self._parser)
+        try:
+            self._reader.feed(element)
+        except BaseException:
+            # Of no use any more, and what is half read may be large.
+            del self._parser, self._reader
+            raise
+        entries: Sequence[Mapping[str, Any]] = self._parser.entries
+        self._parser.entries = []
+        return entries
+
+
+class _Mind:
+    """What a parser keeps in mind between two elements."""
+
+    _FLAGS = (
+        *("version", "lang", "baseuri", "depth", "title_depth", "guidislink", "infeed", "inentry", "incontent"),
+        *("intextinput", "inimage", "inauthor", "incontributor", "inpublisher", "insource", "svgOK", "hasContent"),
+        *("_summaryKey", "ingeometry", "psc_chapters_flag"),
+    )
+    _STACKS = ("elementstack", "basestack", "langstack")
+    _MAPS = ("namespacemap", "namespaces_in_use")
+
+    def __init__(self, parser: Any) -> None:
+        self._flags = [(name, getattr(parser, name, 0)) for name in self._FLAGS]
+        self._stacks = [(name, len(getattr(parser, name))) for name in self._STACKS]
+        self._maps = [(name, dict(getattr(parser, name))) for name in self._MAPS]
+
+    def restore(self, parser: Any) -> None:
+        """Make the parser forget what came since."""
+        for name, value in self._flags:
+            setattr(parser, name, value)
+        for name, length in self._stacks:
+            del getattr(parser, name)[length:]
+        for name, value in self._maps:
+            setattr(parser, name, dict(value))
+        parser.decls = {}
+        parser.contentparams.clear()
+        parser.sourcedata.clear()
+        parser.property_depth_map.clear()
+
+
 def read_feed(markup: Markup, max_items: int) -> RawFeed:
     """Return what feedparser makes of the document. Raises VisitError `malformed` when it breaks on it."""
     try:
@@ -206,16 +291,21 @@ def read_feed(markup: Markup, max_items: int) -> RawFeed:
         raise VisitError("malformed", f"the document can't be read as a feed: {error!r:.200}") from error
     # Half an item would be stored, alerted, and revised as soon as the document comes whole.
     truncated = bool(parser.inentry) and markup.shape is not Shape.WHOLE and len(parser.entries) < max_items
+    return _raw(parser, markup.doctype, parser.entries[:-1] if truncated else parser.entries)
+
+
+def _raw(parser: Any, doctype: str, entries: Sequence[Mapping[str, Any]]) -> RawFeed:
     return RawFeed(
-        version="rss091n" if "netscape" in markup.doctype.lower() else parser.version,
+        version="rss091n" if "netscape" in doctype.lower() else parser.version,
         feed=parser.feeddata,
-        entries=parser.entries[:-1] if truncated else parser.entries,
+        entries=entries,
         skip_hours=parser.skip_hours,
         skip_days=parser.skip_days,
     )
 
 
-def _read_strictly(markup: Markup, max_items: int) -> Any:
+def _strict(max_items: int) -> tuple[Any, Any]:
+    """Return a parser, and the XML reader that drives it."""
     parser = _Strict("", None, "utf-8")
     parser.max_items, parser.skip_hours, parser.skip_days = max_items, [], []
     # The document has no DOCTYPE any more, so that there is nothing to expand or to load.
@@ -223,10 +313,15 @@ def _read_strictly(markup: Markup, max_items: int) -> Any:
     reader.setFeature(xml.sax.handler.feature_namespaces, True)  # noqa: FBT003 - positional only
     reader.setContentHandler(parser)
     reader.setErrorHandler(parser)
+    return parser, reader
+
+
+def _read_strictly(markup: Markup, max_items: int) -> Any:
+    parser, reader = _strict(max_items)
     try:
-        reader.feed(markup.text.encode())  # type: ignore[attr-defined]  # every incremental reader has them
+        reader.feed(markup.data[markup.begin :])
         if markup.shape is Shape.WHOLE:
-            reader.close()  # type: ignore[attr-defined]
+            reader.close()
     except _Full:
         pass
     except (xml.sax.SAXException, UndeclaredNamespace):

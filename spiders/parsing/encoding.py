@@ -49,6 +49,13 @@ def decode(body: bytes, content_type: str | None) -> str:
     return body.decode(declared[0] if declared else "cp1252", "replace")
 
 
+def may_be_utf8(body: bytes, content_type: str | None) -> bool:
+    """Tell whether the document is in UTF-8 if its bytes are valid as that: what `decode` will find."""
+    if body.startswith(tuple(mark for mark, name in (*_BOMS, *_WIDE) if name != "utf-8")):
+        return False
+    return not any(name and name.startswith(_ESCAPED) for name in (_declared(body), _charset(content_type)))
+
+
 def _declared(body: bytes) -> str | None:
     found = _DECLARED.match(body)
     return _usable(found[1].decode("ascii")) if found else None

@@ -9,6 +9,7 @@ from typing import Any
 from spiders.parsing.dates import item_times
 from spiders.parsing.dialect import RawFeed
 from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
+from spiders.parsing.limits import ParseLimits
 from spiders.parsing.text import html_to_text, is_escaped_twice, looks_like_html, paragraphs
 from storywatch.model import ParsedItem
 
@@ -31,21 +32,21 @@ class FeedContext:
 
 
 def items_of(
-    raw: RawFeed, *, root: str, url: str | None, now: datetime, zone: tzinfo, field_chars: int
+    raw: RawFeed, *, root: str, url: str | None, now: datetime, zone: tzinfo, limits: ParseLimits
 ) -> Iterator[ParsedItem]:
-    """Yield the items of a feed that say anything at all, in its order."""
+    """Yield the items of a feed that say anything at all, in its order; all of them if the limits say so."""
     context = FeedContext(
         url=url,
         now=now,
         zone=zone,
-        field_chars=field_chars,
+        field_chars=limits.max_field_chars,
         typed=root == "feed",
         author=_author(raw.feed),
         language=language_tag(_string(raw.feed, "language")),
     )
     for entry in raw.entries:
         item = _item(entry, context)
-        if says_something(item):
+        if limits.keep_empty or says_something(item):
             yield item
 
 

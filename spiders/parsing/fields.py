@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-from spiders.parsing.text import html_to_text, looks_like_html, one_line
+from spiders.parsing.text import html_to_text, is_escaped_twice, looks_like_html, one_line
 from storywatch.model import ParsedItem
 
 TITLE_CHARS = 2000
@@ -43,7 +43,8 @@ def guid_of(text: str) -> str | None:
 
 def author_name(text: str) -> str | None:
     """Return an author's name on one line, without the mail address that RSS writes beside it; or that alone."""
-    whole = one_line(html_to_text(text) if looks_like_html(text) else text, AUTHOR_CHARS)
+    plain = html_to_text(text) if looks_like_html(text) else text
+    whole = one_line(html_to_text(plain) if is_escaped_twice(text) else plain, AUTHOR_CHARS)
     name, found = _MAILBOX.subn("", whole)
     if not found:
         return whole or None

@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
 from spiders.parsing.channel import push_offer
 from spiders.parsing.dates import item_times
 from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
-from spiders.parsing.limits import ParseLimits
+from spiders.parsing.limits import check_depth, nests_too_deep
+from spiders.parsing.pieces import Terms, beyond, read_entries
 from spiders.parsing.sniff import not_a_feed
 from spiders.parsing.text import html_to_text, paragraphs
 from storywatch.errors import VisitError
@@ -21,28 +22,37 @@ _VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.(\d)
 Node = Mapping[str, Any]
 
 
-def read_json_feed(text: str, *, url: str | None, now: datetime, zone: tzinfo, limits: ParseLimits) -> Document:
-    """Return the document. Raises VisitError `malformed` (no JSON) or `not_a_feed` (other JSON)."""
-    feed = _loaded(text)
+def read_json_feed(text: str, *, url: str | None, now: datetime, zone: tzinfo, terms: Terms) -> Document:
+    """Return the document. Raises VisitError `malformed` (no JSON), `parse_limit` or `not_a_feed` (other JSON)."""
+    limits = terms.limits
+    feed = _loaded(text, limits.depth)
     version = _VERSION.fullmatch(_string(feed, "version").strip())
     if version is None or not isinstance(feed.get("items"), list):
         raise not_a_feed(text, "")
     nodes = [node for node in feed["items"][: limits.max_items] if isinstance(node, dict)]
-    read = (_item(node, feed, url=url, now=now, zone=zone, field_chars=limits.max_field_chars) for node in nodes)
-    items = tuple(filter(says_something, read))
+
+    def read(node: Node) -> Sequence[ParsedItem]:
+        item = _item(node, feed, url=url, now=now, zone=zone, field_chars=limits.max_field_chars)
+        return (item,) if limits.keep_empty or says_something(item) else ()
+
+    pieces = read_entries(nodes, read, terms)
     return Document(
         kind=SourceKind.FEED,
         format=f"json1{version[1] or 0}",
-        items=items,
-        dropped=len(nodes) - len(items),
+        items=pieces.items,
+        dropped=pieces.dropped,
+        set_aside=(*pieces.set_aside, *beyond(len(feed["items"]) - limits.max_items, limits)),
         push=push_offer(_hubs(feed), (_string(feed, "feed_url"),), url),
     )
 
 
-def _loaded(text: str) -> Node:
+def _loaded(text: str, deepest: int) -> Node:
     try:
         feed = json.loads(text.strip("\ufeff \t\r\n"))
-    except (ValueError, RecursionError) as error:
+        check_depth(feed, deepest)
+    except RecursionError as error:
+        raise nests_too_deep(deepest) from error
+    except ValueError as error:
         raise VisitError("malformed", f"the document starts like JSON but can't be read as it: {error}") from error
     return feed if isinstance(feed, dict) else {}
 

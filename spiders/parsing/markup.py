@@ -2,71 +2,93 @@
 
 import html.entities
 import re
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from xml.parsers import expat
 
+from spiders.parsing.limits import ParseLimits
+from spiders.parsing.outline import NO_OUTLINE, Outline, Shape, outlined
 from storywatch.errors import VisitError
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
+_DECLARATION_BYTES = re.compile(rb"\s*<\?xml\b[^>]{0,500}\?>")
 # What stands before the first declaration, comment, instruction or tag is the noise of a server or script.
 _START = re.compile(r"<[?!a-zA-Z]")
+_START_BYTES = re.compile(rb"<[?!a-zA-Z]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([a-zA-Z][a-zA-Z0-9]{1,31});)?")
-_MOST_ATTRIBUTES = 500
+# Old feeds carry a few kilobytes of HTML's names; expat is quadratic in some declarations.
+_LONGEST_PROLOG = 256 * 1024
 _XML_NAMES = ("lt", "gt", "amp", "quot", "apos")
-
-
-class Shape(StrEnum):
-    """How far a document is XML: all of it, up to where it breaks off, or only in the eyes of the loose parser."""
-
-    WHOLE = "whole"
-    BEGINNING = "beginning"
-    LOOSE = "loose"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Markup:
-    """A document without declaration, DOCTYPE and illegal characters. `doctype` is what its DOCTYPE said."""
+    """A document as UTF-8, without DOCTYPE and illegal characters. `doctype` is what its DOCTYPE said.
 
-    text: str
+    `data` begins with what precedes the document proper, such as the XML declaration, up to `begin`.
+    """
+
+    data: bytes
+    begin: int = 0
     doctype: str
     shape: Shape
+    outline: Outline = NO_OUTLINE
+
+    @property
+    def text(self) -> str:
+        """The document as text."""
+        return self.data[self.begin :].decode()
 
 
-def prepare(text: str) -> Markup:
+def ready(body: bytes, limits: ParseLimits) -> Markup | None:
+    """Return a document that is well-formed XML in UTF-8 as it stands, None for any other: most are, and stay bytes.
+
+    Raises VisitError as `prepare` does.
+    """
+    start = _START_BYTES.search(body)
+    declaration = _DECLARATION_BYTES.match(body, start.start()) if start else None
+    begin = declaration.end() if declaration else start.start() if start else 0
+    data, doctype = without_doctype(body)
+    # Expat takes a declaration at the very beginning, and the encoding from us: no copy is made.
+    if begin and (doctype or not declaration or declaration.start() or b"1.0" not in declaration[0]):
+        data, begin = data[begin:], 0
+    shape, outline = outlined(data, limits)
+    if shape is not Shape.WHOLE:
+        return None
+    return Markup(data=data, begin=begin, doctype=doctype, shape=shape, outline=outline)
+
+
+def prepare(text: str, limits: ParseLimits) -> Markup:
     """Return the document ready for feedparser, repaired if it needs to be.
 
     Raises VisitError `entity_declaration` when the DOCTYPE declares entities other than HTML's own names: no feed needs
-    them, and they are how XML bombs are built. `malformed` as `shape_of` does.
+    them, and they are how XML bombs are built. `malformed` and `parse_limit` as `outlined` does.
     """
     legal = _ILLEGAL.sub("", text)
     start = _START.search(legal)
     legal = legal[start.start() :] if start else legal
-    body, doctype = without_doctype(_DECLARATION.sub("", legal, count=1))
-    if shape_of(body) is Shape.WHOLE:
-        return Markup(text=body, doctype=doctype, shape=Shape.WHOLE)
-    repaired = "".join(_repaired(body))
-    return Markup(text=repaired, doctype=doctype, shape=shape_of(repaired))
+    data, doctype = without_doctype(_DECLARATION.sub("", legal, count=1).encode())
+    del legal
+    shape, outline = outlined(data, limits)
+    if shape is not Shape.WHOLE:
+        data = "".join(_repaired(data.decode())).encode()
+        shape, outline = outlined(data, limits)
+    return Markup(data=data, doctype=doctype, shape=shape, outline=outline)
 
 
 class _Found(Exception):  # noqa: N818 - ends a parse that has seen enough
     """The parse has seen what it was for."""
 
 
-def without_doctype(text: str) -> tuple[str, str]:
+def without_doctype(data: bytes) -> tuple[bytes, str]:
     """Cut the DOCTYPE out. Returns the document and the DOCTYPE's own text. Raises VisitError `entity_declaration`."""
-    if "<!DOCTYPE" not in text:
-        return text, ""
-    # Expat counts in bytes of what it was given.
-    data = text.encode()
-    span = _doctype_span(data)
+    span = _doctype_span(data) if b"<!DOCTYPE" in data else None
     if span is None:
-        return text, ""
+        return data, ""
     begin, end = span
-    return (data[:begin] + data[end:]).decode(), data[begin:end].decode()
+    return data[:begin] + data[end:], data[begin:end].decode("utf-8", "replace")
 
 
 def _doctype_span(data: bytes) -> tuple[int, int] | None:
@@ -85,7 +107,9 @@ def _doctype_span(data: bytes) -> tuple[int, int] | None:
     parser.EntityDeclHandler = _refuse_entity
     parser.StartElementHandler = stop
     with suppress(_Found, expat.ExpatError):
-        parser.Parse(data, True)  # noqa: FBT003 - positional only
+        parser.Parse(data[:_LONGEST_PROLOG], False)  # noqa: FBT003 - positional only
+    if len(span) == 1 and len(data) > _LONGEST_PROLOG:
+        raise VisitError("malformed", f"the DOCTYPE does not end within {_LONGEST_PROLOG} bytes: this is no feed")
     return (span[0], span[1]) if len(span) == 2 else None
 
 
@@ -98,29 +122,6 @@ def _refuse_entity(name: str, is_parameter: object, *_: object) -> None:
             "ask the outlet for a plain feed",
             permanent=True,
         )
-
-
-def shape_of(text: str) -> Shape:
-    """Tell how far a document without DOCTYPE is XML with declared namespaces. Fast: nothing is kept.
-
-    Raises VisitError `malformed` for an element with hundreds of attributes: Python's reader is quadratic in them.
-    """
-    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
-    parser.StartElementHandler = _refuse_crowd
-    try:
-        parser.Parse(text.encode(), False)  # noqa: FBT003 - positional only
-    except expat.ExpatError:
-        return Shape.LOOSE
-    try:
-        parser.Parse(b"", True)  # noqa: FBT003 - positional only
-    except expat.ExpatError:
-        return Shape.BEGINNING
-    return Shape.WHOLE
-
-
-def _refuse_crowd(name: str, attributes: Sized) -> None:
-    if len(attributes) > _MOST_ATTRIBUTES:
-        raise VisitError("malformed", f"the element {name[:40]!r} has {len(attributes)} attributes: this is no feed")
 
 
 def _repaired(text: str) -> Iterator[str]:

@@ -9,7 +9,9 @@ from xml.parsers import expat
 
 from spiders.parsing.dates import item_times
 from spiders.parsing.fields import language_tag, says_something, title_of, web_link
-from spiders.parsing.markup import Markup, Shape
+from spiders.parsing.limits import ParseLimits
+from spiders.parsing.markup import Markup
+from spiders.parsing.outline import Shape
 from spiders.parsing.sniff import not_a_feed
 from spiders.parsing.text import html_to_text, looks_like_html, one_line
 from storywatch.errors import VisitError
@@ -23,16 +25,17 @@ _LASTMOD_CHARS = 100
 Fields = dict[str, str]
 
 
-def read_news_sitemap(markup: Markup, *, url: str | None, now: datetime, zone: tzinfo, max_items: int) -> Document:
+def read_news_sitemap(markup: Markup, *, url: str | None, now: datetime, zone: tzinfo, limits: ParseLimits) -> Document:
     """Return the document, without an entry in whose middle it broke off. Raises VisitError.
 
     Its codes: `not_a_feed` for a sitemap that is not about news, `malformed`.
     """
-    entries = _entries(markup, "url", max_items)
+    entries = _entries(markup, "url", limits.max_items)
     news = [fields for fields in entries if "publication_date" in fields or "title" in fields]
     if entries and not news:
         raise not_a_feed(markup.text, "urlset")
-    items = tuple(filter(says_something, (_item(fields, url, now, zone) for fields in news)))
+    read = (_item(fields, url, now, zone) for fields in news)
+    items = tuple(item for item in read if limits.keep_empty or says_something(item))
     return Document(
         kind=SourceKind.NEWS_SITEMAP,
         format="news_sitemap",
@@ -56,7 +59,7 @@ def read_sitemap_index(markup: Markup, *, url: str | None, max_items: int) -> Do
 def _entries(markup: Markup, name: str, most: int) -> list[Fields]:
     """Return the fields of the entries up to the end, or to where the document is no XML any more."""
     reader = _Reader(name, most)
-    reader.read(markup.text)
+    reader.read(markup.data[markup.begin :])
     if not reader.entries and markup.shape is not Shape.WHOLE:
         raise VisitError("malformed", "the document breaks off before its first entry ends")
     return reader.entries
@@ -76,7 +79,7 @@ class _Reader:
         self._fields: Fields = {}
         self._text: list[str] = []
 
-    def read(self, text: str) -> None:
+    def read(self, data: bytes) -> None:
         # The document has no DOCTYPE any more, so that there is nothing to expand or to load.
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
@@ -84,7 +87,7 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
         with suppress(expat.ExpatError, _Full):
-            parser.Parse(text.encode(), True)  # noqa: FBT003 - positional only
+            parser.Parse(data, True)  # noqa: FBT003 - positional only
 
     def _start(self, name: str, _: object) -> None:
         if len(self.entries) >= self._most:

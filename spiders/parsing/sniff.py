@@ -6,7 +6,9 @@ from storywatch.errors import VisitError
 
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _FEED_INSIDE = re.compile(r"<(?:rss|feed|(?:rdf:)?rdf|channel)[\s>]", re.IGNORECASE)
-_JSON_FEED = "jsonfeed.org/version/"
+_CLOSED = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf|channel|urlset)\s*>\s*(?:<!--[^<]*-->\s*)?$", re.IGNORECASE)
+_ITEM = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_TAIL = 1000
 
 _LISTS = {
     "opml": "an OPML list of feeds, not a feed: add the feeds that it lists",
@@ -38,6 +40,11 @@ def looks_like_json(text: str) -> bool:
 def may_hold_feed(text: str, root: str) -> bool:
     """Tell whether feedparser is worth asking: some feeds come wrapped in a page."""
     return root in FEED_ROOTS or _FEED_INSIDE.search(text) is not None
+
+
+def is_empty_feed(text: str) -> bool:
+    """Tell whether a feed that is no XML has nothing in it, rather than breaking off before its first item ends."""
+    return _CLOSED.search(text[-_TAIL:]) is not None and _ITEM.search(text) is None
 
 
 def not_a_feed(text: str, root: str) -> VisitError:

@@ -17,7 +17,7 @@ from scheduler.pushes import PushRuntime
 from scheduler.work import Runtime, poll_lease
 from spiders.crawler import running_crawler
 from spiders.identity import user_agent
-from spiders.parsing import ParseLimits, ParsePool
+from spiders.parsing import ParsePool, limits_of
 from spiders.websub.door import Door
 from spiders.websub.hubs import HubClient
 from spiders.websub.reader import PushedDocuments
@@ -56,7 +56,7 @@ async def open_runtime(
     reached = reached_from(os.environ)
     by_kind = channels.build(settings, guard, clock)
     dice = random.random
-    parser = ParsePool(ParseLimits(max_bytes=settings.max_bytes))
+    parser = ParsePool(limits_of(settings))
     plan = Plan.of(watch_config)
     try:
         async with running_crawler(settings, guard, parser, clock, reached) as crawler:

@@ -14,7 +14,7 @@ import typer
 from network import Guard
 from spiders.asking import Asked
 from spiders.crawler import Crawler, running_crawler
-from spiders.parsing import ParseLimits, ParsePool
+from spiders.parsing import ParsePool, limits_of
 from storywatch.cli.clock import utc_now
 from storywatch.cli.log import configure
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
@@ -127,7 +127,7 @@ async def _probe_all(config: WatchConfig, wanted: Sequence[Target], clock: Clock
     room = asyncio.Semaphore(settings.concurrent_hosts)
     judged: dict[int, Verification] = {}
     guard = Guard(EgressPolicy.allowing(settings.allow))
-    parser = ParsePool(ParseLimits(max_bytes=settings.max_bytes))
+    parser = ParsePool(limits_of(settings))
     async with running_crawler(settings, guard, parser, clock) as crawler:
         with progress_bar() as progress:
             bar = progress.add_task("probing", total=len(wanted))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from spiders.parsing import ParsePool
+from spiders.parsing import ParseLimits, ParsePool
 from storywatch.cli.clock import utc_now
 from storywatch.cli.log import configure
 from storywatch.cli.options import ItemsOption, JsonOption, RegionOption, page_rules
@@ -31,7 +31,8 @@ def parse(
     """Parse documents on disk and show their items: one line a file, in the order given."""
     configure()
     kind, page = page_rules(kind, items, region)
-    read = partial(ParsePool().parse, url=url, content_type=content_type, kind=kind, page=page)
+    pool = ParsePool(ParseLimits(keep_empty=True))
+    read = partial(pool.parse, url=url, content_type=content_type, kind=kind, page=page)
     failed = asyncio.run(_parse_all(files, read, as_json=json))
     if failed:
         raise typer.Exit(TROUBLE)

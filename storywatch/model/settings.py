@@ -42,7 +42,7 @@ class Limits:
     field_chars: int = 200_000
     depth: int = 100
     parse_cpu: timedelta = timedelta(seconds=10)
-    parse_memory: int = 256 * 1024 * 1024
+    parse_memory: int = 48 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,7 +20,10 @@ from tests.support.process import Ran, storywatch
 from tests.support.watching import LONDON, Desk
 from tests.support.web import Site, in_turn, reply, rss, serving, validated
 
-ITEM = {"id", "url", "title", "summary", "content", "published", "updated", "author", "language"}
+ITEM = {
+    *("id", "url", "title", "summary", "content", "published", "updated", "time_origin", "time_correction", "author"),
+    "language",
+}
 ANSWER = {"outcome", "kind", "format", "items", "error"}
 FAULT = {"code", "message", "permanent", "retry_after"}
 DECISION = {"item", "event", "alert", "score", "update", "reasons"}
@@ -341,6 +344,8 @@ async def test_parse_answers_one_line_a_file_in_the_order_given(tmp_path: Path) 
             "content": "",
             "published": "2021-08-26T17:52:00Z",
             "updated": None,
+            "time_origin": "published",
+            "time_correction": None,
             "author": "Jane Doe",
             "language": "en",
         }
@@ -348,6 +353,16 @@ async def test_parse_answers_one_line_a_file_in_the_order_given(tmp_path: Path) 
     people = await storywatch("parse", good)
     assert (people.code, people.out.splitlines()[0]) == (0, f"ok {good}: rss20, 1 items")
     assert "2021-08-26 17:52" in people.out
+
+
+async def test_parse_reads_an_index_of_sitemaps_as_a_document_without_items(tmp_path: Path) -> None:
+    """What it lists is followed by polls only."""
+    index = tmp_path / "index.xml.gz"
+    listed = "<sitemap><loc>https://outlet.example/news.xml</loc></sitemap>"
+    index.write_bytes(gzip.compress(f"<sitemapindex>{listed}</sitemapindex>".encode()))
+    ran = await storywatch("parse", index, "--json")
+    assert (ran.code, ran.only["outcome"], ran.only["kind"]) == (0, "ok", "news_sitemap")
+    assert (ran.only["format"], ran.only["items"]) == ("sitemap_index", [])
 
 
 async def test_parse_takes_the_charset_that_the_document_came_with(tmp_path: Path) -> None:

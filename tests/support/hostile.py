@@ -244,11 +244,14 @@ def check_time(text: str) -> None:
 
 
 def check_text(text: str) -> None:
-    """Read HTML: clean text comes out."""
+    """Read HTML: clean text comes out, within its limit, and cleaning it again changes nothing."""
     looks_like_html(text)
     plain = html_to_text(text)
-    assert is_clean(one_line(plain, 50), lines=False)
-    assert is_clean(paragraphs(plain, 50), lines=True)
+    for clean, lines in ((one_line, False), (paragraphs, True)):
+        once = clean(plain, 50)
+        assert is_clean(once, lines=lines)
+        assert len(once) <= 50
+        assert clean(once, 50) == once
 
 
 def is_clean(text: str, *, lines: bool) -> bool:

@@ -278,6 +278,7 @@ def test_every_key_is_documented_with_type_and_meaning(title: str) -> None:
 DYNAMIC = {
     "spiders/answers.py": "its tables and `_by_class`",
     "spiders/failures.py": "its table",
+    "spiders/parsing/limits.py": "passes its own `parse_limit` on",
     "spiders/parsing/pool.py": "passes a worker's fault on",
     "spiders/sitemaps.py": "passes the fault of a sitemap on",
     "storage/pushes.py": "reads a stored fault",

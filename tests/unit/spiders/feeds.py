@@ -44,10 +44,20 @@ def read(
     kind: SourceKind | None = None,
     limits: ParseLimits = LIMITS,
     outlet: Outlet = UNKNOWN_OUTLET,
+    elements: bytes = b"",
 ) -> Document:
     """Parse in this process."""
     body = source.encode() if isinstance(source, str) else source
-    return parse_document(body, url=url, content_type=content_type, kind=kind, now=NOW, limits=limits, outlet=outlet)
+    return parse_document(
+        body,
+        url=url,
+        content_type=content_type,
+        kind=kind,
+        now=NOW,
+        limits=limits,
+        outlet=outlet,
+        elements=elements,
+    )
 
 
 def only(source: str | bytes, *, url: str | None = URL, content_type: str | None = None) -> ParsedItem:

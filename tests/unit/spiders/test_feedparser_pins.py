@@ -8,6 +8,8 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.datetimes import _parse_date
 from feedparser.mixin import _FeedParserMixin
 
+from spiders.parsing.dialect import _Mind
+
 OVERRIDDEN = {
     "_add_tag": ["self", "term", "scheme", "label"],
     "_end_category": ["self"],
@@ -58,10 +60,11 @@ def test_identifiers_are_still_in_the_set_that_we_take_them_from() -> None:
     assert "id" in _FeedParserMixin.can_be_relative_uri
 
 
-@pytest.mark.parametrize("name", ["_start_hour", "_end_hour", "_start_day", "_end_day"])
+@pytest.mark.parametrize("name", ["hour", "day", "p", "b", "i", "em", "strong", "span"])
 def test_what_we_add_replaces_nothing(name: str) -> None:
     """feedparser has no readers of its own for these."""
-    assert not hasattr(StrictFeedParser, name)
+    assert not hasattr(StrictFeedParser, f"_start_{name}")
+    assert not hasattr(StrictFeedParser, f"_end_{name}")
 
 
 def test_the_parsers_are_built_and_hold_their_results_as_expected() -> None:
@@ -69,6 +72,14 @@ def test_the_parsers_are_built_and_hold_their_results_as_expected() -> None:
     for parser in (StrictFeedParser("", None, "utf-8"), LooseFeedParser("", None, "utf-8", {})):
         assert (parser.entries, parser.feeddata, parser.version) == ([], {}, "")
         assert (parser.inentry, parser.inauthor, parser.inimage) == (0, 0, 0)
+
+
+def test_what_a_parser_keeps_in_mind_is_what_we_make_it_forget() -> None:
+    """An attribute that is new may be one more thing that passes from an item to the next."""
+    parser = StrictFeedParser("", None, "utf-8")
+    forgotten = {*_Mind._FLAGS, *_Mind._STACKS, *_Mind._MAPS, "contentparams", "sourcedata"}
+    others = {"property_depth_map", "decls", "feeddata", "entries", "encoding", "bozo", "exc", "_locator"}
+    assert vars(parser).keys() | {"guidislink"} == forgotten | others
 
 
 def test_the_date_reader_gives_a_utc_tuple() -> None:

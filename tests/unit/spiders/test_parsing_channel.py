@@ -70,6 +70,7 @@ def test_wishes_are_the_channels_also_behind_its_items_and_in_a_damaged_document
 def test_a_feed_without_wishes_has_none() -> None:
     """Atom knows none, and an item's own words are no wish."""
     assert read(atom("<title>T</title>")).wishes == Wishes()
+    assert read(rss("<title>T</title><hour>3</hour><day>Friday</day><ttl>5</ttl>")).wishes == Wishes()
 
 
 def _link(rel: str, href: str, prefix: str = "") -> str:

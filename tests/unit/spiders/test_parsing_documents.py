@@ -90,6 +90,9 @@ def test_a_document_that_breaks_off_inside_its_only_item_is_malformed() -> None:
 def test_an_empty_feed_is_a_document_without_items() -> None:
     """Nothing new is not an error here; the source's settings decide."""
     assert read(rss()).items == ()
+    for damaged in ("<language>en</langauge>", "<undeclared:x/>", "<title>a < b</title>"):
+        assert read(rss(channel=damaged)).items == ()
+        assert fault_of(rss("<title>T</title>", channel=damaged)[:-40]).code == "malformed"
 
 
 @pytest.mark.parametrize(
@@ -193,8 +196,8 @@ def test_json_feed_is_read() -> None:
     assert (second.content, second.author, second.language) == ("a < b", "3", "en")
 
 
-def test_json_that_is_nested_or_numbered_without_end_is_malformed() -> None:
+def test_json_that_is_nested_or_numbered_without_end_is_refused() -> None:
     """Python's reader gives up on both, each in its own way."""
     opening = '{"version": "https://jsonfeed.org/version/1", "items": '
-    assert fault_of(opening + "[" * 200_000).code == "malformed"
+    assert fault_of(opening + "[" * 200_000).code == "parse_limit"
     assert fault_of(opening + "9" * 10_000 + "}").code == "malformed"

@@ -86,6 +86,19 @@ def test_an_item_that_says_nothing_is_dropped() -> None:
     ] == ["T"]
 
 
+def test_an_item_that_says_nothing_is_shown_to_who_asks_for_it() -> None:
+    """People who look at a document see all that is in it."""
+    limits = ParseLimits(keep_empty=True)
+    dated = rss("<pubDate>Thu, 26 Aug 2021 13:50:00 GMT</pubDate>", "<author>Jane</author>", "")
+    assert [(item.published is None, item.author) for item in read(dated, limits=limits).items] == [
+        (False, None),
+        (True, "Jane"),
+        (True, None),
+    ]
+    feed = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"language": "en"}]}'
+    assert (len(read(feed, limits=limits).items), len(read(feed).items), read(feed).dropped) == (1, 0, 1)
+
+
 def test_fields_that_are_no_strings_do_no_harm() -> None:
     """Unknown elements with attributes become dictionaries under names of the feed's choosing."""
     item = only(
