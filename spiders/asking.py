@@ -12,7 +12,8 @@ class Asked:
     """What is known of an address before it is visited. Without a kind it is read as what it turns out to be.
 
     `drop_urls`: forms of addresses whose items are left out after the reading; when they change, what was left out must
-    be read again. `own`: the server is the operator's own, which needs no pauses.
+    be read again. `own`: the server is the operator's own, which needs no pauses. `waited`: the last visit was
+    redirected to later, and it is later now.
     """
 
     kind: SourceKind | None = None
@@ -20,6 +21,7 @@ class Asked:
     page: PageRules = PAGE_ALONE
     drop_urls: tuple[str, ...] = ()
     own: bool = False
+    waited: bool = False
 
 
 @dataclass(slots=True)

@@ -64,7 +64,14 @@ class Crawler:
 
     async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
-        asked = Asked(kind=source.kind, outlet=outlet, page=source.page, drop_urls=source.drop_urls, own=source.own)
+        asked = Asked(
+            kind=source.kind,
+            outlet=outlet,
+            page=source.page,
+            drop_urls=source.drop_urls,
+            own=source.own,
+            waited=state.fault is not None and state.fault.code == "redirect_later",
+        )
         return await self.fetch(address(source, state), source.kind, state.validators, asked)
 
     async def fetch(
@@ -101,7 +108,12 @@ class Crawler:
             raise VisitError(
                 "bad_url", "only addresses that begin with http:// or https:// can be visited", permanent=True
             )
-        about = {"storywatch_budget": budget, "storywatch_own": asked.own, "storywatch_trail": trail}
+        about = {
+            "storywatch_budget": budget,
+            "storywatch_own": asked.own,
+            "storywatch_waited": asked.waited,
+            "storywatch_trail": trail,
+        }
         headers = answers.conditional_headers(validators)
         request = Request(url, headers=headers, meta=about, callback=NO_CALLBACK)
         # The budget is what servers may use; this bounds the waits for turns at them too.
