@@ -22,7 +22,9 @@ GAP_SHOWN_FOR = timedelta(hours=24)
 EMPTY_CODES = frozenset({"empty", "empty_body", "nothing_readable", "no_items"})
 GONE_CODES = frozenset({"gone", "not_found"})
 KIND_CODES = frozenset({"kind_mismatch", "not_a_feed"})
-OF_FAILURES = frozenset({AlarmKind.FAILING, AlarmKind.BLOCKED, AlarmKind.GONE, AlarmKind.KIND_CHANGED})
+OF_FAILURES = (AlarmKind.FAILING, AlarmKind.BLOCKED, AlarmKind.KIND_CHANGED, AlarmKind.GONE)
+"""The kinds that say why nothing comes, the weakest first. While a source fails, only a stronger one takes the place of
+another: servers that answer now 403 and now 500 are one alarm."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,8 +52,13 @@ def begun(poll: Poll) -> tuple[Alarm, ...]:
             raised=poll.now,
         )
         for kind, message in _seen(poll).items()
-        if kind not in poll.before.alarms
+        if kind not in poll.before.alarms and not _is_outranked(kind, poll)
     )
+
+
+def _is_outranked(kind: AlarmKind, poll: Poll) -> bool:
+    stronger = OF_FAILURES[OF_FAILURES.index(kind) :] if kind in OF_FAILURES else ()
+    return any(other in poll.before.alarms for other in stronger)
 
 
 def over(poll: Poll) -> frozenset[AlarmKind]:
@@ -83,7 +90,11 @@ def _failure(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
     elif fault.code in EMPTY_CODES:
         yield AlarmKind.EMPTY, fault.message
     elif failures >= FAILING_AFTER or fault.code in MENDED_BY_CONFIG:
-        yield AlarmKind.FAILING, f"{failures} visits in a row failed, the last one: {fault.message}"
+        yield AlarmKind.FAILING, f"{_visits(failures)}: {fault.message}"
+
+
+def _visits(failures: int) -> str:
+    return "a visit failed" if failures == 1 else f"{failures} visits in a row failed, the last one"
 
 
 def _redirects(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
@@ -150,11 +161,13 @@ def refill_sources(source: Source, sources: Iterable[Source]) -> tuple[str, ...]
 def _ended(poll: Poll) -> Iterator[AlarmKind]:
     """Yield the kinds that the poll shows to be over, if they were open."""
     if poll.visit.outcome is VisitOutcome.FAILED:
-        # One cause takes the place of another.
-        yield from OF_FAILURES if _failure_is_told(poll) else ()
+        told = next((kind for kind, _ in _failure(poll) if kind in OF_FAILURES), OF_FAILURES[0])
+        yield from OF_FAILURES[: OF_FAILURES.index(told)]
         return
-    yield from OF_FAILURES
-    yield from (AlarmKind.MOVED, AlarmKind.STALE)
+    yield from (*OF_FAILURES, AlarmKind.STALE)
+    moved = poll.before.alarms.get(AlarmKind.MOVED)
+    if moved and poll.now - moved >= MOVED_FOR:  # some of an outlet's servers redirect and others don't
+        yield AlarmKind.MOVED
     if poll.after.listed:
         yield AlarmKind.EMPTY
     if _is_read(poll.visit.document):
@@ -162,10 +175,6 @@ def _ended(poll: Poll) -> Iterator[AlarmKind]:
     gap = poll.before.alarms.get(AlarmKind.GAP)
     if gap and poll.now - gap >= GAP_SHOWN_FOR:
         yield AlarmKind.GAP
-
-
-def _failure_is_told(poll: Poll) -> bool:
-    return any(True for _ in _failure(poll))
 
 
 def _is_read(document: Document | None) -> bool:
