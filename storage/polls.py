@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
@@ -26,7 +27,7 @@ from storywatch.model import (
     TimeCorrection,
     TimeOrigin,
 )
-from storywatch.pacing import LEAST_PAUSE, HostHold, SourceState
+from storywatch.pacing import LEAST_PAUSE, LONGEST_RETRY_AFTER, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
@@ -128,7 +129,7 @@ class StoredPoll:
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
-        await self._save_hold(record.hold)
+        await self._save_hold(record.hold, record.state.last_poll_at)
         await self._save_alarms(record)
         await self._save_items(record.new, record.revised)
         await self._save_sightings(record.sightings)
@@ -151,17 +152,16 @@ class StoredPoll:
         if state.url != self._claim.state.url:
             await moves.settle(self._connection, self._claim.source)
 
-    async def _save_hold(self, hold: HostHold | None) -> None:
+    async def _save_hold(self, hold: HostHold | None, now: datetime | None) -> None:
         """Remember what the host asked for, and never less than it asked before."""
-        if hold is None:
+        if hold is None or now is None:
             return
         found = await self._connection.execute(
             select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
         )
         before = found.first()
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        known = {name: getattr(before, name) for name in told}
-        later = {name: max(moment, known[name] or moment) for name, moment in told.items() if moment}
+        later = {name: _later(moment, getattr(before, name, None), now) for name, moment in told.items() if moment}
         await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
 
     async def _save_alarms(self, record: PollRecord) -> None:
@@ -217,6 +217,11 @@ class StoredPoll:
         listed = list(rows)
         if listed:
             await self._connection.execute(insert(table), listed)
+
+
+def _later(moment: datetime, known: datetime | None, now: datetime) -> datetime:
+    """Return the later of two holds; what lies too far ahead was written while the clock was wrong."""
+    return max(moment, known) if known and known <= now + LONGEST_RETRY_AFTER else moment
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
