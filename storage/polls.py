@@ -187,7 +187,10 @@ class StoredPoll:
         if record.refill and seen:
             source = tables.sources.c
             rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= seen - LEAST_PAUSE)
-            due = update(tables.sources).where(source.id.in_(record.refill), source.active, rested)
+            # One that fails keeps its pause.
+            due = update(tables.sources).where(
+                source.id.in_(record.refill), source.active, source.failures == 0, rested
+            )
             await self._connection.execute(due.values(next_poll_at=seen))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:

@@ -111,11 +111,12 @@ def _age(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
 
 def _contents(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
     document = poll.visit.document
-    if document is None:
-        return
+    # A server that says that nothing changed says it of the empty document.
     if poll.after.listed == 0 and poll.before.listed == 0 and not poll.visit.partial:
         yield AlarmKind.EMPTY, "answers with a valid document that has no items, again"
-    if is_gap(poll.visit, poll.before, poll.taken):
+    if document is None:
+        return
+    if is_gap(poll.visit, poll.before, poll.taken, poll.source):
         since = poll.before.last_success_at or poll.now
         count = len(document.items)
         lost = f"none of its {count} items was in the document of {since:%Y-%m-%d %H:%M}Z: some may be lost"
@@ -127,23 +128,30 @@ def _contents(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
         yield AlarmKind.SET_ASIDE, f"{count} of its items could not be read: {first.item}: {first.fault.message}"
 
 
-def is_gap(visit: Visit, before: SourceState, taken: Intake) -> bool:
-    """Tell whether items may have come and gone between the last document and this one: the two have none in common."""
+def is_gap(visit: Visit, before: SourceState, taken: Intake, source: Source) -> bool:
+    """Tell whether items may have come and gone between the last document and this one: the two have none in common.
+
+    A source that is visited for others' gaps only has gaps between its visits by design.
+    """
     document = visit.document
-    if document is None or visit.partial or not document.items or not before.listed:
+    if document is None or visit.partial or source.gaps_only or not document.items or not before.listed:
         return False
     return not document.known and not taken.overlaps
 
 
 def refill_sources(source: Source, sources: Iterable[Source]) -> tuple[str, ...]:
-    """Return the outlet's sitemaps, which reach further back than its feeds."""
+    """Return what fills a gap: the outlet's sitemaps, which reach further back than feeds, and what is for gaps only.
+
+    Two sitemaps never fill each other: with gaps of their own they would call for one another for ever.
+    """
+    by_sitemaps = source.kind is not SourceKind.NEWS_SITEMAP
     return tuple(
         other.id
         for other in sources
         if other.outlet == source.outlet
         and other.id != source.id
         and other.enabled
-        and (other.kind is SourceKind.NEWS_SITEMAP or other.gaps_only)
+        and (other.gaps_only or (by_sitemaps and other.kind is SourceKind.NEWS_SITEMAP))
     )
 
 

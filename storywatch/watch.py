@@ -155,7 +155,7 @@ class Watch:
             alerts=tuple(self._alert(owed) for owed in told.owed),
             set_aside=(*(visit.document.set_aside if visit.document else ()), *poisonous),
         )
-        gap = alarms.is_gap(visit, claim.state, taken)
+        gap = alarms.is_gap(visit, claim.state, taken, source)
         poll = alarms.Poll(
             source=source,
             outlet=plan.config.outlets[source.outlet],

@@ -253,3 +253,17 @@ async def test_a_changed_config_takes_the_leases_of_polls_under_way(store: Store
         async with store.sources.poll(under_way) as transaction:
             await transaction.save(PollRecord(state=under_way.state))
     assert await store.sources.claim("nyt.example", now=NOW, lease=LEASE, limit=1), "it is still due"
+
+
+@pytest.mark.parametrize(("failures", "due"), [(0, True), (4, False)])
+async def test_a_gap_is_filled_at_once_but_not_by_who_fails(store: Store, *, failures: int, due: bool) -> None:
+    """A sitemap that answers 404 or 503 keeps its pause, however many gaps the feeds have."""
+    await store.sources.apply(CONFIG, NOW)
+    sitemap = await claimed(store, "cnn-world")
+    async with store.sources.poll(sitemap) as transaction:
+        state = replace(sitemap.state, last_poll_at=NOW, next_poll_at=NOW + 60 * MINUTE, failures=failures)
+        await transaction.save(PollRecord(state=state))
+    feed = await claimed(store, "nyt-world")
+    async with store.sources.poll(feed) as transaction:
+        await transaction.save(PollRecord(state=replace(feed.state, last_poll_at=NOW + MINUTE), refill=("cnn-world",)))
+    assert ("cnn.example" in await store.sources.due_hosts(NOW + MINUTE, 10)) is due

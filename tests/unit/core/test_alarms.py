@@ -1,0 +1,47 @@
+"""Which alarms a poll raises and ends: `storywatch.alarms`."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from storywatch import alarms, pacing
+from storywatch.intake import Intake
+from storywatch.model import AlarmKind, SourceKind, Visit, VisitOutcome
+from storywatch.pacing import SourceState
+from tests.support.samples import NOW, NYT, a_source, brought, parsed
+
+HOUR = timedelta(hours=1)
+FEED = a_source()
+SITEMAP = a_source("nyt-news", kind=SourceKind.NEWS_SITEMAP)
+ARCHIVE = a_source("nyt-archive", kind=SourceKind.NEWS_SITEMAP, gaps_only=True)
+KNOWN = SourceState(source="nyt-world", next_poll_at=NOW, last_success_at=NOW - HOUR, listed=20, newest_at=NOW)
+UNCHANGED = Visit(outcome=VisitOutcome.UNCHANGED, status=304)
+
+
+def raised(visit: Visit, before: SourceState, source: alarms.Source = FEED) -> list[AlarmKind]:
+    """Return the kinds that a poll raises whose document has nothing in common with the one before."""
+    after = pacing.after(visit, before, source, brought_news=True, now=NOW, dice=0.0)
+    poll = alarms.Poll(
+        source=source, outlet=NYT, visit=visit, before=before, after=after, taken=Intake(), refill=(), now=NOW
+    )
+    return [alarm.kind for alarm in alarms.begun(poll)]
+
+
+def test_an_empty_document_that_does_not_change_is_empty_again() -> None:
+    """Whether the server sends it twice or says that it is the same; once may be chance."""
+    empty = replace(KNOWN, listed=0)
+    assert raised(UNCHANGED, empty) == raised(brought(), empty) == [AlarmKind.EMPTY]
+    assert raised(brought(), KNOWN) == raised(UNCHANGED, KNOWN) == []
+
+
+def test_a_document_without_a_known_item_is_a_gap() -> None:
+    """Not so for a source that is visited for gaps only: weeks lie between its visits."""
+    visit = brought(parsed(published=NOW))
+    assert raised(visit, KNOWN) == [AlarmKind.GAP]
+    assert raised(visit, KNOWN, ARCHIVE) == []
+
+
+def test_gaps_are_filled_in_one_direction() -> None:
+    """A feed's from the sitemaps, a sitemap's from what is for gaps only: no two call for one another."""
+    sources = [FEED, SITEMAP, a_source("nyt-politics", kind=SourceKind.NEWS_SITEMAP), ARCHIVE]
+    assert alarms.refill_sources(FEED, sources) == ("nyt-news", "nyt-politics", "nyt-archive")
+    assert alarms.refill_sources(SITEMAP, sources) == ("nyt-archive",)
