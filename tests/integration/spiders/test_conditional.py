@@ -10,7 +10,7 @@ from spiders.parsing import ParsePool
 from storywatch.egress import EgressPolicy
 from storywatch.errors import VisitError
 from storywatch.model import Document, VisitOutcome
-from tests.integration.spiders.crawling import InProcess, crawling, fault, visit
+from tests.integration.spiders.crawling import NOTHING, InProcess, crawling, fault, visit
 from tests.support.web import Headers, in_turn, reply, rss, serving, validated
 
 BODY = rss("Blast at the airport")
@@ -161,3 +161,20 @@ async def test_one_connection_serves_many_visits() -> None:
         for _ in range(5):
             await visit(crawler, site.url())
     assert (site.connections, len(site.visits())) == (1, 5)
+
+
+async def test_a_document_that_breaks_off_is_asked_for_whole_again() -> None:
+    """A 304 would keep from us what stood behind. When it ends there again, that is all there is."""
+    served = {"ETag": '"1"'}
+    whole = rss("Blast at the airport", "Flood in London")
+    cut = reply(whole[: whole.index(b"</item>") + 20], headers=served)
+    async with (
+        serving({"/mended": in_turn(cut, validated(whole, served)), "/cut": cut}) as site,
+        crawling(site) as crawler,
+    ):
+        first = await visit(crawler, site.url("/mended"))
+        second = await visit(crawler, site.url("/mended"), first.validators)
+        for asked in (NOTHING, first.validators):
+            stays = await visit(crawler, site.url("/cut"), asked)
+    assert [len(one.document.items) for one in (first, second) if one.document] == [1, 2]
+    assert (stays.outcome, stays.validators.etag) == (VisitOutcome.UNCHANGED, '"1"')
