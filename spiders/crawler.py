@@ -78,6 +78,7 @@ class Crawler:
         try:
             response = await self.download(url, validators, asked, budget, trail)
             self.reached(Step.POLL_FETCHED)
+            trail.retry_after = answers.asked_pause(headers_of(response), self.clock())
             seen = await self._read(response, asked, validators, budget)
         except VisitError as error:
             seen = _failed(error.fault)
@@ -87,6 +88,8 @@ class Crawler:
             log.exception("visit_broke", host=host_of(url))
             message = f"a bug that this source brings out, please report it: {error!r:.200}"
             seen = _failed(Fault(code="internal", message=message))
+        if seen.fault and seen.fault.retry_after is None and trail.retry_after is not None:
+            seen = _failed(replace(seen.fault, retry_after=trail.retry_after))
         return replace(seen, final_url=trail.url, crawl_delay=trail.crawl_delay)
 
     @property

@@ -235,13 +235,7 @@ def checked(visit: Visit, source: Source) -> Visit:
     if document.dropped:
         message = f"none of the {document.dropped} items in the document has an id, a link or any text"
         fault = Fault(code="nothing_readable", message=message)
-    return Visit(
-        outcome=VisitOutcome.FAILED,
-        fault=fault,
-        status=visit.status,
-        final_url=visit.final_url,
-        crawl_delay=visit.crawl_delay,
-    )
+    return _refused(visit, fault)
 
 
 def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
@@ -249,7 +243,18 @@ def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
     fault = structural_fault(visit, source, outlet)
     if fault is None:
         return visit
-    return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
+    return _refused(visit, fault)
+
+
+def _refused(visit: Visit, fault: Fault) -> Visit:
+    """Return the visit as one that failed; the pauses that its answer asked for hold all the same."""
+    return Visit(
+        outcome=VisitOutcome.FAILED,
+        fault=replace(fault, retry_after=visit.retry_after),
+        status=visit.status,
+        final_url=visit.final_url,
+        crawl_delay=visit.crawl_delay,
+    )
 
 
 def summary(source: Source, visit: Visit, record: PollRecord) -> PollResult:

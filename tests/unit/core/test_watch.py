@@ -11,6 +11,7 @@ from storywatch.model import (
     Message,
     Owed,
     ReportRole,
+    SourceKind,
     Validators,
     Visit,
     VisitOutcome,
@@ -228,3 +229,16 @@ async def test_news_are_dated() -> None:
     room = Newsroom()
     await room.poll(brought())
     assert room.memory.records[0].state.last_new_at is None
+
+
+@pytest.mark.parametrize("visit", [brought(), brought(parsed(), final_url="https://parked.example/")])
+async def test_a_document_that_is_refused_keeps_its_pauses(visit: Visit) -> None:
+    """What its server and its robots.txt asked for holds, whatever we think of the document."""
+    page = a_source(kind=SourceKind.PAGE, empty_is_error=True)
+    room = Newsroom(config=a_config(sources=(page,)))
+    await room.poll(replace(visit, retry_after=HOUR, crawl_delay=HOUR / 2))
+    record = room.memory.records[-1]
+    assert record.state.failures == 1
+    assert record.state.held_until == NOW + HOUR
+    assert record.hold is not None
+    assert (record.hold.until, record.hold.pages_after) == (NOW + HOUR, NOW + HOUR / 2)
