@@ -42,6 +42,9 @@ class StoredSources:
         that are under way lose their leases, for they decide by the old config; their sources are still due.
         """
         async with writing(self._engine) as connection:
+            # In the order of a poll, which holds its outlet before its source: else the two could wait for each other.
+            outlets = select(tables.outlets.c.id).order_by(tables.outlets.c.id)
+            await connection.execute(outlets.with_for_update())
             if changed:
                 await leases.release_all(connection, tables.sources)
             await _declare(connection, tables.outlets, _outlet_rows(config))

@@ -267,3 +267,16 @@ async def test_a_gap_is_filled_at_once_but_not_by_who_fails(store: Store, *, fai
     async with store.sources.poll(feed) as transaction:
         await transaction.save(PollRecord(state=replace(feed.state, last_poll_at=NOW + MINUTE), refill=("cnn-world",)))
     assert ("cnn.example" in await store.sources.due_hosts(NOW + MINUTE, 10)) is due
+
+
+async def test_a_new_config_and_a_poll_that_decides_never_wait_for_each_other(store: Store) -> None:
+    """The poll holds its outlet when the config comes: it ends first, and the config is taken whole."""
+    await store.sources.apply(CONFIG, NOW)
+    claim = await claimed(store)
+    async with store.sources.poll(claim) as transaction:
+        await transaction.known("nyt", "nyt-world", ["url:1"])
+        applying = asyncio.create_task(store.sources.apply(CONFIG, LATER, changed=True))
+        await asyncio.sleep(0.3)
+        await transaction.save(PollRecord(state=replace(claim.state, last_poll_at=NOW)))
+    await applying
+    assert (await claimed(store, now=LATER)).state.last_poll_at == NOW
