@@ -14,7 +14,7 @@ from storage.polls import StoredPoll
 from storage.states import FRESH, state_of
 from storage.upsert import upsert
 from storywatch.model import Source, SourceKind, WatchConfig
-from storywatch.pacing import MENDED_BY_CONFIG, HostHold, spread
+from storywatch.pacing import LONGEST_PLAN, MENDED_BY_CONFIG, HostHold, spread
 from storywatch.ports import Claim
 from storywatch.twins import twins
 from storywatch.urls import host_of
@@ -24,9 +24,6 @@ KEPT = ("host", "next_poll_at", *FRESH)
 
 LATE = timedelta(minutes=1)
 """A source so long overdue was missed: the daemon was down, or the machine slept."""
-
-LONGEST_PAUSE = timedelta(days=40)
-"""Beyond what a config can ask for and a publisher can demand."""
 
 
 class StoredSources:
@@ -133,11 +130,11 @@ class StoredSources:
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a source that may be visited now: due, free, and not held by a wish of its host."""
     source, host = tables.sources.c, tables.hosts.c
-    held = select(host.host).where(host.held_until > now, host.held_until <= now + LONGEST_PAUSE)
-    quiet = select(host.host).where(host.pages_after > now, host.pages_after <= now + LONGEST_PAUSE)
+    held = select(host.host).where(host.held_until > now, host.held_until <= now + LONGEST_PLAN)
+    quiet = select(host.host).where(host.pages_after > now, host.pages_after <= now + LONGEST_PLAN)
     return (
         source.active,
-        leases.is_reached(source.next_poll_at, now, LONGEST_PAUSE),
+        leases.is_reached(source.next_poll_at, now, LONGEST_PLAN),
         leases.is_free(tables.sources, now),
         source.host.not_in(held),
         or_(source.kind != SourceKind.PAGE.value, source.host.not_in(quiet)),

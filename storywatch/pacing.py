@@ -23,6 +23,8 @@ EARLY = timedelta(days=3)
 HOPELESS_AFTER = {"gone": timedelta(), "not_found": timedelta(days=30), "blocked": timedelta(days=7)}
 FIRST_BACKOFF = timedelta(minutes=15)
 TOO_MANY_REQUESTS = 429
+LONGEST_PLAN = timedelta(days=40)
+"""Beyond what a config can ask for and a publisher can demand: a poll planned for later counts as due."""
 LEAST_PAUSE = timedelta(minutes=1)
 """Between two visits to one address, whatever calls for the second."""
 UNVALIDATED = timedelta(hours=1)

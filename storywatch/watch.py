@@ -127,7 +127,9 @@ class Watch:
 
     async def _postpone(self, claim: Claim, source: Source, until: datetime) -> PollResult:
         """Put a poll off that the outlet does not want yet: no visit, and no failure either."""
-        later = max(until, claim.state.next_poll_at)
+        planned = claim.state.next_poll_at
+        # A plan for later than anybody can ask for was made while the clock was wrong, and counts as due.
+        later = max(until, planned) if planned <= self.clock() + pacing.LONGEST_PLAN else until
         async with self.sources.poll(claim) as transaction:
             await transaction.save(PollRecord(state=replace(claim.state, next_poll_at=later)))
         message = f"not visited: the outlet asked for a pause until {until:%Y-%m-%d %H:%M:%S}Z"

@@ -1,7 +1,7 @@
 """The use case of one poll: `storywatch.watch`, over fakes of its ports."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from storywatch.model import (
     VisitOutcome,
     WatchConfig,
 )
+from storywatch.pacing import SourceState
 from storywatch.steps import Step
 from storywatch.watch import Plan, PollOutcome, PollResult, Watch
 from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher, FakeSources
@@ -242,3 +243,14 @@ async def test_a_document_that_is_refused_keeps_its_pauses(visit: Visit) -> None
     assert record.state.held_until == NOW + HOUR
     assert record.hold is not None
     assert (record.hold.until, record.hold.pages_after) == (NOW + HOUR, NOW + HOUR / 2)
+
+
+@pytest.mark.parametrize(
+    ("planned", "then"), [(NOW, HOUR), (NOW + 2 * HOUR, 2 * HOUR), (NOW + timedelta(days=4000), HOUR)]
+)
+async def test_a_poll_that_must_wait_is_put_off(planned: datetime, then: timedelta) -> None:
+    """Never to an earlier moment than was planned, unless the plan is a mistake of the clock: that counts as due."""
+    room = Newsroom()
+    room.sources.states["nyt-world"] = SourceState(source="nyt-world", next_poll_at=planned, held_until=NOW + HOUR)
+    await room.poll(brought())
+    assert room.sources.states["nyt-world"].next_poll_at == NOW + then
