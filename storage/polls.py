@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Table, and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import moves, pushes, tables
@@ -185,13 +185,17 @@ class StoredPoll:
         ]
         await upsert(self._connection, tables.set_aside, aside, keep=("first_seen",))
         if record.refill and seen:
-            source = tables.sources.c
-            rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= seen - LEAST_PAUSE)
-            # One that fails keeps its pause.
-            due = update(tables.sources).where(
-                source.id.in_(record.refill), source.active, source.failures == 0, rested
-            )
-            await self._connection.execute(due.values(next_poll_at=seen))
+            await self._call_for(record.refill, seen)
+
+    async def _call_for(self, sources: Sequence[str], now: datetime) -> None:
+        """Make sources due: at once, or when their last answer no longer holds. One that fails keeps its pause."""
+        source = tables.sources.c
+        rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= now - LEAST_PAUSE)
+        soon = case((source.fresh_until > now, source.fresh_until), else_=now)
+        called = update(tables.sources).where(
+            source.id.in_(sources), source.active, source.failures == 0, rested, source.next_poll_at > soon
+        )
+        await self._connection.execute(called.values(next_poll_at=soon))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:
         await self._insert(tables.items, map(_item_row, new))

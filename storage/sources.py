@@ -14,7 +14,7 @@ from storage.polls import StoredPoll
 from storage.states import FRESH, state_of
 from storage.upsert import upsert
 from storywatch.model import Source, SourceKind, WatchConfig
-from storywatch.pacing import LONGEST_PLAN, MENDED_BY_CONFIG, HostHold, spread
+from storywatch.pacing import LONGEST_PLAN, MENDED_BY_CONFIG, HostHold, due_anew, spread
 from storywatch.ports import Claim
 from storywatch.twins import twins
 from storywatch.urls import host_of
@@ -46,7 +46,9 @@ class StoredSources:
                 await leases.release_all(connection, tables.sources)
             await _declare(connection, tables.outlets, _outlet_rows(config))
             await self._forget_validators_of_moved(connection, config.sources.values(), now)
-            known = set((await connection.execute(select(tables.sources.c.id))).scalars())
+            source = tables.sources.c
+            known = {row.id: row.every for row in await connection.execute(select(source.id, source.every))}
+            await _hasten(connection, config.sources.values(), known, now)
             await _declare(connection, tables.sources, _source_rows(config, known, now), keep=KEPT)
             await moves.rest_twins(connection)
             mended = update(tables.sources).where(tables.sources.c.fault_code.in_(MENDED_BY_CONFIG))
@@ -155,6 +157,18 @@ async def _declare(
     await upsert(connection, table, rows, keep=keep)
 
 
+async def _hasten(
+    connection: AsyncConnection, sources: Iterable[Source], known: Mapping[str, int | None], now: datetime
+) -> None:
+    """Plan those anew whose pause was shortened; they were planned by the old one, which may have been a month."""
+    for source in sources:
+        if source.every < timedelta(seconds=known.get(source.id) or 0):
+            this = tables.sources.c.id == source.id
+            row = (await connection.execute(select(tables.sources).where(this))).one()
+            moment = due_anew(state_of(row), source.every, now)
+            await connection.execute(update(tables.sources).where(this).values(next_poll_at=moment))
+
+
 def _outlet_rows(config: WatchConfig) -> list[dict[str, Any]]:
     return [{"id": outlet.id, "name": outlet.name} for outlet in config.outlets.values()]
 
@@ -173,6 +187,7 @@ def _source_rows(config: WatchConfig, known: Container[str], now: datetime) -> l
             "host": host_of(source.url),
             "active": source.enabled and source.id not in twin,
             "twin_of": twin.get(source.id),
+            "every": int(source.every.total_seconds()),
             **FRESH,
             "next_poll_at": now + source.every if source.gaps_only else due.get(source.id, now),
         }

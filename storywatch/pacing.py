@@ -63,7 +63,8 @@ class SourceState:
     """What is remembered of a source between visits. `failures` counts those since the last success.
 
     `newest_at`: the time of the newest item that it ever showed. `listed`: how many items its last document had.
-    `held_until`: the outlet asked for no visit before. `url`: where a permanent redirect led, visited in place of the
+    `held_until`: the outlet asked for no visit before. `fresh_until`: by what it said, its last answer holds so long,
+    whatever calls for another. `url`: where a permanent redirect led, visited in place of the
     declared address. `alarms`: the kinds that are open, with the time that each was raised.
     """
 
@@ -79,6 +80,7 @@ class SourceState:
     newest_at: datetime | None = None
     listed: int | None = None
     held_until: datetime | None = None
+    fresh_until: datetime | None = None
     wishes: Wishes = field(default_factory=Wishes)
     moved: Moved | None = None
     url: str | None = None
@@ -117,9 +119,11 @@ def _after_success(
     document = visit.document
     wishes = document.wishes if document and not visit.partial else state.wishes
     url, moved = _moved(visit, state, source, now)
+    asked = timedelta() if source.own else _asked_pause(visit, wishes)
     return replace(
         state,
-        next_poll_at=_next(source, _pause(visit, wishes, source), wishes, now, dice),
+        next_poll_at=_next(source, max(source.every, asked), wishes, now, dice),
+        fresh_until=now + asked,
         validators=visit.validators,
         failures=0,
         fault=None,
@@ -134,12 +138,9 @@ def _after_success(
     )
 
 
-def _pause(visit: Visit, wishes: Wishes, source: Source) -> timedelta:
-    """Return the longest of the source's own pause and those that the publisher asked for."""
-    if source.own:
-        return source.every
+def _asked_pause(visit: Visit, wishes: Wishes) -> timedelta:
+    """Return the longest of the pauses that the publisher asked for."""
     return max(
-        source.every,
         min(visit.fresh_for or timedelta(), LONGEST_FLOOR),
         min(wishes.ttl or timedelta(), LONGEST_FLOOR),
         min(visit.retry_after or timedelta(), LONGEST_RETRY_AFTER),
@@ -150,6 +151,14 @@ def _pause(visit: Visit, wishes: Wishes, source: Source) -> timedelta:
 def _next(source: Source, pause: timedelta, wishes: Wishes, now: datetime, dice: float) -> datetime:
     planned = now + pause * (1 + JITTER * dice)
     return planned if source.own else wanted_from(planned, wishes)
+
+
+def due_anew(state: SourceState, every: timedelta, now: datetime) -> datetime:
+    """Return when a source is due after the operator shortened its pause: not before the publisher wants it."""
+    if state.failures:
+        return state.next_poll_at
+    rested = state.last_poll_at + every if state.last_poll_at else now
+    return min(state.next_poll_at, max(now, rested, state.fresh_until or now))
 
 
 def wanted_from(moment: datetime, wishes: Wishes) -> datetime:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -255,18 +256,33 @@ async def test_a_changed_config_takes_the_leases_of_polls_under_way(store: Store
     assert await store.sources.claim("nyt.example", now=NOW, lease=LEASE, limit=1), "it is still due"
 
 
-@pytest.mark.parametrize(("failures", "due"), [(0, True), (4, False)])
-async def test_a_gap_is_filled_at_once_but_not_by_who_fails(store: Store, *, failures: int, due: bool) -> None:
-    """A sitemap that answers 404 or 503 keeps its pause, however many gaps the feeds have."""
+@pytest.mark.parametrize(
+    ("changes", "minutes"), [({}, 1), ({"failures": 4}, 60), ({"fresh_until": NOW + 20 * MINUTE}, 20)]
+)
+async def test_a_gap_is_filled_at_once_if_it_may_be(store: Store, changes: dict[str, Any], minutes: int) -> None:
+    """A sitemap that answers 404 or 503 keeps its pause, however many gaps the feeds have; and max-age is heeded."""
     await store.sources.apply(CONFIG, NOW)
     sitemap = await claimed(store, "cnn-world")
     async with store.sources.poll(sitemap) as transaction:
-        state = replace(sitemap.state, last_poll_at=NOW, next_poll_at=NOW + 60 * MINUTE, failures=failures)
+        state = replace(sitemap.state, last_poll_at=NOW, next_poll_at=NOW + 60 * MINUTE, **changes)
         await transaction.save(PollRecord(state=state))
     feed = await claimed(store, "nyt-world")
     async with store.sources.poll(feed) as transaction:
         await transaction.save(PollRecord(state=replace(feed.state, last_poll_at=NOW + MINUTE), refill=("cnn-world",)))
-    assert ("cnn.example" in await store.sources.due_hosts(NOW + MINUTE, 10)) is due
+    assert (await claimed(store, "cnn-world")).state.next_poll_at == NOW + minutes * MINUTE
+
+
+@pytest.mark.parametrize(("fresh", "minutes"), [(None, 15), (timedelta(hours=2), 120)])
+async def test_a_shorter_pause_counts_at_once(store: Store, fresh: timedelta | None, minutes: int) -> None:
+    """Else what waited for gaps only would wait on for a month; but what the publisher said holds."""
+    feed = a_source()
+    seldom = a_config(sources=(replace(feed, every=timedelta(days=30), gaps_only=True),))
+    await store.sources.apply(seldom, NOW)
+    await poll(store, seldom, visit=brought(parsed(), fresh_for=fresh))
+    await store.sources.apply(seldom, SOON)
+    assert (await claimed(store)).state.next_poll_at == NOW + timedelta(days=30)
+    await store.sources.apply(a_config(sources=(feed,)), SOON)
+    assert (await claimed(store, now=LATER)).state.next_poll_at == NOW + minutes * MINUTE
 
 
 async def test_a_new_config_and_a_poll_that_decides_never_wait_for_each_other(store: Store) -> None:

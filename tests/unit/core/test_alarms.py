@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from storywatch import alarms, pacing
 from storywatch.intake import Intake
-from storywatch.model import AlarmKind, SourceKind, Visit, VisitOutcome
+from storywatch.model import AlarmKind, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import SourceState
 from tests.support.samples import NOW, NYT, a_source, brought, parsed
 
@@ -17,7 +17,7 @@ KNOWN = SourceState(source="nyt-world", next_poll_at=NOW, last_success_at=NOW - 
 UNCHANGED = Visit(outcome=VisitOutcome.UNCHANGED, status=304)
 
 
-def raised(visit: Visit, before: SourceState, source: alarms.Source = FEED) -> list[AlarmKind]:
+def raised(visit: Visit, before: SourceState, source: Source = FEED) -> list[AlarmKind]:
     """Return the kinds that a poll raises whose document has nothing in common with the one before."""
     after = pacing.after(visit, before, source, brought_news=True, now=NOW, dice=0.0)
     poll = alarms.Poll(
