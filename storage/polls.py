@@ -149,8 +149,8 @@ class StoredPoll:
         )
         if (await self._connection.execute(saving)).rowcount != 1:
             raise LeaseLost(f"source {self._claim.source}: another worker took it")
-        if state.url != self._claim.state.url:
-            await moves.settle(self._connection, self._claim.source)
+        if state.url != self._claim.state.url and state.last_poll_at:
+            await moves.settle(self._connection, self._claim.source, state.last_poll_at)
 
     async def _save_hold(self, hold: HostHold | None, now: datetime | None) -> None:
         """Remember what the host asked for, and never less than it asked before."""

@@ -50,7 +50,7 @@ class StoredSources:
             known = {row.id: row.every for row in await connection.execute(select(source.id, source.every))}
             await _hasten(connection, config.sources.values(), known, now)
             await _declare(connection, tables.sources, _source_rows(config, known, now), keep=KEPT)
-            await moves.rest_twins(connection)
+            await moves.rest_twins(connection, now)
             mended = update(tables.sources).where(tables.sources.c.fault_code.in_(MENDED_BY_CONFIG))
             await connection.execute(mended.values(next_poll_at=now))
             await _declare(connection, tables.events, _event_rows(config))
