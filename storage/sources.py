@@ -53,6 +53,7 @@ class StoredSources:
             await moves.rest_twins(connection, now)
             mended = update(tables.sources).where(tables.sources.c.fault_code.in_(MENDED_BY_CONFIG))
             await connection.execute(mended.values(next_poll_at=now))
+            await _end_alarms_of_idle(connection, config, now)
             await _declare(connection, tables.events, _event_rows(config))
             await _declare(connection, tables.subscriptions, _subscription_rows(config))
 
@@ -167,6 +168,17 @@ async def _hasten(
             row = (await connection.execute(select(tables.sources).where(this))).one()
             moment = due_anew(state_of(row), source.every, now)
             await connection.execute(update(tables.sources).where(this).values(next_poll_at=moment))
+
+
+async def _end_alarms_of_idle(connection: AsyncConnection, config: WatchConfig, now: datetime) -> None:
+    """End the alarms about sources that the config no longer has, or not enabled: no poll will ever do it."""
+    alarm = tables.alarms.c
+    told = (await connection.execute(select(alarm.source).where(alarm.ended_at.is_(None)).distinct())).scalars()
+    enabled = {source.id for source in config.sources.values() if source.enabled}
+    for idle in set(told) - enabled:
+        over = update(tables.alarms).where(alarm.source == idle, alarm.ended_at.is_(None))
+        await connection.execute(over.values(ended_at=now))
+        await connection.execute(update(tables.sources).where(tables.sources.c.id == idle).values(alarms=None))
 
 
 def _outlet_rows(config: WatchConfig) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ FRESH = {
         (
             *("etag", "last_modified", "body_hash", "asked_as", "elements", "parts"),
             *("fault_code", "fault_message", "fault_permanent", "failing_since", "held_until", "wishes", "listed"),
-            *("fresh_until", "current_url", "moved_to", "moved_since", "moved_times"),
+            *("last_success_at", "newest_at", "fresh_until", "current_url", "moved_to", "moved_since", "moved_times"),
         )
     ),
     "failures": 0,

@@ -76,6 +76,7 @@ async def test_a_new_address_is_visited_afresh(store: Store) -> None:
     assert await store.sources.due_hosts(LATER, 10) == ["rss.nyt.example"]
     state = (await claimed(store)).state
     assert (state.validators, state.next_poll_at, state.failures, state.fault) == (Validators(), LATER, 0, None)
+    assert (state.last_success_at, state.newest_at) == (None, None)  # its first document is verified anew
 
 
 @pytest.mark.parametrize(("code", "due"), [("robots", True), ("egress_refused", True), ("http_404", False)])
@@ -296,3 +297,18 @@ async def test_a_new_config_and_a_poll_that_decides_never_wait_for_each_other(st
         await transaction.save(PollRecord(state=replace(claim.state, last_poll_at=NOW)))
     await applying
     assert (await claimed(store, now=LATER)).state.last_poll_at == NOW
+
+
+async def test_alarms_about_what_is_no_longer_watched_are_over(store: Store) -> None:
+    """No poll will end them; those about the others stay."""
+    await store.sources.apply(CONFIG, NOW)
+    gone = Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="gone", message="HTTP 410", permanent=True))
+    for source in CONFIG.sources:
+        await poll(store, CONFIG, source=source, visit=gone)
+    await store.sources.apply(a_config(sources=(a_source(),)), SOON)
+    assert {row["source"]: row["ended_at"] for row in await rows(store, tables.alarms)} == {
+        "nyt-world": None,
+        "cnn-world": SOON,
+    }
+    await store.sources.apply(CONFIG, LATER)
+    assert [dict((await claimed(store, one)).state.alarms) for one in CONFIG.sources] == [{"gone": NOW}, {}]
