@@ -130,7 +130,7 @@ def _after_success(
         failing_since=None,
         last_success_at=now,
         last_new_at=now if brought_news else state.last_new_at,
-        newest_at=_newest(visit, state, now, brought_news=brought_news),
+        newest_at=_newest(visit, state, source, now, brought_news=brought_news),
         listed=state.listed if document is None or visit.partial else len(document.items) + document.known,
         wishes=wishes,
         moved=moved,
@@ -171,16 +171,19 @@ def wanted_from(moment: datetime, wishes: Wishes) -> datetime:
     return start  # it asks to be skipped for ever, which nobody means
 
 
-def _newest(visit: Visit, state: SourceState, now: datetime, *, brought_news: bool) -> datetime | None:
+def _newest(visit: Visit, state: SourceState, source: Source, now: datetime, *, brought_news: bool) -> datetime | None:
     """An item without a time counts as new when it is first seen; one from the future never as newer than now.
 
-    In a first document everything is seen first: there the others' times speak, if there are any.
+    In a first document everything is seen first: there the others' times speak, if there are any. What a watched page
+    says anew is new whenever the page itself was published.
     """
     items = visit.document.items if visit.document else ()
     times = [min(item.published, now) for item in items if item.published]
-    tells = brought_news and len(times) < len(items) and (state.last_success_at is not None or not times)
-    undated = [now] if tells else []
-    return max([*times, *undated, *([state.newest_at] if state.newest_at else [])], default=None)
+    watched = source.kind is SourceKind.PAGE and source.page.items is None
+    untimed = brought_news and (watched or len(times) < len(items))
+    seen = [now] if untimed and (state.last_success_at is not None or not times) else []
+    known = [min(state.newest_at, now)] if state.newest_at else []
+    return max([*times, *seen, *known], default=None)
 
 
 def _moved(visit: Visit, state: SourceState, source: Source, now: datetime) -> tuple[str | None, Moved | None]:

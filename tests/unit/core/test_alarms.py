@@ -1,7 +1,7 @@
 """Which alarms a poll raises and ends: `storywatch.alarms`."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from storywatch import alarms, pacing
 from storywatch.intake import Intake
@@ -45,3 +45,24 @@ def test_gaps_are_filled_in_one_direction() -> None:
     sources = [FEED, SITEMAP, a_source("nyt-politics", kind=SourceKind.NEWS_SITEMAP), ARCHIVE]
     assert alarms.refill_sources(FEED, sources) == ("nyt-news", "nyt-politics", "nyt-archive")
     assert alarms.refill_sources(SITEMAP, sources) == ("nyt-archive",)
+
+
+def newest(visit: Visit, before: SourceState, *, source: Source = FEED, brought_news: bool = True) -> datetime | None:
+    """Return the time of the newest item after a visit."""
+    return pacing.after(visit, before, source, brought_news=brought_news, now=NOW, dice=0.0).newest_at
+
+
+def test_a_watched_page_that_says_something_new_is_not_stale() -> None:
+    """However old the page is. What a feed revises is as old as it was, and a first sight of a page tells nothing."""
+    page = a_source(kind=SourceKind.PAGE)
+    old = brought(parsed(published=NOW - 9 * HOUR))
+    before = replace(KNOWN, newest_at=NOW - 9 * HOUR)
+    assert newest(old, before, source=page) == NOW
+    assert newest(old, before) == NOW - 9 * HOUR
+    assert newest(old, before, source=page, brought_news=False) == NOW - 9 * HOUR
+    assert newest(old, SourceState(source="page", next_poll_at=NOW), source=page) == NOW - 9 * HOUR
+
+
+def test_a_clock_that_was_wrong_keeps_no_source_young_for_ever() -> None:
+    """What was seen in a year to come was seen today at the latest."""
+    assert newest(UNCHANGED, replace(KNOWN, newest_at=NOW + 9000 * HOUR)) == NOW
