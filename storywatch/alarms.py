@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storywatch.intake import Intake
-from storywatch.model import Alarm, AlarmKind, Document, Outlet, Source, SourceKind, Visit, VisitOutcome
+from storywatch.model import Alarm, AlarmKind, Outlet, SetAside, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import MENDED_BY_CONFIG, MOVED_FOR, SourceState
 from storywatch.urls import host_of
 
@@ -27,7 +27,7 @@ OF_FAILURES = frozenset({AlarmKind.FAILING, AlarmKind.BLOCKED, AlarmKind.GONE, A
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Poll:
-    """What a poll showed: the visit, the states before and after it, and what was new in it."""
+    """What a poll showed: the visit, the states before and after it, what was new in it, and what could not be read."""
 
     source: Source
     outlet: Outlet
@@ -35,7 +35,8 @@ class Poll:
     before: SourceState
     after: SourceState
     taken: Intake
-    refill: tuple[str, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    refill: tuple[str, ...] = ()
     now: datetime
 
 
@@ -122,10 +123,10 @@ def _contents(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
         lost = f"none of its {count} items was in the document of {since:%Y-%m-%d %H:%M}Z: some may be lost"
         remedy = f"filled from {', '.join(poll.refill)}" if poll.refill else "the outlet has no sitemap to fill it from"
         yield AlarmKind.GAP, f"{lost}; {remedy}"
-    if document.set_aside:
-        first = document.set_aside[0]
-        count = len(document.set_aside)
-        yield AlarmKind.SET_ASIDE, f"{count} of its items could not be read: {first.item}: {first.fault.message}"
+    if poll.set_aside:
+        first = poll.set_aside[0]
+        count = len(poll.set_aside)
+        yield AlarmKind.SET_ASIDE, f"{count} of its items were set aside: {first.item}: {first.fault.message}"
 
 
 def is_gap(visit: Visit, before: SourceState, taken: Intake, source: Source) -> bool:
@@ -165,7 +166,7 @@ def _ended(poll: Poll) -> Iterator[AlarmKind]:
     yield from (AlarmKind.MOVED, AlarmKind.STALE)
     if poll.after.listed:
         yield AlarmKind.EMPTY
-    if _is_read(poll.visit.document):
+    if poll.visit.document is not None and not poll.set_aside:
         yield AlarmKind.SET_ASIDE
     gap = poll.before.alarms.get(AlarmKind.GAP)
     if gap and poll.now - gap >= GAP_SHOWN_FOR:
@@ -174,7 +175,3 @@ def _ended(poll: Poll) -> Iterator[AlarmKind]:
 
 def _failure_is_told(poll: Poll) -> bool:
     return any(True for _ in _failure(poll))
-
-
-def _is_read(document: Document | None) -> bool:
-    return document is not None and not document.set_aside

@@ -165,6 +165,7 @@ class Watch:
             before=claim.state,
             after=state,
             taken=taken,
+            set_aside=record.set_aside,
             refill=alarms.refill_sources(source, plan.config.sources.values()) if gap else (),
             now=now,
         )

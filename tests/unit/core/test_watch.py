@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from storywatch.errors import Fault, LeaseLost
+from storywatch.matching import Matcher
 from storywatch.model import (
+    AlarmKind,
     ChannelKind,
+    Item,
+    Match,
     Message,
     Owed,
     ReportRole,
@@ -254,3 +258,30 @@ async def test_a_poll_that_must_wait_is_put_off(planned: datetime, then: timedel
     room.sources.states["nyt-world"] = SourceState(source="nyt-world", next_poll_at=planned, held_until=NOW + HOUR)
     await room.poll(brought())
     assert room.sources.states["nyt-world"].next_poll_at == NOW + then
+
+
+class BrokenMatcher(Matcher):
+    """Has a bug that one item brings out."""
+
+    def match(self, item: Item) -> tuple[Match, ...]:
+        """Match all but one."""
+        if item.revision.title == STRIKE:
+            raise ZeroDivisionError
+        return tuple(super().match(item))
+
+
+async def test_an_item_that_breaks_the_matcher_is_an_alarm_until_a_document_has_none() -> None:
+    """It may be one that somebody waits for."""
+    room = Newsroom()
+    watch = Watch(
+        sources=room.sources,
+        fetcher=FakeFetcher(brought(parsed(STRIKE), parsed()), brought(parsed())),
+        channels={ChannelKind.EMAIL: room.channel},
+        clock=FakeClock(),
+        dice=lambda: 0.0,
+    )
+    plan = Plan(config=room.config, matcher=BrokenMatcher(room.config.events.values()))
+    first = await watch.poll(await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR), plan)
+    assert (first.new, first.alerts, [alarm.kind for alarm in first.raised]) == (2, 1, [AlarmKind.SET_ASIDE])
+    second = await watch.poll(await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR), plan)
+    assert [alarm.kind for alarm in second.ended] == [AlarmKind.SET_ASIDE]
