@@ -11,12 +11,14 @@ from storywatch.model import Outlet, PageRules, SourceKind
 class Asked:
     """What is known of an address before it is visited. Without a kind it is read as what it turns out to be.
 
-    `own`: the server is the operator's own, which needs no pauses.
+    `drop_urls`: what is left out of it; who leaves out something else must read it anew. `own`: the server is the
+    operator's own, which needs no pauses.
     """
 
     kind: SourceKind | None = None
     outlet: Outlet = UNKNOWN_OUTLET
     page: PageRules = PAGE_ALONE
+    drop_urls: tuple[str, ...] = ()
     own: bool = False
 
 

@@ -64,7 +64,7 @@ class Crawler:
 
     async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
-        asked = Asked(kind=source.kind, outlet=outlet, page=source.page, own=source.own)
+        asked = Asked(kind=source.kind, outlet=outlet, page=source.page, drop_urls=source.drop_urls, own=source.own)
         return await self.fetch(address(source, state), source.kind, state.validators, asked)
 
     async def fetch(

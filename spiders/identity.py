@@ -20,7 +20,7 @@ def asked_as(contact: str, asked: Asked) -> str:
 
     What is validated holds for these only: an old answer has more to say to who reads it in another way.
     """
-    question = f"{user_agent(contact)}\0{ACCEPT}\0{asked.kind}\0{astuple(asked.page)}"
+    question = f"{user_agent(contact)}\0{ACCEPT}\0{asked.kind}\0{astuple(asked.page)}\0{asked.drop_urls}"
     return hashlib.sha256(question.encode()).hexdigest()[:16]
 
 
