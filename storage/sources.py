@@ -14,7 +14,7 @@ from storage.polls import StoredPoll
 from storage.states import FRESH, state_of
 from storage.upsert import upsert
 from storywatch.model import Source, SourceKind, WatchConfig
-from storywatch.pacing import LONGEST_PLAN, MENDED_BY_CONFIG, HostHold, due_anew, spread
+from storywatch.pacing import LEAST_PAUSE, LONGEST_PLAN, MENDED_BY_CONFIG, HostHold, due_anew, spread
 from storywatch.ports import Claim
 from storywatch.twins import twins
 from storywatch.urls import host_of
@@ -35,7 +35,7 @@ class StoredSources:
     async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
         """Write what the config declares; what it no longer declares becomes inactive and keeps its history.
 
-        New sources are due one after the other. Those whose fault a config can mend are due at once. `changed`: polls
+        New sources are due one after the other. Those whose fault a config can mend are due soon. `changed`: polls
         that are under way lose their leases, for they decide by the old config; their sources are still due.
         """
         async with writing(self._engine) as connection:
@@ -51,8 +51,7 @@ class StoredSources:
             await _hasten(connection, config.sources.values(), known, now)
             await _declare(connection, tables.sources, _source_rows(config, known, now), keep=KEPT)
             await moves.rest_twins(connection, now)
-            mended = update(tables.sources).where(tables.sources.c.fault_code.in_(MENDED_BY_CONFIG))
-            await connection.execute(mended.values(next_poll_at=now))
+            await _look_again(connection, now)
             await _end_alarms_of_idle(connection, config, now)
             await _declare(connection, tables.events, _event_rows(config))
             await _declare(connection, tables.subscriptions, _subscription_rows(config))
@@ -156,6 +155,15 @@ async def _declare(
     if "active" in table.c:
         await connection.execute(update(table).values(active=False))
     await upsert(connection, table, rows, keep=keep)
+
+
+async def _look_again(connection: AsyncConnection, now: datetime) -> None:
+    """Make sources due whose fault a config can mend: a process that restarts over and over visits none too often."""
+    source = tables.sources.c
+    faulty = select(source.id, source.last_poll_at).where(source.fault_code.in_(MENDED_BY_CONFIG))
+    for row in (await connection.execute(faulty)).all():
+        soon = max(now, row.last_poll_at + LEAST_PAUSE) if row.last_poll_at and row.last_poll_at <= now else now
+        await connection.execute(update(tables.sources).where(source.id == row.id).values(next_poll_at=soon))
 
 
 async def _hasten(

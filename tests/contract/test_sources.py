@@ -88,7 +88,8 @@ async def test_a_fault_that_the_config_can_mend_is_tried_again_when_it_is_applie
     fault = Fault(code=code, message="refused", permanent=True)
     await poll(store, CONFIG, visit=Visit(outcome=VisitOutcome.FAILED, fault=fault))
     assert "nyt.example" not in await store.sources.due_hosts(LATER, 10)
-    await store.sources.apply(CONFIG, LATER)
+    await store.sources.apply(CONFIG, SOON)  # and soon means no more than a visit a minute
+    assert "nyt.example" not in await store.sources.due_hosts(SOON, 10)
     assert ("nyt.example" in await store.sources.due_hosts(LATER, 10)) is due
 
 
