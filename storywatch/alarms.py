@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from storywatch.intake import Intake
 from storywatch.model import Alarm, AlarmKind, Outlet, SetAside, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import MENDED_BY_CONFIG, MOVED_FOR, SourceState
+from storywatch.remedies import without_secrets
 from storywatch.urls import host_of
 
 FAILING_AFTER = 3
@@ -47,7 +48,7 @@ def begun(poll: Poll) -> tuple[Alarm, ...]:
             id=_alarm_id(poll.source.id, kind, poll.now),
             source=poll.source.id,
             kind=kind,
-            message=message,
+            message=without_secrets(message),
             raised=poll.now,
         )
         for kind, message in _seen(poll).items()

@@ -66,3 +66,13 @@ def test_a_watched_page_that_says_something_new_is_not_stale() -> None:
 def test_a_clock_that_was_wrong_keeps_no_source_young_for_ever() -> None:
     """What was seen in a year to come was seen today at the latest."""
     assert newest(UNCHANGED, replace(KNOWN, newest_at=NOW + 9000 * HOUR)) == NOW
+
+
+def test_an_alarm_keeps_the_secrets_of_an_address() -> None:
+    """It goes to the log and the database too, not only into messages."""
+    visit = Visit(outcome=VisitOutcome.UNCHANGED, final_url="https://me:pass@cdn.example/feed?token=abc&page=2")
+    after = pacing.after(visit, KNOWN, FEED, brought_news=False, now=NOW, dice=0.0)
+    poll = alarms.Poll(source=FEED, outlet=NYT, visit=visit, before=KNOWN, after=after, taken=Intake(), now=NOW)
+    (alarm,) = alarms.begun(poll)
+    assert alarm.kind is AlarmKind.MOVED
+    assert "https://cdn.example/feed?token=HIDDEN&page=2" in alarm.message
