@@ -91,7 +91,8 @@ def _site(outlet: Outlet, address: str) -> str:
 _AFTERWARDS = "It polls the source on schedule. There is nothing to do."
 _BACKING_OFF = (
     "It keeps trying, with pauses that grow to a day, for what is gone to a week, or to what the outlet asks for."
-    " The first visit that works ends this alarm and brings the source back to its schedule. Nothing that is stored is lost."
+    " The first visit that works ends this alarm and brings the source back to its schedule. Nothing that is stored is"
+    " lost."
 )
 _ON_SCHEDULE = "It keeps polling the source on schedule."
 
