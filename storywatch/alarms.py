@@ -72,7 +72,10 @@ def _seen(poll: Poll) -> Mapping[AlarmKind, str]:
 
 
 def _failure(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
-    """Yield at most one alarm: a failure has one cause. What only somebody can mend is told sooner."""
+    """Yield at most one alarm: a failure has one cause. What only somebody can mend is told sooner.
+
+    That a source fails says less than what is open already: a server that answers 403 and 503 by turns is blocked.
+    """
     fault, failures = poll.visit.fault, poll.after.failures
     if fault is None:
         return
@@ -84,6 +87,8 @@ def _failure(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
         yield AlarmKind.KIND_CHANGED, fault.message
     elif fault.code in EMPTY_CODES:
         yield AlarmKind.EMPTY, fault.message
+    elif (OF_FAILURES - {AlarmKind.FAILING}) & poll.before.alarms.keys():
+        return
     elif failures >= FAILING_AFTER or fault.code in MENDED_BY_CONFIG:
         yield AlarmKind.FAILING, f"{failures} visits in a row failed, the last one: {fault.message}"
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storywatch import alarms, pacing
+from storywatch.errors import Fault
 from storywatch.intake import Intake
 from storywatch.model import AlarmKind, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import SourceState
@@ -76,3 +77,20 @@ def test_an_alarm_keeps_the_secrets_of_an_address() -> None:
     (alarm,) = alarms.begun(poll)
     assert alarm.kind is AlarmKind.MOVED
     assert "https://cdn.example/feed?token=HIDDEN&page=2" in alarm.message
+
+
+def failed(code: str, *opened: AlarmKind) -> tuple[list[AlarmKind], frozenset[AlarmKind]]:
+    """Return the kinds that a failure raises and ends, after many others and with these open."""
+    before = replace(KNOWN, failures=9, alarms=dict.fromkeys(opened, NOW - HOUR))
+    visit = Visit(outcome=VisitOutcome.FAILED, fault=Fault(code=code, message="no"))
+    after = pacing.after(visit, before, FEED, brought_news=False, now=NOW, dice=0.0)
+    poll = alarms.Poll(source=FEED, outlet=NYT, visit=visit, before=before, after=after, taken=Intake(), now=NOW)
+    return [alarm.kind for alarm in alarms.begun(poll)], alarms.over(poll)
+
+
+def test_causes_that_take_turns_are_one_alarm() -> None:
+    """What says more takes the place of what says less, and never the other way."""
+    assert failed("unavailable") == ([AlarmKind.FAILING], frozenset())
+    assert failed("blocked", AlarmKind.FAILING) == ([AlarmKind.BLOCKED], {AlarmKind.FAILING})
+    assert failed("unavailable", AlarmKind.BLOCKED) == ([], frozenset())
+    assert failed("gone", AlarmKind.BLOCKED) == ([AlarmKind.GONE], {AlarmKind.BLOCKED})
