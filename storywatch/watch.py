@@ -114,7 +114,8 @@ class Watch:
         """
         source = plan.config.sources[claim.source]
         outlet, elements = plan.config.outlets[source.outlet], claim.state.validators.elements
-        visit = await pushing.read(push, reader, source, outlet, elements)
+        polled = replace(source, url=pacing.address(source, claim.state))
+        visit = await pushing.read(push, reader, polled, outlet, elements)
         async with self.sources.poll(claim) as transaction:
             record = PollRecord(state=claim.state)
             if visit.document is not None:

@@ -10,11 +10,14 @@ from storywatch.matching import Matcher
 from storywatch.model import (
     AlarmKind,
     ChannelKind,
+    Document,
     Item,
     Match,
     Message,
+    Outlet,
     Owed,
     ReportRole,
+    Source,
     SourceKind,
     Validators,
     Visit,
@@ -22,6 +25,7 @@ from storywatch.model import (
     WatchConfig,
 )
 from storywatch.pacing import SourceState
+from storywatch.push import Push
 from storywatch.steps import Step
 from storywatch.watch import Plan, PollOutcome, PollResult, Watch
 from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher, FakeSources
@@ -285,3 +289,22 @@ async def test_an_item_that_breaks_the_matcher_is_an_alarm_until_a_document_has_
     assert (first.new, first.alerts, [alarm.kind for alarm in first.raised]) == (2, 1, [AlarmKind.SET_ASIDE])
     second = await watch.poll(await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR), plan)
     assert [alarm.kind for alarm in second.ended] == [AlarmKind.SET_ASIDE]
+
+
+async def test_what_is_pushed_is_read_as_of_where_the_source_is_visited() -> None:
+    """Else its relative links would lead elsewhere than those of a poll, and make items of their own."""
+    room = Newsroom()
+    moved = "https://new.nyt.example/world.xml"
+    room.sources.states["nyt-world"] = SourceState(source="nyt-world", next_poll_at=NOW, url=moved)
+    read_at: list[str] = []
+
+    class Reader:
+        async def read(self, push: Push, source: Source, outlet: Outlet, elements: bytes) -> Document:
+            read_at.append(source.url)
+            return Document(kind=SourceKind.FEED, format="rss20", items=())
+
+    watch = Watch(sources=room.sources, fetcher=FakeFetcher(), channels={}, clock=FakeClock(), dice=lambda: 0.0)
+    push = Push(subscription="s", source="nyt-world", promised_at=NOW, body=b"", content_type=None)
+    claim = await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR)
+    await watch.take_push(claim, push, Reader(), Plan.of(room.config))
+    assert read_at == [moved]
