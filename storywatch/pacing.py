@@ -43,7 +43,7 @@ MENDED_BY_CONFIG = (
     "needs_extra",
     "bad_selector",
 )
-"""Faults that the operator mends in the watch config: sources with one are due as soon as a config is applied."""
+"""Faults that the operator mends in the watch config: sources with one are due within a minute of its being applied."""
 
 FIRST_VISITS_WITHIN = timedelta(minutes=15)
 FIRST_VISITS_APART = timedelta(seconds=0.25)
