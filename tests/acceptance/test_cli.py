@@ -20,7 +20,8 @@ from tests.support.process import Ran, storywatch
 from tests.support.watching import LONDON, Desk
 from tests.support.web import Site, in_turn, reply, rss, serving, validated
 
-ITEM = {"id", "url", "title", "summary", "content", "published", "updated", "author", "language"}
+TIMES = {"published", "updated", "time_origin", "time_correction"}
+ITEM = {"id", "url", "title", "summary", "content", "author", "language"} | TIMES
 ANSWER = {"outcome", "kind", "format", "items", "error"}
 FAULT = {"code", "message", "permanent", "retry_after"}
 DECISION = {"item", "event", "alert", "score", "update", "reasons"}
@@ -341,6 +342,8 @@ async def test_parse_answers_one_line_a_file_in_the_order_given(tmp_path: Path) 
             "content": "",
             "published": "2021-08-26T17:52:00Z",
             "updated": None,
+            "time_origin": "published",
+            "time_correction": None,
             "author": "Jane Doe",
             "language": "en",
         }
