@@ -26,7 +26,11 @@ class Asked:
 
 @dataclass(slots=True)
 class Trail:
-    """What a visit met on its way, known also when it fails: whom it asked last, and what that robots.txt asks."""
+    """What a visit met on its way, known also when it fails: whom it asked last, and the pauses that were asked for.
+
+    `crawl_delay` is robots.txt's, `retry_after` that of an answer which brought a document, readable or not.
+    """
 
     url: str | None = None
     crawl_delay: timedelta | None = None
+    retry_after: timedelta | None = None

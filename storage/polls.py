@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Table, and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import moves, pushes, tables
@@ -129,7 +129,7 @@ class StoredPoll:
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
-        await self._save_hold(record.hold)
+        await self._save_hold(record.hold, record.state.last_poll_at)
         await self._save_alarms(record)
         await self._save_items(record.new, record.revised)
         await self._save_sightings(record.sightings)
@@ -149,19 +149,19 @@ class StoredPoll:
         )
         if (await self._connection.execute(saving)).rowcount != 1:
             raise LeaseLost(f"source {self._claim.source}: another worker took it")
-        if state.url != self._claim.state.url:
-            await moves.settle(self._connection, self._claim.source)
+        if state.url != self._claim.state.url and state.last_poll_at:
+            await moves.settle(self._connection, self._claim.source, state.last_poll_at)
 
-    async def _save_hold(self, hold: HostHold | None) -> None:
+    async def _save_hold(self, hold: HostHold | None, now: datetime | None) -> None:
         """Remember what the host asked for, and never less than it asked before."""
-        if hold is None:
+        if hold is None or now is None:
             return
         stored = select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
         found = (await self._connection.execute(stored)).mappings().first()
         before = dict(found) if found else {}
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        row = {name: _last(moment, before.get(name)) for name, moment in told.items() if moment}
-        await upsert(self._connection, tables.hosts, [{"host": hold.host, **row}])
+        later = {name: _later(moment, before.get(name), now) for name, moment in told.items() if moment}
+        await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
 
     async def _save_alarms(self, record: PollRecord) -> None:
         alarm = tables.alarms.c
@@ -184,10 +184,17 @@ class StoredPoll:
         ]
         await upsert(self._connection, tables.set_aside, aside, keep=("first_seen",))
         if record.refill and seen:
-            source = tables.sources.c
-            rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= seen - LEAST_PAUSE)
-            due = update(tables.sources).where(source.id.in_(record.refill), source.active, rested)
-            await self._connection.execute(due.values(next_poll_at=seen))
+            await self._call_for(record.refill, seen)
+
+    async def _call_for(self, sources: Sequence[str], now: datetime) -> None:
+        """Make sources due: at once, or when their last answer no longer holds. One that fails keeps its pause."""
+        source = tables.sources.c
+        rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= now - LEAST_PAUSE)
+        soon = case((source.fresh_until > now, source.fresh_until), else_=now)
+        called = update(tables.sources).where(
+            source.id.in_(sources), source.active, source.failures == 0, rested, source.next_poll_at > soon
+        )
+        await self._connection.execute(called.values(next_poll_at=soon))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:
         await self._insert(tables.items, map(_item_row, new))
@@ -218,9 +225,9 @@ class StoredPoll:
             await self._connection.execute(insert(table), listed)
 
 
-def _last(moment: datetime, known: datetime | None) -> datetime:
-    """Return the later one, but nothing that lies too far ahead to be asked for: a wrong clock wrote that."""
-    return known if known and moment < known <= moment + LONGEST_RETRY_AFTER else moment
+def _later(moment: datetime, known: datetime | None, now: datetime) -> datetime:
+    """Return the later of two holds; what lies too far ahead was written while the clock was wrong."""
+    return max(moment, known) if known and known <= now + LONGEST_RETRY_AFTER else moment
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -65,7 +65,7 @@ class Watched:
             before=self.state,
             after=state,
             taken=taken,
-            refill=(),
+            set_aside=visit.document.set_aside if visit.document else (),
             now=self.now,
         )
         began, ended = begun(poll), over(poll)
@@ -227,7 +227,7 @@ def test_a_gap_is_two_documents_with_nothing_in_common(
 ) -> None:
     """Where there was a document before, and both are whole."""
     state = SourceState(source="nyt-world", next_poll_at=NOW, listed=before)
-    assert is_gap(visit, state, taken) is gap
+    assert is_gap(visit, state, taken, a_source()) is gap
 
 
 def test_a_gap_is_shown_for_a_day() -> None:
