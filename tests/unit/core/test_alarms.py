@@ -79,18 +79,18 @@ def test_an_alarm_keeps_the_secrets_of_an_address() -> None:
     assert "https://cdn.example/feed?token=HIDDEN&page=2" in alarm.message
 
 
-def failed(code: str, *opened: AlarmKind) -> tuple[list[AlarmKind], frozenset[AlarmKind]]:
+def failed(code: str, *opened: AlarmKind) -> tuple[list[AlarmKind], set[AlarmKind]]:
     """Return the kinds that a failure raises and ends, after many others and with these open."""
     before = replace(KNOWN, failures=9, alarms=dict.fromkeys(opened, NOW - HOUR))
     visit = Visit(outcome=VisitOutcome.FAILED, fault=Fault(code=code, message="no"))
     after = pacing.after(visit, before, FEED, brought_news=False, now=NOW, dice=0.0)
     poll = alarms.Poll(source=FEED, outlet=NYT, visit=visit, before=before, after=after, taken=Intake(), now=NOW)
-    return [alarm.kind for alarm in alarms.begun(poll)], alarms.over(poll)
+    return [alarm.kind for alarm in alarms.begun(poll)], set(alarms.over(poll))
 
 
 def test_causes_that_take_turns_are_one_alarm() -> None:
     """What says more takes the place of what says less, and never the other way."""
-    assert failed("unavailable") == ([AlarmKind.FAILING], frozenset())
+    assert failed("unavailable") == ([AlarmKind.FAILING], set())
     assert failed("blocked", AlarmKind.FAILING) == ([AlarmKind.BLOCKED], {AlarmKind.FAILING})
-    assert failed("unavailable", AlarmKind.BLOCKED) == ([], frozenset())
+    assert failed("unavailable", AlarmKind.BLOCKED) == ([], set())
     assert failed("gone", AlarmKind.BLOCKED) == ([AlarmKind.GONE], {AlarmKind.BLOCKED})
