@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, case, func, insert, or_, select, update
+from sqlalchemy import Row, Table, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import moves, pushes, tables
@@ -24,6 +24,7 @@ from storywatch.model import (
     Notice,
     Report,
     Revision,
+    SetAside,
     TimeCorrection,
     TimeOrigin,
 )
@@ -31,6 +32,9 @@ from storywatch.pacing import LEAST_PAUSE, LONGEST_RETRY_AFTER, HostHold, Source
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
+
+MOST_SET_ASIDE = 100
+"""Items of one source that could not be read, kept for people to look at."""
 
 CHUNK = 500
 """Values in one IN list; both databases allow some 32,000 parameters in a statement."""
@@ -171,6 +175,13 @@ class StoredPoll:
                 update(tables.alarms).where(alarm.id == ended.id).values(ended_at=ended.ended)
             )
         seen = record.state.last_poll_at
+        if record.set_aside and seen:
+            await self._save_set_aside(record.set_aside, seen)
+        if record.refill and seen:
+            await self._call_for(record.refill, seen)
+
+    async def _save_set_aside(self, set_aside: Iterable[SetAside], seen: datetime) -> None:
+        """Keep the last of a source's items that could not be read: a hostile feed makes up new ones at each poll."""
         aside = [
             {
                 "source": self._claim.source,
@@ -180,11 +191,13 @@ class StoredPoll:
                 "first_seen": seen,
                 "last_seen": seen,
             }
-            for one in {one.item: one for one in record.set_aside}.values()
-        ]
+            for one in {one.item: one for one in set_aside}.values()
+        ][:MOST_SET_ASIDE]
         await upsert(self._connection, tables.set_aside, aside, keep=("first_seen",))
-        if record.refill and seen:
-            await self._call_for(record.refill, seen)
+        row = tables.set_aside.c
+        own = row.source == self._claim.source
+        kept = select(row.item).where(own).order_by(row.last_seen.desc(), row.item).limit(MOST_SET_ASIDE)
+        await self._connection.execute(delete(tables.set_aside).where(own, row.item.not_in(kept)))
 
     async def _call_for(self, sources: Sequence[str], now: datetime) -> None:
         """Make sources due: at once, or when their last answer no longer holds. One that fails keeps its pause."""

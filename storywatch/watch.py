@@ -40,7 +40,7 @@ class PollOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PollResult:
-    """What one poll did, for the log and the operator."""
+    """What one poll did, for the log and the operator. `untold`: why notices of alarms could not be written."""
 
     source: str
     outcome: PollOutcome
@@ -53,6 +53,7 @@ class PollResult:
     set_aside: int = 0
     raised: tuple[Alarm, ...] = ()
     ended: tuple[Alarm, ...] = ()
+    untold: tuple[Fault, ...] = ()
     fault: Fault | None = None
 
 
@@ -275,6 +276,7 @@ def summary(source: Source, visit: Visit, record: PollRecord) -> PollResult:
         set_aside=len(record.set_aside),
         raised=record.raised,
         ended=record.ended,
+        untold=tuple(notice.fault for notice in record.notices if notice.fault),
         fault=visit.fault,
     )
 
