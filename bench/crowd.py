@@ -20,7 +20,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from multiprocessing.connection import Connection
 
 import structlog
@@ -117,7 +116,7 @@ class _Town:
         newest = ITEMS + int(time.time() / 90) % 1000
         tag = f'"{newest}"'
         if shown == tag:
-            writer.write(_answer(304, ETag=tag))
+            writer.write(_answer(304, b"", ETag=tag))
         else:
             body = self.bodies.setdefault(newest * 1000 + number, city.feed(number, newest, items=ITEMS))
             writer.write(_answer(200, body, ETag=tag))
@@ -139,9 +138,9 @@ class _Town:
             answers = {
                 "fails": _answer(500),
                 "missing": _answer(404),
-                "throttles": _answer(429, **{"Retry-After": "600"}),
-                "circles": _answer(302, Location=path),
-                "void": _answer(301, Location="http://127.9.9.9:9/feed"),
+                "throttles": _answer(429, b"", **{"Retry-After": "600"}),
+                "circles": _answer(302, b"", Location=path),
+                "void": _answer(301, b"", Location="http://127.9.9.9:9/feed"),
                 "page": _answer(200, b"<!doctype html><html><body>Welcome</body></html>"),
                 "bomb": _answer(200, self.bomb, **{"Content-Encoding": "gzip"}),
                 "burner": _answer(200, self.burner.encode()),
@@ -255,8 +254,9 @@ async def _run(port: int, line: Connection, hosts: Sequence[int]) -> tuple[list[
             daemon = Daemon(
                 sources=_Noting(store, claims),
                 outbox=store.outbox,
+                pushes=store.pushes,
                 files=_Files(config),
-                open_runtime=partial(open_runtime, store=store, clock=_now),
+                open_runtime=lambda config, take: open_runtime(config, store, _now, take=take),
                 clock=_now,
             )
             running = asyncio.create_task(daemon.run())

@@ -117,7 +117,7 @@ class Keeping(ParsePool):
         super().__init__()
         self.bodies: list[tuple[str, bytes]] = []
 
-    async def parse(self, body: bytes, *, url: str | None, **_: object) -> Document:  # type: ignore[override]
+    async def parse(self, body: bytes, *, url: str | None, **_: object) -> Document:
         """Keep the body."""
         self.bodies.append((url or "", body))
         return Document(kind=SourceKind.FEED, format="kept", items=())

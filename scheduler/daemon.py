@@ -212,6 +212,9 @@ class _Watching:
             await self._swap(config)
         except ConfigError as error:
             log.error("reload_refused", reason="the new config has problems", problems=list(map(str, error.problems)))
+        except StorageError as error:
+            log.error("reload_refused", reason=str(error))
+            self._stamp = None  # nothing is wrong with the config: it is tried again at the next look
         except StorywatchError as error:
             log.error("reload_refused", reason=str(error))
         except Exception:  # the border of a reload: whatever it meets, the old config keeps running
@@ -221,7 +224,7 @@ class _Watching:
 
     async def _swap(self, config: WatchConfig) -> None:
         if config.settings.database != self._config.settings.database:
-            raise StorageError("another database takes effect at a restart only")
+            raise StorywatchError("another database takes effect at a restart only")
         async with AsyncExitStack() as opening:
             runtime = await opening.enter_async_context(self._daemon.open_runtime(config, self._intake.take))
             await self._daemon.sources.apply(config, self._daemon.clock(), changed=True)

@@ -12,7 +12,8 @@ class Asked:
     """What is known of an address before it is visited. Without a kind it is read as what it turns out to be.
 
     `drop_urls`: forms of addresses whose items are left out after the reading; when they change, what was left out must
-    be read again. `own`: the server is the operator's own, which needs no pauses.
+    be read again. `own`: the server is the operator's own, which needs no pauses. `waited`: the last visit was
+    redirected to later, and it is later now.
     """
 
     kind: SourceKind | None = None
@@ -20,15 +21,18 @@ class Asked:
     page: PageRules = PAGE_ALONE
     drop_urls: tuple[str, ...] = ()
     own: bool = False
+    waited: bool = False
 
 
 @dataclass(slots=True)
 class Trail:
-    """What a visit met on its way, known also when it fails.
+    """What a visit met on its way, known also when it fails: whom it asked last, and the pauses that were asked for.
 
-    Whom it asked last, how that answered, and what its robots.txt asks.
+    `status` is of the last answer. `crawl_delay` is robots.txt's, `retry_after` that of an answer which brought a
+    document, readable or not.
     """
 
     url: str | None = None
     status: int | None = None
     crawl_delay: timedelta | None = None
+    retry_after: timedelta | None = None

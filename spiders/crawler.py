@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -64,7 +64,14 @@ class Crawler:
 
     async def visit(self, source: Source, outlet: Outlet, state: SourceState) -> Visit:
         """Visit once, politely and conditionally. Every failure of the source comes back as the visit's fault."""
-        asked = Asked(kind=source.kind, outlet=outlet, page=source.page, drop_urls=source.drop_urls, own=source.own)
+        asked = Asked(
+            kind=source.kind,
+            outlet=outlet,
+            page=source.page,
+            drop_urls=source.drop_urls,
+            own=source.own,
+            waited=state.fault is not None and state.fault.code == "redirect_later",
+        )
         return await self.fetch(address(source, state), source.kind, state.validators, asked)
 
     async def fetch(
@@ -79,6 +86,7 @@ class Crawler:
             response = await self.download(url, validators, asked, budget, trail)
             trail.status = response.status
             self.reached(Step.POLL_FETCHED)
+            trail.retry_after = answers.asked_pause(headers_of(response), self.clock())
             seen = await self._read(response, asked, validators, budget)
         except VisitError as error:
             seen = _failed(error.fault)
@@ -88,6 +96,8 @@ class Crawler:
             log.exception("visit_broke", host=host_of(url))
             message = f"a bug that this source brings out, please report it: {error!r:.200}"
             seen = _failed(Fault(code="internal", message=message))
+        if seen.fault and seen.fault.retry_after is None and trail.retry_after is not None:
+            seen = _failed(replace(seen.fault, retry_after=trail.retry_after))
         status = seen.status or trail.status
         return replace(seen, status=status, final_url=trail.url, crawl_delay=trail.crawl_delay)
 
@@ -103,7 +113,12 @@ class Crawler:
             raise VisitError(
                 "bad_url", "only addresses that begin with http:// or https:// can be visited", permanent=True
             )
-        about = {"storywatch_budget": budget, "storywatch_own": asked.own, "storywatch_trail": trail}
+        about = {
+            "storywatch_budget": budget,
+            "storywatch_own": asked.own,
+            "storywatch_waited": asked.waited,
+            "storywatch_trail": trail,
+        }
         headers = answers.conditional_headers(validators)
         request = Request(url, headers=headers, meta=about, callback=NO_CALLBACK)
         # The budget is what servers may use; this bounds the waits for turns at them too.
@@ -135,6 +150,9 @@ class Crawler:
         # A document of only what is new does not take the place of the whole one.
         elements = old.elements if seen.partial else document.elements
         known = replace(fresh, elements=elements, parts=old.parts if document.parts else ())
+        if document.broken_off:
+            # A 304 would keep what stood behind from us for good. If it ends there again, that is all there is.
+            known = replace(known, etag=None, last_modified=None)
         offer = push_offer(headers.get("link"), response.url, document.push)
         seen = replace(seen, validators=known, push=offer)
         if document.parts:
@@ -148,9 +166,9 @@ class Crawler:
         brought = await sitemaps.follow(self, index, seen.validators.parts, asked, budget)
         seen = replace(seen, validators=replace(seen.validators, parts=brought.parts))
         if brought.throttled is not None:
-            seen = replace(seen, status=429, retry_after=brought.throttled)
+            seen = replace(seen, status=429, retry_after=max(brought.throttled, seen.retry_after or timedelta()))
         document = brought.document
-        if not document.items and not document.set_aside:
+        if brought.partial and not document.items and not document.set_aside:
             return seen
         return replace(seen, outcome=VisitOutcome.OK, document=document, partial=brought.partial)
 
@@ -182,16 +200,16 @@ class Crawler:
         now, headers = self.clock(), headers_of(response)
         answers.check_status(response.status, headers, now)
         fresh = answers.validators(headers, response.body)
-        if old and (response.status == 304 or fresh.body_hash == old.body_hash):
-            return PartRead(validators=replace(old, lastmod=part.lastmod))
-        read = PartValidators(
-            url=part.url,
-            lastmod=part.lastmod,
-            etag=fresh.etag,
-            last_modified=fresh.last_modified,
-            body_hash=fresh.body_hash,
-        )
-        return PartRead(validators=read, document=await self._parsed(response, headers, asked, b"", now))
+        if old and response.status == 304:
+            return PartRead(
+                validators=_of_part(part, replace(answers.refreshed(headers, known), body_hash=old.body_hash))
+            )
+        if old and fresh.body_hash == old.body_hash:
+            return PartRead(validators=_of_part(part, fresh))
+        document = await self._parsed(response, headers, asked, b"", now)
+        if document.broken_off:
+            part, fresh = replace(part, lastmod=None), replace(fresh, etag=None, last_modified=None)
+        return PartRead(validators=_of_part(part, fresh), document=document)
 
     async def _parsed(
         self, response: Response, headers: answers.Headers, asked: Asked, elements: bytes, now: datetime
@@ -206,6 +224,16 @@ class Crawler:
             page=asked.page,
             elements=elements,
         )
+
+
+def _of_part(part: SitemapPart, known: Validators) -> PartValidators:
+    return PartValidators(
+        url=part.url,
+        lastmod=part.lastmod,
+        etag=known.etag,
+        last_modified=known.last_modified,
+        body_hash=known.body_hash,
+    )
 
 
 def _failed(fault: Fault) -> Visit:

@@ -167,9 +167,9 @@ class RedirectsMiddleware(RedirectMiddleware):
         """Follow, or raise `RefusedVisit`; what is no redirect passes."""
         clock: Clock = self.crawler.settings["STORYWATCH_CLOCK"]
         asked = _asked_pause(response, clock())
-        if asked and response.status in REDIRECTS:
+        if asked and response.status in REDIRECTS and not request.meta.get("storywatch_waited"):
             message = f"HTTP {response.status}: the server redirects, and asks to come later"
-            raise RefusedVisit(Fault(code="throttled", message=message, retry_after=asked))
+            raise RefusedVisit(Fault(code="redirect_later", message=message, retry_after=asked))
         try:
             return super().process_response(request, response)
         except ValueError as error:

@@ -1,5 +1,6 @@
 """Sources whose address moved: the host that they count for, and those that ended where another source is."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -7,26 +8,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storywatch.model import SourceKind
+from storywatch.pacing import HOPELESS_BACKOFF, MOVED_TIMES
 from storywatch.urls import host_of
 
 
-async def settle(connection: AsyncConnection, source: str) -> None:
+async def settle(connection: AsyncConnection, source: str, now: datetime) -> None:
     """Count a source that moved for the host where it is visited now, and rest it if another source is there."""
     row = tables.sources.c
     where = select(func.coalesce(row.current_url, row.url)).where(row.id == source)
     visited = (await connection.execute(where)).scalar_one()
     await connection.execute(update(tables.sources).where(row.id == source).values(host=host_of(visited)))
-    await rest_twins(connection)
+    await rest_twins(connection, now)
 
 
-async def rest_twins(connection: AsyncConnection) -> None:
+async def rest_twins(connection: AsyncConnection, now: datetime) -> None:
     """Rest every moved source that would bring the same document as another one.
 
-    Pages never rest: which parts of one are read stands in the config only.
+    Once a week it looks whether its declared address still leads there: the redirect may have been a mistake. Pages
+    never rest: which parts of one are read stands in the config only.
     """
     row = tables.sources.c
     visited = func.coalesce(row.current_url, row.url).label("visited")
-    active = select(row.id, row.outlet, row.kind, row.current_url, visited).where(
+    active = select(row.id, row.url, row.outlet, row.kind, row.current_url, visited).where(
         row.active, row.kind != SourceKind.PAGE.value
     )
     at_home: dict[tuple[Any, ...], str] = {}
@@ -37,10 +40,26 @@ async def rest_twins(connection: AsyncConnection) -> None:
         else:
             moved.append(one)
     for away in moved:
-        other = at_home.setdefault(_place(away), away.id)
-        if other != away.id:
-            resting = update(tables.sources).where(row.id == away.id)
-            await connection.execute(resting.values(active=False, twin_of=other))
+        if at_home.setdefault(_place(away), away.id) != away.id:
+            await _rest(connection, away, now)
+
+
+async def _rest(connection: AsyncConnection, away: Any, now: datetime) -> None:
+    """Send it home for a week; one more look at the same redirect is enough to rest it again."""
+    resting = update(tables.sources).where(tables.sources.c.id == away.id)
+    await connection.execute(
+        resting.values(
+            host=host_of(away.url),
+            next_poll_at=now + HOPELESS_BACKOFF,
+            current_url=None,
+            moved_to=away.current_url,
+            moved_since=now,
+            moved_times=MOVED_TIMES - 1,
+            # What an address calls its versions means nothing at another one.
+            etag=None,
+            last_modified=None,
+        )
+    )
 
 
 def _place(row: Any) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Table, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import moves, pushes, tables
@@ -24,6 +24,7 @@ from storywatch.model import (
     Notice,
     Report,
     Revision,
+    SetAside,
     TimeCorrection,
     TimeOrigin,
 )
@@ -31,6 +32,9 @@ from storywatch.pacing import LEAST_PAUSE, LONGEST_RETRY_AFTER, HostHold, Source
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
 from storywatch.updates import SAID_CHARS, PastReport
+
+MOST_SET_ASIDE = 100
+"""Items of one source that could not be read, kept for people to look at."""
 
 CHUNK = 500
 """Values in one IN list; both databases allow some 32,000 parameters in a statement."""
@@ -129,7 +133,7 @@ class StoredPoll:
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
-        await self._save_hold(record.hold)
+        await self._save_hold(record.hold, record.state.last_poll_at)
         await self._save_alarms(record)
         await self._save_items(record.new, record.revised)
         await self._save_sightings(record.sightings)
@@ -149,19 +153,19 @@ class StoredPoll:
         )
         if (await self._connection.execute(saving)).rowcount != 1:
             raise LeaseLost(f"source {self._claim.source}: another worker took it")
-        if state.url != self._claim.state.url:
-            await moves.settle(self._connection, self._claim.source)
+        if state.url != self._claim.state.url and state.last_poll_at:
+            await moves.settle(self._connection, self._claim.source, state.last_poll_at)
 
-    async def _save_hold(self, hold: HostHold | None) -> None:
+    async def _save_hold(self, hold: HostHold | None, now: datetime | None) -> None:
         """Remember what the host asked for, and never less than it asked before."""
-        if hold is None:
+        if hold is None or now is None:
             return
         stored = select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
         found = (await self._connection.execute(stored)).mappings().first()
         before = dict(found) if found else {}
         told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        row = {name: _last(moment, before.get(name)) for name, moment in told.items() if moment}
-        await upsert(self._connection, tables.hosts, [{"host": hold.host, **row}])
+        later = {name: _later(moment, before.get(name), now) for name, moment in told.items() if moment}
+        await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
 
     async def _save_alarms(self, record: PollRecord) -> None:
         alarm = tables.alarms.c
@@ -171,6 +175,13 @@ class StoredPoll:
                 update(tables.alarms).where(alarm.id == ended.id).values(ended_at=ended.ended)
             )
         seen = record.state.last_poll_at
+        if record.set_aside and seen:
+            await self._save_set_aside(record.set_aside, seen)
+        if record.refill and seen:
+            await self._call_for(record.refill, seen)
+
+    async def _save_set_aside(self, set_aside: Iterable[SetAside], seen: datetime) -> None:
+        """Keep the last of a source's items that could not be read: a hostile feed makes up new ones at each poll."""
         aside = [
             {
                 "source": self._claim.source,
@@ -180,14 +191,23 @@ class StoredPoll:
                 "first_seen": seen,
                 "last_seen": seen,
             }
-            for one in {one.item: one for one in record.set_aside}.values()
-        ]
+            for one in {one.item: one for one in set_aside}.values()
+        ][:MOST_SET_ASIDE]
         await upsert(self._connection, tables.set_aside, aside, keep=("first_seen",))
-        if record.refill and seen:
-            source = tables.sources.c
-            rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= seen - LEAST_PAUSE)
-            due = update(tables.sources).where(source.id.in_(record.refill), source.active, rested)
-            await self._connection.execute(due.values(next_poll_at=seen))
+        row = tables.set_aside.c
+        own = row.source == self._claim.source
+        kept = select(row.item).where(own).order_by(row.last_seen.desc(), row.item).limit(MOST_SET_ASIDE)
+        await self._connection.execute(delete(tables.set_aside).where(own, row.item.not_in(kept)))
+
+    async def _call_for(self, sources: Sequence[str], now: datetime) -> None:
+        """Make sources due: at once, or when their last answer no longer holds. One that fails keeps its pause."""
+        source = tables.sources.c
+        rested = or_(source.last_poll_at.is_(None), source.last_poll_at <= now - LEAST_PAUSE)
+        soon = case((source.fresh_until > now, source.fresh_until), else_=now)
+        called = update(tables.sources).where(
+            source.id.in_(sources), source.active, source.failures == 0, rested, source.next_poll_at > soon
+        )
+        await self._connection.execute(called.values(next_poll_at=soon))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:
         await self._insert(tables.items, map(_item_row, new))
@@ -218,9 +238,9 @@ class StoredPoll:
             await self._connection.execute(insert(table), listed)
 
 
-def _last(moment: datetime, known: datetime | None) -> datetime:
-    """Return the later one, but nothing that lies too far ahead to be asked for: a wrong clock wrote that."""
-    return known if known and moment < known <= moment + LONGEST_RETRY_AFTER else moment
+def _later(moment: datetime, known: datetime | None, now: datetime) -> datetime:
+    """Return the later of two holds; what lies too far ahead was written while the clock was wrong."""
+    return max(moment, known) if known and known <= now + LONGEST_RETRY_AFTER else moment
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -14,7 +14,7 @@ from storage.polls import StoredPoll
 from storage.states import FRESH, state_of
 from storage.upsert import upsert
 from storywatch.model import Source, SourceKind, WatchConfig
-from storywatch.pacing import MENDED_BY_CONFIG, HostHold, spread
+from storywatch.pacing import LEAST_PAUSE, LONGEST_PLAN, MENDED_BY_CONFIG, HostHold, due_anew, spread
 from storywatch.ports import Claim
 from storywatch.twins import twins
 from storywatch.urls import host_of
@@ -24,9 +24,6 @@ KEPT = ("host", "next_poll_at", *FRESH)
 
 LATE = timedelta(minutes=1)
 """A source so long overdue was missed: the daemon was down, or the machine slept."""
-
-LONGEST_PAUSE = timedelta(days=40)
-"""Beyond what a config can ask for and a publisher can demand."""
 
 
 class StoredSources:
@@ -38,19 +35,24 @@ class StoredSources:
     async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
         """Write what the config declares; what it no longer declares becomes inactive and keeps its history.
 
-        New sources are due one after the other. Those whose fault a config can mend are due at once. `changed`: polls
+        New sources are due one after the other. Those whose fault a config can mend are due soon. `changed`: polls
         that are under way lose their leases, for they decide by the old config; their sources are still due.
         """
         async with writing(self._engine) as connection:
+            # In the order of a poll, which holds its outlet before its source: else the two could wait for each other.
+            outlets = select(tables.outlets.c.id).order_by(tables.outlets.c.id)
+            await connection.execute(outlets.with_for_update())
             if changed:
                 await leases.release_all(connection, tables.sources)
             await _declare(connection, tables.outlets, _outlet_rows(config))
             await self._forget_validators_of_moved(connection, config.sources.values(), now)
-            known = set((await connection.execute(select(tables.sources.c.id))).scalars())
+            source = tables.sources.c
+            known = {row.id: row.every for row in await connection.execute(select(source.id, source.every))}
+            await _hasten(connection, config.sources.values(), known, now)
             await _declare(connection, tables.sources, _source_rows(config, known, now), keep=KEPT)
-            await moves.rest_twins(connection)
-            mended = update(tables.sources).where(tables.sources.c.fault_code.in_(MENDED_BY_CONFIG))
-            await connection.execute(mended.values(next_poll_at=now))
+            await moves.rest_twins(connection, now)
+            await _look_again(connection, now)
+            await _end_alarms_of_idle(connection, config, now)
             await _declare(connection, tables.events, _event_rows(config))
             await _declare(connection, tables.subscriptions, _subscription_rows(config))
 
@@ -130,11 +132,11 @@ class StoredSources:
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a source that may be visited now: due, free, and not held by a wish of its host."""
     source, host = tables.sources.c, tables.hosts.c
-    held = select(host.host).where(host.held_until > now, host.held_until <= now + LONGEST_PAUSE)
-    quiet = select(host.host).where(host.pages_after > now, host.pages_after <= now + LONGEST_PAUSE)
+    held = select(host.host).where(host.held_until > now, host.held_until <= now + LONGEST_PLAN)
+    quiet = select(host.host).where(host.pages_after > now, host.pages_after <= now + LONGEST_PLAN)
     return (
         source.active,
-        leases.is_reached(source.next_poll_at, now, LONGEST_PAUSE),
+        leases.is_reached(source.next_poll_at, now, LONGEST_PLAN),
         leases.is_free(tables.sources, now),
         source.host.not_in(held),
         or_(source.kind != SourceKind.PAGE.value, source.host.not_in(quiet)),
@@ -155,6 +157,38 @@ async def _declare(
     await upsert(connection, table, rows, keep=keep)
 
 
+async def _look_again(connection: AsyncConnection, now: datetime) -> None:
+    """Make sources due whose fault a config can mend: a process that restarts over and over visits none too often."""
+    source = tables.sources.c
+    faulty = select(source.id, source.last_poll_at).where(source.fault_code.in_(MENDED_BY_CONFIG))
+    for row in (await connection.execute(faulty)).all():
+        soon = max(now, row.last_poll_at + LEAST_PAUSE) if row.last_poll_at and row.last_poll_at <= now else now
+        await connection.execute(update(tables.sources).where(source.id == row.id).values(next_poll_at=soon))
+
+
+async def _hasten(
+    connection: AsyncConnection, sources: Iterable[Source], known: Mapping[str, int | None], now: datetime
+) -> None:
+    """Plan those anew whose pause was shortened; they were planned by the old one, which may have been a month."""
+    for source in sources:
+        if source.every < timedelta(seconds=known.get(source.id) or 0):
+            this = tables.sources.c.id == source.id
+            row = (await connection.execute(select(tables.sources).where(this))).one()
+            moment = due_anew(state_of(row), source.every, now)
+            await connection.execute(update(tables.sources).where(this).values(next_poll_at=moment))
+
+
+async def _end_alarms_of_idle(connection: AsyncConnection, config: WatchConfig, now: datetime) -> None:
+    """End the alarms about sources that the config no longer has, or not enabled: no poll will ever do it."""
+    alarm = tables.alarms.c
+    told = (await connection.execute(select(alarm.source).where(alarm.ended_at.is_(None)).distinct())).scalars()
+    enabled = {source.id for source in config.sources.values() if source.enabled}
+    for idle in set(told) - enabled:
+        over = update(tables.alarms).where(alarm.source == idle, alarm.ended_at.is_(None))
+        await connection.execute(over.values(ended_at=now))
+        await connection.execute(update(tables.sources).where(tables.sources.c.id == idle).values(alarms=None))
+
+
 def _outlet_rows(config: WatchConfig) -> list[dict[str, Any]]:
     return [{"id": outlet.id, "name": outlet.name} for outlet in config.outlets.values()]
 
@@ -173,6 +207,7 @@ def _source_rows(config: WatchConfig, known: Container[str], now: datetime) -> l
             "host": host_of(source.url),
             "active": source.enabled and source.id not in twin,
             "twin_of": twin.get(source.id),
+            "every": int(source.every.total_seconds()),
             **FRESH,
             "next_poll_at": now + source.every if source.gaps_only else due.get(source.id, now),
         }

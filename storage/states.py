@@ -16,7 +16,7 @@ FRESH = {
         (
             *("etag", "last_modified", "body_hash", "asked_as", "elements", "parts"),
             *("fault_code", "fault_message", "fault_permanent", "failing_since", "held_until", "wishes", "listed"),
-            *("current_url", "moved_to", "moved_since", "moved_times"),
+            *("last_success_at", "newest_at", "fresh_until", "current_url", "moved_to", "moved_since", "moved_times"),
         )
     ),
     "failures": 0,
@@ -46,6 +46,7 @@ def state_row(state: SourceState) -> dict[str, Any]:
         "newest_at": state.newest_at,
         "listed": state.listed,
         "held_until": state.held_until,
+        "fresh_until": state.fresh_until,
         "wishes": _wishes_object(state.wishes),
         "current_url": state.url,
         "moved_to": moved.url if moved else None,
@@ -70,6 +71,7 @@ def state_of(row: Row[Any]) -> SourceState:
         newest_at=row.newest_at,
         listed=row.listed,
         held_until=row.held_until,
+        fresh_until=row.fresh_until,
         wishes=_wishes(row.wishes or {}),
         moved=Moved(url=row.moved_to, since=row.moved_since, times=row.moved_times) if row.moved_to else None,
         url=row.current_url,

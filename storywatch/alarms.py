@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storywatch.intake import Intake
-from storywatch.model import Alarm, AlarmKind, Document, Outlet, Source, SourceKind, Visit, VisitOutcome
+from storywatch.model import Alarm, AlarmKind, Outlet, SetAside, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import MENDED_BY_CONFIG, MOVED_FOR, SourceState
+from storywatch.remedies import without_secrets
 from storywatch.urls import host_of
 
 FAILING_AFTER = 3
@@ -22,12 +23,14 @@ GAP_SHOWN_FOR = timedelta(hours=24)
 EMPTY_CODES = frozenset({"empty", "empty_body", "nothing_readable", "no_items"})
 GONE_CODES = frozenset({"gone", "not_found"})
 KIND_CODES = frozenset({"kind_mismatch", "not_a_feed"})
-OF_FAILURES = frozenset({AlarmKind.FAILING, AlarmKind.BLOCKED, AlarmKind.GONE, AlarmKind.KIND_CHANGED})
+OF_FAILURES = (AlarmKind.FAILING, AlarmKind.BLOCKED, AlarmKind.KIND_CHANGED, AlarmKind.GONE)
+"""The kinds that say why nothing comes, the weakest first. While a source fails, only a stronger one takes the place of
+another: servers that answer now 403 and now 500 are one alarm."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Poll:
-    """What a poll showed: the visit, the states before and after it, and what was new in it."""
+    """What a poll showed: the visit, the states before and after it, what was new in it, and what could not be read."""
 
     source: Source
     outlet: Outlet
@@ -35,7 +38,8 @@ class Poll:
     before: SourceState
     after: SourceState
     taken: Intake
-    refill: tuple[str, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    refill: tuple[str, ...] = ()
     now: datetime
 
 
@@ -46,12 +50,17 @@ def begun(poll: Poll) -> tuple[Alarm, ...]:
             id=_alarm_id(poll.source.id, kind, poll.now),
             source=poll.source.id,
             kind=kind,
-            message=message,
+            message=without_secrets(message),
             raised=poll.now,
         )
         for kind, message in _seen(poll).items()
-        if kind not in poll.before.alarms
+        if kind not in poll.before.alarms and not _is_outranked(kind, poll)
     )
+
+
+def _is_outranked(kind: AlarmKind, poll: Poll) -> bool:
+    stronger = OF_FAILURES[OF_FAILURES.index(kind) :] if kind in OF_FAILURES else ()
+    return any(other in poll.before.alarms for other in stronger)
 
 
 def over(poll: Poll) -> frozenset[AlarmKind]:
@@ -83,7 +92,11 @@ def _failure(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
     elif fault.code in EMPTY_CODES:
         yield AlarmKind.EMPTY, fault.message
     elif failures >= FAILING_AFTER or fault.code in MENDED_BY_CONFIG:
-        yield AlarmKind.FAILING, f"{failures} visits in a row failed, the last one: {fault.message}"
+        yield AlarmKind.FAILING, f"{_visits(failures)}: {fault.message}"
+
+
+def _visits(failures: int) -> str:
+    return "a visit failed" if failures == 1 else f"{failures} visits in a row failed, the last one"
 
 
 def _redirects(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
@@ -111,62 +124,64 @@ def _age(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
 
 def _contents(poll: Poll) -> Iterator[tuple[AlarmKind, str]]:
     document = poll.visit.document
-    if document is None:
-        return
+    # A server that says that nothing changed says it of the empty document.
     if poll.after.listed == 0 and poll.before.listed == 0 and not poll.visit.partial:
         yield AlarmKind.EMPTY, "answers with a valid document that has no items, again"
-    if is_gap(poll.visit, poll.before, poll.taken):
+    if document is None:
+        return
+    if is_gap(poll.visit, poll.before, poll.taken, poll.source):
         since = poll.before.last_success_at or poll.now
         count = len(document.items)
         lost = f"none of its {count} items was in the document of {since:%Y-%m-%d %H:%M}Z: some may be lost"
         remedy = f"filled from {', '.join(poll.refill)}" if poll.refill else "the outlet has no sitemap to fill it from"
         yield AlarmKind.GAP, f"{lost}; {remedy}"
-    if document.set_aside:
-        first = document.set_aside[0]
-        count = len(document.set_aside)
-        yield AlarmKind.SET_ASIDE, f"{count} of its items could not be read: {first.item}: {first.fault.message}"
+    if poll.set_aside:
+        first = poll.set_aside[0]
+        count = len(poll.set_aside)
+        yield AlarmKind.SET_ASIDE, f"{count} of its items were set aside: {first.item}: {first.fault.message}"
 
 
-def is_gap(visit: Visit, before: SourceState, taken: Intake) -> bool:
-    """Tell whether items may have come and gone between the last document and this one: the two have none in common."""
+def is_gap(visit: Visit, before: SourceState, taken: Intake, source: Source) -> bool:
+    """Tell whether items may have come and gone between the last document and this one: the two have none in common.
+
+    A source that is visited for others' gaps only has gaps between its visits by design.
+    """
     document = visit.document
-    if document is None or visit.partial or not document.items or not before.listed:
+    if document is None or visit.partial or source.gaps_only or not document.items or not before.listed:
         return False
     return not document.known and not taken.overlaps
 
 
 def refill_sources(source: Source, sources: Iterable[Source]) -> tuple[str, ...]:
-    """Return the outlet's sitemaps, which reach further back than its feeds."""
+    """Return what fills a gap: the outlet's sitemaps, which reach further back than feeds, and what is for gaps only.
+
+    Two sitemaps never fill each other: with gaps of their own they would call for one another for ever.
+    """
+    by_sitemaps = source.kind is not SourceKind.NEWS_SITEMAP
     return tuple(
         other.id
         for other in sources
         if other.outlet == source.outlet
         and other.id != source.id
         and other.enabled
-        and (other.kind is SourceKind.NEWS_SITEMAP or other.gaps_only)
+        and (other.gaps_only or (by_sitemaps and other.kind is SourceKind.NEWS_SITEMAP))
     )
 
 
 def _ended(poll: Poll) -> Iterator[AlarmKind]:
     """Yield the kinds that the poll shows to be over, if they were open."""
     if poll.visit.outcome is VisitOutcome.FAILED:
-        # One cause takes the place of another.
-        yield from OF_FAILURES if _failure_is_told(poll) else ()
+        told = next((kind for kind, _ in _failure(poll) if kind in OF_FAILURES), OF_FAILURES[0])
+        yield from OF_FAILURES[: OF_FAILURES.index(told)]
         return
-    yield from OF_FAILURES
-    yield from (AlarmKind.MOVED, AlarmKind.STALE)
+    yield from (*OF_FAILURES, AlarmKind.STALE)
+    moved = poll.before.alarms.get(AlarmKind.MOVED)
+    if moved and poll.now - moved >= MOVED_FOR:  # some of an outlet's servers redirect and others don't
+        yield AlarmKind.MOVED
     if poll.after.listed:
         yield AlarmKind.EMPTY
-    if _is_read(poll.visit.document):
+    if poll.visit.document is not None and not poll.set_aside:
         yield AlarmKind.SET_ASIDE
     gap = poll.before.alarms.get(AlarmKind.GAP)
     if gap and poll.now - gap >= GAP_SHOWN_FOR:
         yield AlarmKind.GAP
-
-
-def _failure_is_told(poll: Poll) -> bool:
-    return any(True for _ in _failure(poll))
-
-
-def _is_read(document: Document | None) -> bool:
-    return document is not None and not document.set_aside

@@ -23,6 +23,8 @@ EARLY = timedelta(days=3)
 HOPELESS_AFTER = {"gone": timedelta(), "not_found": timedelta(days=30), "blocked": timedelta(days=7)}
 FIRST_BACKOFF = timedelta(minutes=15)
 TOO_MANY_REQUESTS = 429
+LONGEST_PLAN = timedelta(days=40)
+"""Beyond what a config can ask for and a publisher can demand: a poll planned for later counts as due."""
 LEAST_PAUSE = timedelta(minutes=1)
 """Between two visits to one address, whatever calls for the second."""
 UNVALIDATED = timedelta(hours=1)
@@ -41,7 +43,7 @@ MENDED_BY_CONFIG = (
     "needs_extra",
     "bad_selector",
 )
-"""Faults that the operator mends in the watch config: sources with one are due as soon as a config is applied."""
+"""Faults that the operator mends in the watch config: sources with one are due within a minute of its being applied."""
 
 FIRST_VISITS_WITHIN = timedelta(minutes=15)
 FIRST_VISITS_APART = timedelta(seconds=0.25)
@@ -61,7 +63,8 @@ class SourceState:
     """What is remembered of a source between visits. `failures` counts those since the last success.
 
     `newest_at`: the time of the newest item that it ever showed. `listed`: how many items its last document had.
-    `held_until`: the outlet asked for no visit before. `url`: where a permanent redirect led, visited in place of the
+    `held_until`: the outlet asked for no visit before. `fresh_until`: by what it said, its last answer holds so long,
+    whatever calls for another. `url`: where a permanent redirect led, visited in place of the
     declared address. `alarms`: the kinds that are open, with the time that each was raised.
     """
 
@@ -77,6 +80,7 @@ class SourceState:
     newest_at: datetime | None = None
     listed: int | None = None
     held_until: datetime | None = None
+    fresh_until: datetime | None = None
     wishes: Wishes = field(default_factory=Wishes)
     moved: Moved | None = None
     url: str | None = None
@@ -115,16 +119,18 @@ def _after_success(
     document = visit.document
     wishes = document.wishes if document and not visit.partial else state.wishes
     url, moved = _moved(visit, state, source, now)
+    asked = timedelta() if source.own else _asked_pause(visit, wishes)
     return replace(
         state,
-        next_poll_at=_next(source, _pause(visit, wishes, source), wishes, now, dice),
+        next_poll_at=_next(source, max(source.every, asked), wishes, now, dice),
+        fresh_until=now + asked,
         validators=visit.validators,
         failures=0,
         fault=None,
         failing_since=None,
         last_success_at=now,
         last_new_at=now if brought_news else state.last_new_at,
-        newest_at=_newest(visit, state, now, brought_news=brought_news),
+        newest_at=_newest(visit, state, source, now, brought_news=brought_news),
         listed=state.listed if document is None or visit.partial else len(document.items) + document.known,
         wishes=wishes,
         moved=moved,
@@ -132,12 +138,9 @@ def _after_success(
     )
 
 
-def _pause(visit: Visit, wishes: Wishes, source: Source) -> timedelta:
-    """Return the longest of the source's own pause and those that the publisher asked for."""
-    if source.own:
-        return source.every
+def _asked_pause(visit: Visit, wishes: Wishes) -> timedelta:
+    """Return the longest of the pauses that the publisher asked for."""
     return max(
-        source.every,
         min(visit.fresh_for or timedelta(), LONGEST_FLOOR),
         min(wishes.ttl or timedelta(), LONGEST_FLOOR),
         min(visit.retry_after or timedelta(), LONGEST_RETRY_AFTER),
@@ -150,6 +153,14 @@ def _next(source: Source, pause: timedelta, wishes: Wishes, now: datetime, dice:
     return planned if source.own else wanted_from(planned, wishes)
 
 
+def due_anew(state: SourceState, every: timedelta, now: datetime) -> datetime:
+    """Return when a source is due after the operator shortened its pause: not before the publisher wants it."""
+    if state.failures:
+        return state.next_poll_at
+    rested = state.last_poll_at + every if state.last_poll_at else now
+    return min(state.next_poll_at, max(now, rested, state.fresh_until or now))
+
+
 def wanted_from(moment: datetime, wishes: Wishes) -> datetime:
     """Return the first moment from `moment` on that lies in no hour and on no day that the feed asks to skip."""
     start = moment
@@ -160,16 +171,19 @@ def wanted_from(moment: datetime, wishes: Wishes) -> datetime:
     return start  # it asks to be skipped for ever, which nobody means
 
 
-def _newest(visit: Visit, state: SourceState, now: datetime, *, brought_news: bool) -> datetime | None:
+def _newest(visit: Visit, state: SourceState, source: Source, now: datetime, *, brought_news: bool) -> datetime | None:
     """An item without a time counts as new when it is first seen; one from the future never as newer than now.
 
-    In a first document everything is seen first: there the others' times speak, if there are any.
+    In a first document everything is seen first: there the others' times speak, if there are any. What a watched page
+    says anew is new whenever the page itself was published.
     """
     items = visit.document.items if visit.document else ()
     times = [min(item.published, now) for item in items if item.published]
-    tells = brought_news and len(times) < len(items) and (state.last_success_at is not None or not times)
-    undated = [now] if tells else []
-    return max([*times, *undated, *([state.newest_at] if state.newest_at else [])], default=None)
+    watched = source.kind is SourceKind.PAGE and source.page.items is None
+    untimed = brought_news and (watched or len(times) < len(items))
+    seen = [now] if untimed and (state.last_success_at is not None or not times) else []
+    known = [min(state.newest_at, now)] if state.newest_at else []
+    return max([*times, *seen, *known], default=None)
 
 
 def _moved(visit: Visit, state: SourceState, source: Source, now: datetime) -> tuple[str | None, Moved | None]:

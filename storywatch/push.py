@@ -27,6 +27,8 @@ FAREWELLS = 5
 """How often a hub is asked to end a subscription; what it doesn't confirm then ends with its lease."""
 NET = timedelta(hours=6)
 NET_PAUSES = 12
+LONGEST_NET = timedelta(days=30)
+"""The longest pause that a config can ask for; what is planned much further ahead counts as a mistake of the clock."""
 WITHDRAWN_AFTER = 2
 """So many documents in a row without a hub mean that the source has none any more."""
 BROKEN_AFTER = 2
@@ -334,7 +336,7 @@ def poll_floor(push: PushState | None, every: timedelta, now: datetime) -> timed
     """
     if push is None or not push.proven or push.lease_until is None or not push.is_live(now):
         return timedelta()
-    return min(max(NET, NET_PAUSES * every), push.lease_until - now)
+    return min(max(NET, NET_PAUSES * every), LONGEST_NET, push.lease_until - now)
 
 
 def of_source(states: Sequence[PushState]) -> PushState | None:

@@ -90,8 +90,9 @@ def _site(outlet: Outlet, address: str) -> str:
 
 _AFTERWARDS = "It polls the source on schedule. There is nothing to do."
 _BACKING_OFF = (
-    "It keeps trying, with pauses that grow to a day, or to what the outlet asks for. The first visit that works ends"
-    " this alarm and brings the source back to its schedule. Nothing that is stored is lost."
+    "It keeps trying, with pauses that grow to a day, for what is gone to a week, or to what the outlet asks for."
+    " The first visit that works ends this alarm and brings the source back to its schedule. Nothing that is stored is"
+    " lost."
 )
 _ON_SCHEDULE = "It keeps polling the source on schedule."
 
@@ -134,8 +135,8 @@ WORDS: Mapping[AlarmKind, Words] = {
         meaning="The outlet refuses programs at this address, by its server's answer or by its robots.txt.",
         ended="The outlet lets Storywatch in again.",
         meanwhile=(
-            "It asks again, with pauses that grow to a day, and takes the source up again as soon as it is let in. It"
-            " never poses as a browser."
+            "It asks again, with pauses that grow to a day and then to a week, and takes the source up again as soon as"
+            " it is let in. It never poses as a browser."
         ),
         advice=(
             Advice(text="Ask the outlet to admit Storywatch; the user agent tells it your settings.contact."),
@@ -214,8 +215,8 @@ WORDS: Mapping[AlarmKind, Words] = {
         ),
         ended="No other gap came for a day. Items that no sitemap of the outlet still had stay lost.",
         meanwhile=(
-            "It keeps polling the source on schedule. To refill the gap it visits the outlet's news sitemaps at once,"
-            " if the watch config has any."
+            "It keeps polling the source on schedule. To refill the gap it visits the outlet's news sitemaps as soon"
+            " as they allow it, if the watch config has any."
         ),
         advice=(
             Advice(text="Set a shorter every for this source in the watch config."),
@@ -228,7 +229,10 @@ WORDS: Mapping[AlarmKind, Words] = {
     AlarmKind.SET_ASIDE: Words(
         state="has items that can't be read",
         over="is read completely again",
-        meaning="Some of its items could not be read and were set aside. The rest of its document was stored.",
+        meaning=(
+            "Some of its items could not be read, or broke the matching, and were set aside. The rest of its document"
+            " was stored."
+        ),
         ended="Every item of its last document was read.",
         meanwhile="It tries these items again whenever the outlet changes its document.",
         advice=(

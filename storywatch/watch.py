@@ -40,7 +40,7 @@ class PollOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PollResult:
-    """What one poll did, for the log and the operator."""
+    """What one poll did, for the log and the operator. `untold`: why notices of alarms could not be written."""
 
     source: str
     outcome: PollOutcome
@@ -53,6 +53,7 @@ class PollResult:
     set_aside: int = 0
     raised: tuple[Alarm, ...] = ()
     ended: tuple[Alarm, ...] = ()
+    untold: tuple[Fault, ...] = ()
     fault: Fault | None = None
 
 
@@ -114,7 +115,8 @@ class Watch:
         """
         source = plan.config.sources[claim.source]
         outlet, elements = plan.config.outlets[source.outlet], claim.state.validators.elements
-        visit = await pushing.read(push, reader, source, outlet, elements)
+        polled = replace(source, url=pacing.address(source, claim.state))
+        visit = await pushing.read(push, reader, polled, outlet, elements)
         async with self.sources.poll(claim) as transaction:
             record = PollRecord(state=claim.state)
             if visit.document is not None:
@@ -127,7 +129,9 @@ class Watch:
 
     async def _postpone(self, claim: Claim, source: Source, until: datetime) -> PollResult:
         """Put a poll off that the outlet does not want yet: no visit, and no failure either."""
-        later = max(until, claim.state.next_poll_at)
+        planned = claim.state.next_poll_at
+        # A plan for later than anybody can ask for was made while the clock was wrong, and counts as due.
+        later = max(until, planned) if planned <= self.clock() + pacing.LONGEST_PLAN else until
         async with self.sources.poll(claim) as transaction:
             await transaction.save(PollRecord(state=replace(claim.state, next_poll_at=later)))
         message = f"not visited: the outlet asked for a pause until {until:%Y-%m-%d %H:%M:%S}Z"
@@ -155,7 +159,7 @@ class Watch:
             alerts=tuple(self._alert(owed) for owed in told.owed),
             set_aside=(*(visit.document.set_aside if visit.document else ()), *poisonous),
         )
-        gap = alarms.is_gap(visit, claim.state, taken)
+        gap = alarms.is_gap(visit, claim.state, taken, source)
         poll = alarms.Poll(
             source=source,
             outlet=plan.config.outlets[source.outlet],
@@ -163,6 +167,7 @@ class Watch:
             before=claim.state,
             after=state,
             taken=taken,
+            set_aside=record.set_aside,
             refill=alarms.refill_sources(source, plan.config.sources.values()) if gap else (),
             now=now,
         )
@@ -235,13 +240,7 @@ def checked(visit: Visit, source: Source) -> Visit:
     if document.dropped:
         message = f"none of the {document.dropped} items in the document has an id, a link or any text"
         fault = Fault(code="nothing_readable", message=message)
-    return Visit(
-        outcome=VisitOutcome.FAILED,
-        fault=fault,
-        status=visit.status,
-        final_url=visit.final_url,
-        crawl_delay=visit.crawl_delay,
-    )
+    return _refused(visit, fault)
 
 
 def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
@@ -249,7 +248,18 @@ def verified(visit: Visit, source: Source, outlet: Outlet) -> Visit:
     fault = structural_fault(visit, source, outlet)
     if fault is None:
         return visit
-    return Visit(outcome=VisitOutcome.FAILED, fault=fault, status=visit.status, final_url=visit.final_url)
+    return _refused(visit, fault)
+
+
+def _refused(visit: Visit, fault: Fault) -> Visit:
+    """Return the visit as one that failed; the pauses that its answer asked for hold all the same."""
+    return Visit(
+        outcome=VisitOutcome.FAILED,
+        fault=replace(fault, retry_after=visit.retry_after),
+        status=visit.status,
+        final_url=visit.final_url,
+        crawl_delay=visit.crawl_delay,
+    )
 
 
 def summary(source: Source, visit: Visit, record: PollRecord) -> PollResult:
@@ -266,6 +276,7 @@ def summary(source: Source, visit: Visit, record: PollRecord) -> PollResult:
         set_aside=len(record.set_aside),
         raised=record.raised,
         ended=record.ended,
+        untold=tuple(notice.fault for notice in record.notices if notice.fault),
         fault=visit.fault,
     )
 

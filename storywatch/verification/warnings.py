@@ -25,7 +25,9 @@ def warnings_of(
             message=f"the source has moved for good to {visit.permanent_url}",
             remedy=f"write url: {visit.permanent_url}",
         )
-    yield from _on_validators(visit, again)
+    # What breaks off leaves no validators behind, whatever the server sent.
+    if document is None or not document.broken_off:
+        yield from _on_validators(visit, again)
     if document is not None and visit.document is not None and document.items:
         yield from _on_shape(document, visit.document.items)
         yield from _on_dates(document, visit.document.items, source, outlet)

@@ -20,10 +20,8 @@ from tests.support.process import Ran, storywatch
 from tests.support.watching import LONDON, Desk
 from tests.support.web import Site, in_turn, reply, rss, serving, validated
 
-ITEM = {
-    *("id", "url", "title", "summary", "content", "published", "updated", "time_origin", "time_correction", "author"),
-    "language",
-}
+TIMES = {"published", "updated", "time_origin", "time_correction"}
+ITEM = {"id", "url", "title", "summary", "content", "author", "language"} | TIMES
 ANSWER = {"outcome", "kind", "format", "items", "error"}
 FAULT = {"code", "message", "permanent", "retry_after"}
 DECISION = {"item", "event", "alert", "score", "update", "reasons"}

@@ -26,7 +26,7 @@ async def move(store: Store, source: str, url: str | None) -> None:
     """Record that a source is visited elsewhere from now on."""
     claim = await claimed(store, source)
     async with store.sources.poll(claim) as transaction:
-        await transaction.save(PollRecord(state=replace(claim.state, url=url)))
+        await transaction.save(PollRecord(state=replace(claim.state, url=url, last_poll_at=NOW)))
 
 
 async def hold(store: Store, until: datetime | None = None, pages_after: datetime | None = None) -> None:
@@ -34,7 +34,7 @@ async def hold(store: Store, until: datetime | None = None, pages_after: datetim
     claim = await claimed(store)
     asked = HostHold(host="nyt.example", until=until, pages_after=pages_after)
     async with store.sources.poll(claim) as transaction:
-        await transaction.save(PollRecord(state=claim.state, hold=asked))
+        await transaction.save(PollRecord(state=replace(claim.state, last_poll_at=NOW), hold=asked))
 
 
 async def awake(store: Store) -> dict[str, str]:
@@ -59,54 +59,6 @@ async def test_the_declared_address_is_kept(store: Store) -> None:
     await move(store, "nyt-world", NEW)
     (row,) = await rows(store, tables.sources)
     assert (row["url"], row["current_url"]) == ("https://nyt.example/nyt-world.xml", NEW)
-
-
-@pytest.mark.parametrize("moved_first", ["one", "two"])
-async def test_who_moves_to_where_another_is_rests(moved_first: str, store: Store) -> None:
-    """Whichever of them is declared first."""
-    at_home = "two" if moved_first == "one" else "one"
-    await set_up(store, a_source(moved_first), a_source(at_home, url=NEW))
-    await move(store, moved_first, NEW)
-    assert await awake(store) == {at_home: "feeds.nyt.example"}
-    twin_of = {row["id"]: row["twin_of"] for row in await rows(store, tables.sources)}
-    assert twin_of == {moved_first: at_home, at_home: None}
-
-
-async def test_of_two_that_move_to_one_place_one_rests(store: Store) -> None:
-    """Nobody declared that place."""
-    await set_up(store, a_source("one"), a_source("two"))
-    await move(store, "one", NEW)
-    await move(store, "two", NEW)
-    assert await awake(store) == {"one": "feeds.nyt.example"}
-
-
-async def test_a_restart_keeps_them_at_rest_and_a_new_address_wakes_them(store: Store) -> None:
-    """The config that declares the new address, or takes the other source away, is the remedy."""
-    await set_up(store, a_source("one", url=NEW), a_source("two"))
-    await move(store, "two", NEW)
-    await set_up(store, a_source("one", url=NEW), a_source("two"))
-    assert await awake(store) == {"one": "feeds.nyt.example"}
-    await set_up(store, a_source("two"))
-    assert await awake(store) == {"two": "feeds.nyt.example"}
-    await set_up(store, a_source("one", url=NEW), a_source("two", url="https://nyt.example/other.xml"))
-    assert await awake(store) == {"one": "feeds.nyt.example", "two": "nyt.example"}
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        a_source("two", outlet="cnn", url=NEW),
-        a_source("two", url=NEW, kind=SourceKind.NEWS_SITEMAP),
-        a_source("two", url=NEW, enabled=False),
-        a_source("two", url=NEW + "?b"),
-    ],
-    ids=["outlet", "kind", "off", "address"],
-)
-async def test_what_would_bring_something_else_lets_nobody_rest(other: Source, store: Store) -> None:
-    """The control."""
-    await set_up(store, a_source("one"), other)
-    await move(store, "one", NEW)
-    assert "one" in await awake(store)
 
 
 async def test_two_readings_of_one_page_stay_two(store: Store) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,7 @@ async def test_a_new_address_is_visited_afresh(store: Store) -> None:
     assert await store.sources.due_hosts(LATER, 10) == ["rss.nyt.example"]
     state = (await claimed(store)).state
     assert (state.validators, state.next_poll_at, state.failures, state.fault) == (Validators(), LATER, 0, None)
+    assert (state.last_success_at, state.newest_at) == (None, None)  # its first document is verified anew
 
 
 @pytest.mark.parametrize(("code", "due"), [("robots", True), ("egress_refused", True), ("http_404", False)])
@@ -86,7 +88,8 @@ async def test_a_fault_that_the_config_can_mend_is_tried_again_when_it_is_applie
     fault = Fault(code=code, message="refused", permanent=True)
     await poll(store, CONFIG, visit=Visit(outcome=VisitOutcome.FAILED, fault=fault))
     assert "nyt.example" not in await store.sources.due_hosts(LATER, 10)
-    await store.sources.apply(CONFIG, LATER)
+    await store.sources.apply(CONFIG, SOON)  # and soon means no more than a visit a minute
+    assert "nyt.example" not in await store.sources.due_hosts(SOON, 10)
     assert ("nyt.example" in await store.sources.due_hosts(LATER, 10)) is due
 
 
@@ -253,3 +256,60 @@ async def test_a_changed_config_takes_the_leases_of_polls_under_way(store: Store
         async with store.sources.poll(under_way) as transaction:
             await transaction.save(PollRecord(state=under_way.state))
     assert await store.sources.claim("nyt.example", now=NOW, lease=LEASE, limit=1), "it is still due"
+
+
+@pytest.mark.parametrize(
+    ("changes", "minutes"), [({}, 1), ({"failures": 4}, 60), ({"fresh_until": NOW + 20 * MINUTE}, 20)]
+)
+async def test_a_gap_is_filled_at_once_if_it_may_be(store: Store, changes: dict[str, Any], minutes: int) -> None:
+    """A sitemap that answers 404 or 503 keeps its pause, however many gaps the feeds have; and max-age is heeded."""
+    await store.sources.apply(CONFIG, NOW)
+    sitemap = await claimed(store, "cnn-world")
+    async with store.sources.poll(sitemap) as transaction:
+        state = replace(sitemap.state, last_poll_at=NOW, next_poll_at=NOW + 60 * MINUTE, **changes)
+        await transaction.save(PollRecord(state=state))
+    feed = await claimed(store, "nyt-world")
+    async with store.sources.poll(feed) as transaction:
+        await transaction.save(PollRecord(state=replace(feed.state, last_poll_at=NOW + MINUTE), refill=("cnn-world",)))
+    assert (await claimed(store, "cnn-world")).state.next_poll_at == NOW + minutes * MINUTE
+
+
+@pytest.mark.parametrize(("fresh", "minutes"), [(None, 15), (timedelta(hours=2), 120)])
+async def test_a_shorter_pause_counts_at_once(store: Store, fresh: timedelta | None, minutes: int) -> None:
+    """Else what waited for gaps only would wait on for a month; but what the publisher said holds."""
+    feed = a_source()
+    seldom = a_config(sources=(replace(feed, every=timedelta(days=30), gaps_only=True),))
+    await store.sources.apply(seldom, NOW)
+    await poll(store, seldom, visit=brought(parsed(), fresh_for=fresh))
+    await store.sources.apply(seldom, SOON)
+    assert (await claimed(store)).state.next_poll_at == NOW + timedelta(days=30)
+    await store.sources.apply(a_config(sources=(feed,)), SOON)
+    assert (await claimed(store, now=LATER)).state.next_poll_at == NOW + minutes * MINUTE
+
+
+async def test_a_new_config_and_a_poll_that_decides_never_wait_for_each_other(store: Store) -> None:
+    """The poll holds its outlet when the config comes: it ends first, and the config is taken whole."""
+    await store.sources.apply(CONFIG, NOW)
+    claim = await claimed(store)
+    async with store.sources.poll(claim) as transaction:
+        await transaction.known("nyt", "nyt-world", ["url:1"])
+        applying = asyncio.create_task(store.sources.apply(CONFIG, LATER, changed=True))
+        await asyncio.sleep(0.3)
+        await transaction.save(PollRecord(state=replace(claim.state, last_poll_at=NOW)))
+    await applying
+    assert (await claimed(store, now=LATER)).state.last_poll_at == NOW
+
+
+async def test_alarms_about_what_is_no_longer_watched_are_over(store: Store) -> None:
+    """No poll will end them; those about the others stay."""
+    await store.sources.apply(CONFIG, NOW)
+    gone = Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="gone", message="HTTP 410", permanent=True))
+    for source in CONFIG.sources:
+        await poll(store, CONFIG, source=source, visit=gone)
+    await store.sources.apply(a_config(sources=(a_source(),)), SOON)
+    assert {row["source"]: row["ended_at"] for row in await rows(store, tables.alarms)} == {
+        "nyt-world": None,
+        "cnn-world": SOON,
+    }
+    await store.sources.apply(CONFIG, LATER)
+    assert [dict((await claimed(store, one)).state.alarms) for one in CONFIG.sources] == [{"gone": NOW}, {}]

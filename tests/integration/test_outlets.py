@@ -90,8 +90,9 @@ async def test_visits_are_conditional_as_each_server_has_it(tmp_path: Path) -> N
 async def test_nyt_one_article_in_three_sources_is_one_item_and_no_page_is_visited(tmp_path: Path) -> None:
     """Each feed hangs other parameters onto the links; the words below the picture are not the summary."""
     async with opened("nyt") as nyt:
-        desk = desk_of(tmp_path, nyt, entries=[nyt.entry("nyt-world", "nyt-asia-pacific", "nyt-sitemap")])
-        polls = await desk.poll()
+        sources = ("nyt-world", "nyt-asia-pacific", "nyt-sitemap")
+        desk = desk_of(tmp_path, nyt, entries=[nyt.entry(*sources)])
+        polls = await desk.poll(*sources)  # by name: the sitemap waits for gaps
         assert sum(poll["new"] for poll in polls.values()) == len(nyt.room.articles)
         assert {poll["items"] for poll in polls.values()} == {3}
         stored = await desk.items()
@@ -111,7 +112,7 @@ async def test_nyt_what_robots_txt_forbids_to_all_is_not_visited(tmp_path: Path)
         site = nyt.sites["www.nytimes.com"]
         site.pages["/robots.txt"] = robots("User-agent: *", "Disallow: /sitemaps/")
         desk = desk_of(tmp_path, nyt, entries=[nyt.entry("nyt-sitemap")])
-        poll = (await desk.poll())["nyt-sitemap"]
+        poll = (await desk.poll("nyt-sitemap"))["nyt-sitemap"]
         assert (poll["outcome"], poll["error"]["code"]) == ("failed", "robots")
         assert [one.target for one in site.asked] == ["/robots.txt"]
 

@@ -7,6 +7,7 @@ revision = "0002"
 down_revision = "0001"
 
 SOURCES = (
+    sa.Column("every", sa.Integer(), nullable=True),
     sa.Column("asked_as", sa.String(), nullable=True),
     sa.Column("elements", sa.LargeBinary(), nullable=True),
     sa.Column("parts", sa.JSON(), nullable=True),
@@ -14,6 +15,7 @@ SOURCES = (
     sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True),
     sa.Column("listed", sa.Integer(), nullable=True),
     sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("fresh_until", sa.DateTime(timezone=True), nullable=True),
     sa.Column("wishes", sa.JSON(), nullable=True),
     sa.Column("current_url", sa.String(), nullable=True),
     sa.Column("moved_to", sa.String(), nullable=True),

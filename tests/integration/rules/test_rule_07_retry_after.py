@@ -40,6 +40,17 @@ async def test_rule_07_every_form_on_every_status(said: str, status: int, tmp_pa
         assert len(site.asked) > before  # the control: then it is visited
 
 
+@pytest.mark.parametrize("said", ["3600", FORMS[1]], ids=["seconds", "date"])
+async def test_rule_07_a_redirect_is_followed_when_it_is_later(said: str, tmp_path: Path) -> None:
+    """A server that always asks for the pause would otherwise never be read."""
+    pages = {"/feed": reply(status=302, headers={"Retry-After": said, "Location": "/new"}), "/new": GOOD}
+    async with serving(pages) as site, office(tmp_path, a_feed(site.url()), sites=(site,)) as desk:
+        first = await desk.poll()
+        assert (first.fault and first.fault.code, site.visits("/new")) == ("redirect_later", [])
+        desk.pass_by(HOUR)
+        assert (await desk.poll()).outcome is PollOutcome.NEW
+
+
 @pytest.mark.parametrize(
     ("said", "least"),
     [("99999999999", WEEK), ("Thu, 26 Aug 2031 19:00:00 GMT", WEEK), ("0", QUARTER), ("later", QUARTER)],

@@ -1,6 +1,7 @@
 """Conditional visits: validators go back byte for byte, and what didn't change is neither sent nor parsed again."""
 
 import gzip
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from network import Guard
 from spiders.parsing import ParsePool
 from storywatch.egress import EgressPolicy
 from storywatch.errors import VisitError
-from storywatch.model import Document, VisitOutcome
-from tests.integration.spiders.crawling import InProcess, crawling, fault, visit
+from storywatch.model import Document, Outlet, VisitOutcome
+from storywatch.pacing import SourceState
+from tests.integration.spiders.crawling import NOTHING, NOW, InProcess, crawling, fault, visit
+from tests.support.samples import a_source
 from tests.support.web import Headers, in_turn, reply, rss, serving, validated
 
 BODY = rss("Blast at the airport")
@@ -161,3 +164,33 @@ async def test_one_connection_serves_many_visits() -> None:
         for _ in range(5):
             await visit(crawler, site.url())
     assert (site.connections, len(site.visits())) == (1, 5)
+
+
+async def test_a_document_that_breaks_off_is_asked_for_whole_again() -> None:
+    """A 304 would keep from us what stood behind. When it ends there again, that is all there is."""
+    served = {"ETag": '"1"'}
+    whole = rss("Blast at the airport", "Flood in London")
+    cut = reply(whole[: whole.index(b"</item>") + 20], headers=served)
+    async with (
+        serving({"/mended": in_turn(cut, validated(whole, served)), "/cut": cut}) as site,
+        crawling(site) as crawler,
+    ):
+        first = await visit(crawler, site.url("/mended"))
+        second = await visit(crawler, site.url("/mended"), first.validators)
+        for asked in (NOTHING, first.validators):
+            stays = await visit(crawler, site.url("/cut"), asked)
+    assert [len(one.document.items) for one in (first, second) if one.document] == [1, 2]
+    assert (stays.outcome, stays.validators.etag) == (VisitOutcome.UNCHANGED, '"1"')
+
+
+async def test_an_unchanged_document_is_read_anew_when_something_else_is_left_out_of_it() -> None:
+    """Its items would be counted as known, and never be stored."""
+    feed = a_source(drop_urls=("*/sport/*",))
+    outlet = Outlet(id="nyt", name="NYT")
+    async with serving({"/feed": validated(BODY, {"ETag": '"1"'})}) as site, crawling(site) as crawler:
+        state = SourceState(source=feed.id, next_poll_at=NOW, url=site.url())
+        first = await crawler.visit(feed, outlet, state)
+        state = replace(state, validators=first.validators)
+        same = await crawler.visit(feed, outlet, state)
+        anew = await crawler.visit(replace(feed, drop_urls=()), outlet, state)
+    assert [one.outcome for one in (first, same, anew)] == [VisitOutcome.OK, VisitOutcome.UNCHANGED, VisitOutcome.OK]

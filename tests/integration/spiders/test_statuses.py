@@ -75,3 +75,10 @@ async def test_nothing_is_tried_twice() -> None:
         for path in pages:
             await fault(crawler, site.url(path))
         assert [len(site.visits(path)) for path in pages] == [1] * len(pages)
+
+
+async def test_a_pause_asked_for_beside_what_is_no_document_reaches_the_fault() -> None:
+    """Such as a page that says that the server is down, with status 200."""
+    page = reply(b"<html><body>We are down for maintenance.</body></html>", headers={"Retry-After": "3600"})
+    async with serving({"/feed": page}) as site, crawling(site) as crawler:
+        assert (await fault(crawler, site.url())).retry_after == timedelta(hours=1)

@@ -65,7 +65,7 @@ class Watched:
             before=self.state,
             after=state,
             taken=taken,
-            refill=(),
+            set_aside=visit.document.set_aside if visit.document else (),
             now=self.now,
         )
         began, ended = begun(poll), over(poll)
@@ -96,7 +96,9 @@ class Watched:
         ([read(FRESH), failed("not_a_feed"), failed("not_a_feed")], [[], ["+kind_changed"], []]),
         ([failed("empty"), failed("empty")], [["+empty"], []]),
         ([read(), read(), read()], [[], ["+empty"], []]),
-        ([failed("not_found"), failed("not_found"), failed()], [["+gone"], [], ["+failing", "-gone"]]),
+        ([failed("not_found"), failed("not_found"), failed()], [["+gone"], [], []]),
+        ([failed(), failed(), failed(), failed("gone")], [[], [], ["+failing"], ["+gone", "-failing"]]),
+        ([failed("blocked"), failed("blocked"), *[failed(), failed("blocked")] * 3], [[], ["+blocked"], *[[]] * 6]),
         ([failed("not_found"), failed()], [["+gone"], []]),
     ],
 )
@@ -173,12 +175,12 @@ def test_an_item_of_the_future_keeps_no_source_fresh() -> None:
     ],
 )
 def test_a_redirect_to_a_foreign_host_is_told(final: str | None, told: list[str]) -> None:
-    """The outlet's own hosts are none."""
+    """The outlet's own hosts are none. Only a day without one ends it: not all of an outlet's servers redirect."""
     watched = Watched()
     assert watched.poll(read(FRESH, final_url=final)) == told
-    assert watched.poll(read(FRESH, final_url="https://nyt.example/nyt-world.xml")) == [
-        one.replace("+", "-") for one in told
-    ]
+    home = read(FRESH, final_url="https://nyt.example/nyt-world.xml")
+    assert watched.poll(home) == []
+    assert watched.poll(home, later=timedelta(days=1)) == [one.replace("+", "-") for one in told]
 
 
 def test_a_move_for_good_is_told_once() -> None:
@@ -189,7 +191,8 @@ def test_a_move_for_good_is_told_once() -> None:
     assert watched.polls(*[redirected] * 3) == [[], [], ["+moved"]]
     assert watched.polls(*[read(FRESH, final_url=new)] * 2) == [[], []]
     watched.polls(*[failed()] * 3)
-    assert watched.poll(read(FRESH, final_url=watched.source.url)) == ["-failing", "-moved"]
+    assert watched.poll(read(FRESH, final_url=watched.source.url)) == ["-failing"]
+    assert watched.poll(read(FRESH, final_url=watched.source.url), later=timedelta(days=1)) == ["-moved"]
 
 
 ASIDE = SetAside(item="third", fault=Fault(code="bad_item", message="nested too deep"))
@@ -224,7 +227,7 @@ def test_a_gap_is_two_documents_with_nothing_in_common(
 ) -> None:
     """Where there was a document before, and both are whole."""
     state = SourceState(source="nyt-world", next_poll_at=NOW, listed=before)
-    assert is_gap(visit, state, taken) is gap
+    assert is_gap(visit, state, taken, a_source()) is gap
 
 
 def test_a_gap_is_shown_for_a_day() -> None:

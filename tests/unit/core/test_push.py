@@ -279,11 +279,13 @@ def test_a_poll_that_a_push_called_for_brings_the_news_of_the_push() -> None:
 
 
 @pytest.mark.parametrize(
-    ("every", "floor"), [(QUARTER, 6 * HOUR), (30 * MINUTE, 6 * HOUR), (HOUR, 12 * HOUR), (DAY, 10 * DAY)]
+    ("every", "floor"), [(QUARTER, 6 * HOUR), (30 * MINUTE, 6 * HOUR), (HOUR, 12 * HOUR), (30 * DAY, 10 * DAY)]
 )
 def test_the_net_of_a_proven_push(every: timedelta, floor: timedelta) -> None:
-    """Six hours or twelve pauses, whichever is longer, and never beyond the lease."""
+    """Six hours or twelve pauses, whichever is longer, but no more than a month, and never beyond the lease."""
     assert push.poll_floor(a_push(proven=True), every, NOW) == floor
+    year = a_push(proven=True, lease_until=NOW + 365 * DAY)
+    assert push.poll_floor(year, every, NOW) == min(max(6 * HOUR, 12 * every), 30 * DAY)
 
 
 @pytest.mark.parametrize(

@@ -55,3 +55,9 @@ def test_each_document_is_asked_for_by_exactly_one(drawn: list[tuple[str, str, b
     assert len(awake) == len(set(awake))
     assert set(awake) == {(one.url, one.outlet) for one in sources if one.enabled}
     assert not resting.keys() & set(resting.values())
+
+
+def test_one_that_waits_for_gaps_never_keeps_another_waiting() -> None:
+    """Wherever it stands."""
+    seldom, often = a_source("seldom", url=URL, gaps_only=True), a_source("often", url=URL)
+    assert twins([seldom, often]) == twins([often, seldom]) == {"seldom": "often"}

@@ -185,7 +185,10 @@ WARNED: dict[Check, dict[str, Any]] = {
     Check.NO_VALIDATORS: {"brought": visit(validators=Validators(body_hash="h")), "again": None},
     Check.VALIDATORS_IGNORED: {"again": replace(NOT_MODIFIED, status=200)},
     Check.SECOND_VISIT: {"again": failed("throttled")},
-    Check.BROKEN_OFF: {"brought": visit(document={"broken_off": True})},
+    Check.BROKEN_OFF: {
+        "brought": visit(document={"broken_off": True}, validators=Validators(body_hash="h")),
+        "again": None,
+    },
     Check.UNREADABLE_ITEMS: {
         "brought": visit(document={"set_aside": (SetAside(item="x", fault=Fault(code="c", message="m")),)})
     },

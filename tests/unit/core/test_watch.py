@@ -1,21 +1,31 @@
 """The use case of one poll: `storywatch.watch`, over fakes of its ports."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from storywatch.errors import Fault, LeaseLost
+from storywatch.matching import Matcher
 from storywatch.model import (
+    AlarmKind,
     ChannelKind,
+    Document,
+    Item,
+    Match,
     Message,
+    Outlet,
     Owed,
     ReportRole,
+    Source,
+    SourceKind,
     Validators,
     Visit,
     VisitOutcome,
     WatchConfig,
 )
+from storywatch.pacing import SourceState
+from storywatch.push import Push
 from storywatch.steps import Step
 from storywatch.watch import Plan, PollOutcome, PollResult, Watch
 from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher, FakeSources
@@ -228,3 +238,73 @@ async def test_news_are_dated() -> None:
     room = Newsroom()
     await room.poll(brought())
     assert room.memory.records[0].state.last_new_at is None
+
+
+@pytest.mark.parametrize("visit", [brought(), brought(parsed(), final_url="https://parked.example/")])
+async def test_a_document_that_is_refused_keeps_its_pauses(visit: Visit) -> None:
+    """What its server and its robots.txt asked for holds, whatever we think of the document."""
+    page = a_source(kind=SourceKind.PAGE, empty_is_error=True)
+    room = Newsroom(config=a_config(sources=(page,)))
+    await room.poll(replace(visit, retry_after=HOUR, crawl_delay=HOUR / 2))
+    record = room.memory.records[-1]
+    assert record.state.failures == 1
+    assert record.state.held_until == NOW + HOUR
+    assert record.hold is not None
+    assert (record.hold.until, record.hold.pages_after) == (NOW + HOUR, NOW + HOUR / 2)
+
+
+@pytest.mark.parametrize(
+    ("planned", "then"), [(NOW, HOUR), (NOW + 2 * HOUR, 2 * HOUR), (NOW + timedelta(days=4000), HOUR)]
+)
+async def test_a_poll_that_must_wait_is_put_off(planned: datetime, then: timedelta) -> None:
+    """Never to an earlier moment than was planned, unless the plan is a mistake of the clock: that counts as due."""
+    room = Newsroom()
+    room.sources.states["nyt-world"] = SourceState(source="nyt-world", next_poll_at=planned, held_until=NOW + HOUR)
+    await room.poll(brought())
+    assert room.sources.states["nyt-world"].next_poll_at == NOW + then
+
+
+class BrokenMatcher(Matcher):
+    """Has a bug that one item brings out."""
+
+    def match(self, item: Item) -> tuple[Match, ...]:
+        """Match all but one."""
+        if item.revision.title == STRIKE:
+            raise ZeroDivisionError
+        return tuple(super().match(item))
+
+
+async def test_an_item_that_breaks_the_matcher_is_an_alarm_until_a_document_has_none() -> None:
+    """It may be one that somebody waits for."""
+    room = Newsroom()
+    watch = Watch(
+        sources=room.sources,
+        fetcher=FakeFetcher(brought(parsed(STRIKE), parsed()), brought(parsed())),
+        channels={ChannelKind.EMAIL: room.channel},
+        clock=FakeClock(),
+        dice=lambda: 0.0,
+    )
+    plan = Plan(config=room.config, matcher=BrokenMatcher(room.config.events.values()))
+    first = await watch.poll(await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR), plan)
+    assert (first.new, first.alerts, [alarm.kind for alarm in first.raised]) == (2, 1, [AlarmKind.SET_ASIDE])
+    second = await watch.poll(await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR), plan)
+    assert [alarm.kind for alarm in second.ended] == [AlarmKind.SET_ASIDE]
+
+
+async def test_what_is_pushed_is_read_as_of_where_the_source_is_visited() -> None:
+    """Else its relative links would lead elsewhere than those of a poll, and make items of their own."""
+    room = Newsroom()
+    moved = "https://new.nyt.example/world.xml"
+    room.sources.states["nyt-world"] = SourceState(source="nyt-world", next_poll_at=NOW, url=moved)
+    read_at: list[str] = []
+
+    class Reader:
+        async def read(self, push: Push, source: Source, outlet: Outlet, elements: bytes) -> Document:
+            read_at.append(source.url)
+            return Document(kind=SourceKind.FEED, format="rss20", items=())
+
+    watch = Watch(sources=room.sources, fetcher=FakeFetcher(), channels={}, clock=FakeClock(), dice=lambda: 0.0)
+    push = Push(subscription="s", source="nyt-world", promised_at=NOW, body=b"", content_type=None)
+    claim = await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR)
+    await watch.take_push(claim, push, Reader(), Plan.of(room.config))
+    assert read_at == [moved]
