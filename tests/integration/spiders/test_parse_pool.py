@@ -43,12 +43,16 @@ async def test_documents_and_errors_cross_the_process_border_whole() -> None:
     assert "declare it as that" in fault.message
 
 
-async def test_a_parse_that_uses_too_much_cpu_is_killed_and_the_pool_goes_on() -> None:
-    """The kernel ends it, whatever the code is busy with."""
+async def test_a_parse_that_uses_too_much_cpu_ends_with_what_it_read_and_the_pool_goes_on() -> None:
+    """The rest is set aside. A slow machine may need the whole time for what it read, and gets nothing."""
     pool = ParsePool(ParseLimits(cpu_seconds=1, max_items=ALL), workers=1)
     await _parse(pool, SMALL)
     started = time.monotonic()
-    fault = await _fault(pool, LARGE)
+    try:
+        [*_, aside] = (await _parse(pool, LARGE)).set_aside
+        fault = aside.fault
+    except VisitError as error:
+        fault = error.fault
     assert time.monotonic() - started < 6
     assert (fault.code, fault.permanent) == ("parse_limit", False)
     assert "1 seconds of CPU" in fault.message
