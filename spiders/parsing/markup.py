@@ -11,7 +11,7 @@ from spiders.parsing.limits import ParseLimits
 from spiders.parsing.outline import NO_OUTLINE, Outline, Shape, outlined
 from storywatch.errors import VisitError
 
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,500}\?>")
+_DECLARATION = re.compile(r"<\?xml\b[^>]{0,500}\?>")
 _DECLARATION_BYTES = re.compile(rb"\s*<\?xml\b[^>]{0,500}\?>")
 # What stands before the first declaration, comment, instruction or tag is the noise of a server or script.
 _START = re.compile(r"<[?!a-zA-Z]")

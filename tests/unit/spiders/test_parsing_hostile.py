@@ -58,6 +58,8 @@ SLOW = {
         "<title>T</title><content type='xhtml'>" + "<div>" * 50_000 + "</div>" * 50_000 + "</content>"
     ),
     "less-than": "<" * 2_000_000,
+    "spaces": " " * 1_000_000 + "x",
+    "spaces inside": rss(_BAD_ITEM.format(" " * 1_000_000 + "&")),
     "less-than inside": rss(_BAD_ITEM.format("<" * 2_000_000)),
     "ampersands": rss(_BAD_ITEM.format("&" * 2_000_000)),
     "items": rss(*["<title>T</title>"] * 100_000),
