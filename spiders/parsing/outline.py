@@ -26,7 +26,7 @@ _MOST_ATTRIBUTES = 500
 _MOST_PREFIXES = 500
 _DEEPEST_ITEM = 3
 # Expat keeps some hundred bytes for each open element.
-_BOTTOM = 50_000
+_BOTTOM = 100_000
 
 
 class Shape(StrEnum):
