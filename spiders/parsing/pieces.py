@@ -89,6 +89,17 @@ class _Reader:
         else:
             self.results[number] = result
 
+    def keep(self, most: int) -> int:
+        """Forget what was read beyond so many items, and return how many those were: items may stand inside items."""
+        room, cut = most, 0
+        for number in sorted(self.results):
+            count = len(self.results[number] or ())
+            room -= count
+            if room < 0:
+                cut += count
+                del self.results[number]
+        return cut
+
     def marks(self) -> dict[int, Marks]:
         """Return the marks of what was read."""
         outlet = self.terms.outlet
@@ -131,6 +142,7 @@ def read_pieces(markup: Markup, begin: Callable[[], ReadPiece], context: bytes, 
     if meet(reader.marks().values(), known.values()):
         reader.read_all(known)
         known = {}
+    cut = reader.keep(terms.limits.max_items - len(known)) + markup.outline.count - len(digests)
     marks = known | reader.marks()
     sound = known.keys() | {number for number, items in reader.results.items() if items and len(items) == 1}
     present = [
@@ -142,7 +154,7 @@ def read_pieces(markup: Markup, begin: Callable[[], ReadPiece], context: bytes, 
         items=tuple(item for number in sorted(reader.results) for item in reader.results[number] or ()),
         known=len(known),
         dropped=sum(items is not None and not items for items in reader.results.values()),
-        set_aside=(*_set_aside(reader), *beyond(markup.outline.count - len(digests), terms.limits)),
+        set_aside=(*_set_aside(reader), *beyond(cut, terms.limits)),
         elements=pack(remembered(context, present, before)),
     )
 

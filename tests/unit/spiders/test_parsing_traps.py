@@ -7,6 +7,7 @@ from typing import Any
 import feedparser
 import pytest
 
+from spiders.parsing import ParseLimits
 from storywatch.intake import identify
 from storywatch.model import Outlet, TimeCorrection, TimeOrigin
 from tests.support.samples import a_source
@@ -462,3 +463,13 @@ def test_feedparser_alone_reads_these_times_wrong_or_not_at_all() -> None:
     assert year_to_hour("Thu, 26 Aug 2021 18:20:00 AFT") == [2021, 8, 26, 18]
     assert year_to_hour("Thu, 26 Aug 2087 13:50:00 GMT")[0] == 2087
     assert year_to_hour("Thursday, August 26, 2021 - 13:50") == []
+
+
+def test_items_inside_items_count_too() -> None:
+    """A small document of nested items would bring thousands; what is cut is told, and read when there is room."""
+    nest = "<item><guid>{0}</guid><title>{0}</title>" * 30 + "</item>" * 30
+    body = f"<rss version='2.0'><channel>{''.join(nest.replace('{0}', f'n{n}') for n in range(10))}</channel></rss>"
+    found = read(body, limits=ParseLimits(max_items=50))
+    assert len(found.items) <= 50
+    (aside,) = found.set_aside
+    assert aside.fault.code == "too_many_items"
