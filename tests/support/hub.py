@@ -73,12 +73,14 @@ class Hub:
         if self.denies is not None:
             await self.deny(form, self.denies)
             return
+        subscribes, callback = form["hub.mode"] == "subscribe", form["hub.callback"]
+        if subscribes:
+            # Before it answers: who answers may ask for its first push in the same moment.
+            self.subscribers[callback] = form
         answer, challenge = await self.verify(form)
-        if answer.status // 100 == 2 and answer.body.decode() == challenge:
-            if form["hub.mode"] == "subscribe":
-                self.subscribers[form["hub.callback"]] = form
-            else:
-                self.subscribers.pop(form["hub.callback"], None)
+        agreed = answer.status // 100 == 2 and answer.body.decode() == challenge
+        if agreed is not subscribes:
+            self.subscribers.pop(callback, None)
 
     async def verify(self, form: Mapping[str, str], **changes: str) -> tuple[Answered, str]:
         """Ask a subscriber whether it means it; `changes` forge the question, `_` in a name stands for the dot."""

@@ -14,7 +14,7 @@ from spiders import turns
 from storywatch.model import SourceKind
 from tests.integration.rules.office import a_feed, office
 from tests.integration.spiders.crawling import crawling, visit
-from tests.support.web import Answer, in_turn, moved, reply, rss, serving
+from tests.support.web import Answer, in_turn, moved, reply, rss, serving, validated
 
 BODY = rss("Blast at the airport")
 PAGE = b"<html><body><article><h1>A statement</h1><p>" + b"Word upon word. " * 40 + b"</p></article></body></html>"
@@ -75,7 +75,7 @@ async def test_rule_15_an_address_is_asked_for_once_a_minute_at_most(
 ) -> None:
     """A gap calls for the outlet's sitemap at once, unless it was visited just now."""
     feed = in_turn(reply(rss("A", "B")), reply(rss("C", "D").replace(b"item-", b"other-")))
-    async with serving({"/feed": feed, "/map": reply(SITEMAP)}) as site:
+    async with serving({"/feed": feed, "/map": validated(SITEMAP, {"ETag": '"1"'})}) as site:
         sitemap = a_feed(site.url("/map"), "map", kind=SourceKind.NEWS_SITEMAP)
         async with office(tmp_path, a_feed(site.url()), sitemap, sites=(site,)) as desk:
             await desk.poll()
