@@ -185,7 +185,6 @@ class Crawler:
             status=response.status,
             permanent_url=_permanent_url(response),
             partial=response.status == 226,
-            skew=skew,
             push=push_offer(headers.get("link"), response.url, None),
         )
 

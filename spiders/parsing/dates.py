@@ -94,11 +94,6 @@ def _best(texts: Iterable[str], now: datetime, zone: tzinfo) -> ReadTime:
     return next((each for each in read if each.moment), next((each for each in read if each.correction), ReadTime()))
 
 
-def read_time(text: str, now: datetime, zone: tzinfo = UTC) -> datetime | None:
-    """Return the instant that `text` names, in UTC, or None where it names none that can be believed."""
-    return judged_time(text, now, zone).moment
-
-
 def judged_time(text: str, now: datetime, zone: tzinfo = UTC) -> ReadTime:
     """Return the instant that `text` names and what was wrong with it; neither if there is no text.
 

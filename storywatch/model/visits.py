@@ -154,8 +154,7 @@ class Visit:
     `retry_after`: the pause that a successful response asked for. `final_url`: the address after redirects;
     `permanent_url`: that address when every hop was permanent (RFC 9110, sections 15.4.2 and 15.4.9). `validates`: the
     server sent validators, and did not send the same document to who showed them. `partial`: the document has only what
-    is new (RFC 3229). `crawl_delay`: what robots.txt asks between two pages. `skew`: how far the server's clock is
-    ahead.
+    is new (RFC 3229). `crawl_delay`: what robots.txt asks between two pages.
     """
 
     outcome: VisitOutcome
@@ -170,5 +169,4 @@ class Visit:
     validates: bool = True
     partial: bool = False
     crawl_delay: timedelta | None = None
-    skew: timedelta | None = None
     push: PushOffer | None = None

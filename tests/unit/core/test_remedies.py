@@ -15,8 +15,6 @@ from storywatch.remedies import WORDS, Remedy, remedy_for, shown_address, withou
 from tests.support.samples import CNN, NOW, a_source
 
 SOURCE = a_source("cnn-world", "cnn", url="https://rss.cnn.example/world.rss?edition=1&page=2")
-TO_COME = {"discover"}
-"""Commands that the words name and that come with their own part."""
 
 
 def words(kind: AlarmKind, *, source: Source = SOURCE, outlet: Outlet = CNN, hours: int | None = None) -> Remedy:
@@ -66,7 +64,7 @@ def test_the_commands_are_ours_and_fit_the_source(kind: AlarmKind) -> None:
     for one in words(kind).advice:
         if one.command is not None:
             program, command, argument = shlex.split(one.command)
-            assert (program, command in {*COMMANDS, *TO_COME}) == ("storywatch", True)
+            assert (program, command in COMMANDS) == ("storywatch", True)
             assert argument in {SOURCE.id, SOURCE.url, "https://edition.cnn.com/"}
 
 
