@@ -160,7 +160,7 @@ def _log_alarms(result: PollResult) -> None:
         log.info("alarm_over", source=alarm.source, kind=alarm.kind.value, since=alarm.raised.isoformat())
     for fault in result.untold:
         log.error("notice_unwritten", source=result.source, code=fault.code, message=fault.message)
-    pause = result.fault.retry_after if result.fault else None
+    pause = result.fault.retry_after if result.fault else result.retry_after
     if pause is not None and pause > REMARKABLE_PAUSE:
         log.warning("long_pause", source=result.source, seconds=round(pause.total_seconds()))
 

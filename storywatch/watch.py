@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from storywatch import alarms, intake, pacing, planning, pushing
@@ -40,7 +40,10 @@ class PollOutcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PollResult:
-    """What one poll did, for the log and the operator. `untold`: why notices of alarms could not be written."""
+    """What one poll did, for the log and the operator.
+
+    `untold`: why notices of alarms could not be written. `retry_after`: the pause that a successful answer asked for.
+    """
 
     source: str
     outcome: PollOutcome
@@ -54,6 +57,7 @@ class PollResult:
     raised: tuple[Alarm, ...] = ()
     ended: tuple[Alarm, ...] = ()
     untold: tuple[Fault, ...] = ()
+    retry_after: timedelta | None = None
     fault: Fault | None = None
 
 
@@ -276,6 +280,7 @@ def summary(source: Source, visit: Visit, record: PollRecord) -> PollResult:
         set_aside=len(record.set_aside),
         raised=record.raised,
         ended=record.ended,
+        retry_after=visit.retry_after,
         untold=tuple(notice.fault for notice in record.notices if notice.fault),
         fault=visit.fault,
     )

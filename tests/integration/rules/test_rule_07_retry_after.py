@@ -204,10 +204,17 @@ async def test_rule_07_pauses_hold_in_a_new_process(tmp_path: Path) -> None:
     assert len(site.asked) == before
 
 
+@pytest.mark.parametrize("status", [200, 503])
 @pytest.mark.parametrize(("seconds", "told"), [(86_400, False), (86_401, True)])
-async def test_rule_07_a_pause_of_more_than_a_day_is_logged(seconds: int, told: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a table
+async def test_rule_07_a_pause_of_more_than_a_day_is_logged(
+    status: int,
+    seconds: int,
+    told: bool,  # noqa: FBT001 - a table
+    tmp_path: Path,
+) -> None:
     """Nobody would think of it when nothing comes."""
-    async with serving({"/feed": reply(status=503, headers={"Retry-After": str(seconds)})}) as site:
+    page = reply(rss("A"), status=status, headers={"Retry-After": str(seconds)})
+    async with serving({"/feed": page}) as site:
         desk = Desk(folder=tmp_path / "desk", sites=[site], sources={"first": site.url()})
         ran = await storywatch("poll", "--config", desk.save(), "--json")
     assert ("long_pause" in ran.err) is told
