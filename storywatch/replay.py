@@ -23,6 +23,7 @@ class StreamItem:
     published: datetime | None
     title: str = ""
     summary: str = ""
+    content: str = ""
     url: str | None = None
     language: str | None = None
 
@@ -126,6 +127,7 @@ def _parsed(line: StreamItem) -> ParsedItem:
         url=line.url,
         title=line.title,
         summary=line.summary,
+        content=line.content,
         published=line.published,
         language=line.language,
     )

@@ -16,7 +16,7 @@ from storywatch.cli.output import TROUBLE, err, fail, out, print_json, progress_
 from storywatch.errors import ConfigError
 from storywatch.replay import Decision, Replay, StreamItem
 
-KEYS = frozenset({"id", "published", "outlet", "lang", "title", "summary", "url"})
+KEYS = frozenset({"id", "published", "outlet", "lang", "title", "summary", "content", "url"})
 
 
 class StreamError(Exception):
@@ -93,11 +93,12 @@ def _item(line: bytes, place: str) -> StreamItem:
             published=_moment(texts["published"]) if texts.get("published") else None,
             title=texts.get("title") or "",
             summary=texts.get("summary") or "",
+            content=texts.get("content") or "",
             url=texts.get("url"),
             language=texts.get("lang"),
         )
     except (ValueError, TypeError, RecursionError) as error:
-        wanted = "an object with the texts id, published, outlet, lang, title, summary, url"
+        wanted = "an object with the texts id, published, outlet, lang, title, summary, content, url"
         raise StreamError(f"{place}: not a stream item: {error}; expected {wanted}") from error
 
 

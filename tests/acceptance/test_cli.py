@@ -396,6 +396,7 @@ STREAM = [
         "url": "",
     },
     {"id": "4", "published": "2021-08-27", "outlet": "a", "title": "Football"},
+    {"id": "5", "published": "2021-08-28", "outlet": "c", "title": "What we know", "content": "A blast at Kabul airport"},
 ]
 
 
@@ -414,14 +415,16 @@ async def test_replay_tells_what_would_alert_and_why(desk: Desk, tmp_path: Path)
         ("1", "kabul", True),
         ("2", "kabul", True),
         ("3", "kabul", False),
+        ("5", "kabul", True),
     ]
     assert ran.lines[2]["update"] is None
     assert all(line["update"] for line in ran.lines[:2])
     assert all(line["reasons"] and 0 <= line["score"] <= 1 for line in ran.lines)
     assert (await storywatch("replay", packed, "--events", events, "--json")).out == ran.out
     people = await storywatch("replay", plain, "--events", events)
-    assert (people.code, len(people.out.splitlines())) == (0, 4)
+    assert (people.code, len(people.out.splitlines())) == (0, 6)
     assert "'Kabul' in the title" in people.out
+    assert "'Kabul' in the content" in people.out
 
 
 @pytest.mark.parametrize(

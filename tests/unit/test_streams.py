@@ -63,3 +63,32 @@ def test_each_scored_item_has_one_label(name: str) -> None:
         assert positives.isdisjoint(dropped)
         assert set(label["kind"]).isdisjoint(positives | dropped)
         assert dropped.union(label["kind"]) <= set(labels["stream"])
+
+
+def test_a_hurried_declaration_is_of_the_same_events() -> None:
+    with_facets, title_only = (load_events(STREAMS / f"world.{kind}.yaml") for kind in ("events", "events-title-only"))
+    for full, hurried in zip(with_facets, title_only, strict=True):
+        assert (full.id, full.title, full.since, full.until) == (
+            hurried.id,
+            hurried.title,
+            hurried.since,
+            hurried.until,
+        )
+        assert full.all_of
+        assert not hurried.all_of
+        assert not hurried.aliases
+
+
+def test_seeds_are_reports_of_the_stream_before_the_scored_ones() -> None:
+    labels = labels_of("world")
+    for event in load_events(STREAMS / "world.events.yaml"):
+        first = labels["stream"].index(labels["events"][event.id]["first"])
+        texts = {f"{item['title']}. {item['summary']}" for item in items_of("world")[:first]}
+        assert len(event.seeds) == 2
+        assert all(seed.text in texts for seed in event.seeds)
+
+
+def test_some_reports_have_their_full_text() -> None:
+    long = [item["content"] for item in items_of("world") if "content" in item]
+    assert len(long) >= 10
+    assert min(map(len, long)) >= 1500

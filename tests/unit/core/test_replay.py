@@ -43,6 +43,13 @@ def test_an_item_without_a_hit_is_silent() -> None:
     assert not decided(line("1", "Elections in Norway"))
 
 
+def test_the_full_text_counts() -> None:
+    """As it does for a source that carries it."""
+    [decision] = decided(line("1", "What we know so far", content=f"{ATTACK}. " * 40))
+    assert decision.alert
+    assert all("content" in reason for reason in decision.reasons)
+
+
 def test_developments_are_grouped() -> None:
     """A copy joins its update, another development opens one."""
     first, copy, strike = decided(line("1"), line("2", outlet="cnn"), line("3", STRIKE))
