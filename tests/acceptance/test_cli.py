@@ -396,7 +396,7 @@ STREAM = [
         "url": "",
     },
     {"id": "4", "published": "2021-08-27", "outlet": "a", "title": "Football"},
-    {"id": "5", "published": "2021-08-28", "outlet": "c", "title": "What we know", "content": "A blast at Kabul airport"},
+    {"id": "5", "published": "2021-08-28", "outlet": "c", "title": "What we know", "content": "Kabul airport: blast"},
 ]
 
 
