@@ -11,11 +11,14 @@ from dataclasses import dataclass
 # Accents and vowel signs that stand behind their letter, the joiners of Persian spelling, and soft hyphens.
 _MARKS = "".join(chr(point) for point in range(0x300, 0x3100) if unicodedata.category(chr(point))[0] == "M")
 _LETTERS = rf"[^\W_]+(?:[{_MARKS}\u200c\u200d\u00ad]+[^\W_]*)*"
-_WORD = re.compile(rf"(?:[^\W\d_]\.){{2,}}|{_LETTERS}(?:['’ʼ`]{_LETTERS})*")
-_POSSESSIVE = re.compile(r"['’ʼ`][sS]$")
-_DROPPED = re.compile(r"[.'’ʼ`\u0640\u200c\u200d\u00ad]")
+# What stands for an apostrophe, an ayn or a hamza inside a word: Qur'an, Ba‘ath, Sanaʿa, Sana´a. Some count as letters.
+_APOSTROPHES = "'’‘`´′ʼʻʽʾʿˈʹʹ"
+_WORD = re.compile(rf"(?:[^\W\d_]\.){{2,}}|{_LETTERS}(?:[{_APOSTROPHES}]{_LETTERS})*")
+_POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
+_DROPPED = re.compile(rf"[.{_APOSTROPHES}\u0640\u200c\u200d\u00ad]")
 
-# Letters that Unicode does not decompose, and the Arabic letters that Persian and Pashto write with other code points.
+# Letters that Unicode does not decompose, the Arabic letters that Persian, Pashto and Urdu write with other code points,
+# and the accent that Unicode decomposes into a space and a mark.
 _ALIKE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
     | {
@@ -28,28 +31,43 @@ _ALIKE = str.maketrans(
         "ګ": "گ",
         "ة": "ه",
         "ۀ": "ه",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ے": "ی",
         "ە": "ه",
         "أ": "ا",
         "إ": "ا",
         "آ": "ا",
+        "ٱ": "ا",
+        "´": "'",
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A folded word and where it stood: `text[start:end]`. `capitals`: it was written in capitals, but for its 's."""
+    """A folded word and where it stood: `text[start:end]`.
+
+    `capitals`: it was written in capitals, but for its 's. `titled`: it has a capital, or its script knows none.
+    """
 
     folded: str
     start: int
     end: int
     capitals: bool
+    titled: bool = True
 
 
 def words(text: str) -> tuple[Word, ...]:
     """Split a text into folded words. Cost grows with the length of the text."""
     return tuple(
-        Word(folded, match.start(), match.end(), _POSSESSIVE.sub("", match.group()).isupper())
+        Word(
+            folded,
+            match.start(),
+            match.end(),
+            capitals=_POSSESSIVE.sub("", match.group()).isupper(),
+            titled=not match.group().islower(),
+        )
         for match in _WORD.finditer(text)
         if (folded := fold(match.group()))
     )
