@@ -4,8 +4,10 @@ The weights say how often romanisations differ so: u for o is nothing, u for i i
 vowels out are forgiven what they leave out.
 """
 
+import re
 from functools import lru_cache
 
+from storywatch.matching.names.english import as_heard
 from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.names.forms import Kind, named, said
 from storywatch.matching.names.sounds import is_arabic, is_cyrillic, sounds
@@ -19,15 +21,18 @@ _TURN = 0.45
 _SWAPS = (
     (0.0, "aA iI iY yY iy eY IY EY uU uV UV oV wV vV yI bB pB jJ gJ fF vF hH aH eH kK gK hK QK XO SO gO ZO"),
     (0.0, "@a @e @i @o @u @E @U @I 'a 'e 'i 'o 'u 'E 'U 'I"),
-    (0.1, "ou oU uw Uw gQ hX vw eA oA EA AH XK"),
-    (0.15, "ae tT dD zD sT ei eI Ei EI eE qQ cs iE"),
-    (0.2, "kq gq dT jZ cS Cc zc SC sz kg"),
-    (0.25, "aE XQ jy kX CX"),
-    (0.3, "jg sS hC kC DT fv ZJ zZ"),
-    (0.35, "ao"),
-    (0.4, "dt jz"),
-    (0.45, "ai"),
-    (0.5, "au eo iA eu"),
+    (0.05, "hX dD"),
+    (0.0, "#i #I #e #E #y #Y %a %e %i %o %u %U %V"),
+    (0.1, "ou oU uw Uw gQ vw oA EA AH XK a# iE"),
+    (0.15, "ae tT zD sT ei eI Ei EI eE qQ cs"),
+    (0.2, "kq gq dT jZ cS Cc zc SC sz"),
+    (0.25, "aE XQ CX SZ eA"),
+    (0.3, "jg sS hC kC DT fv ZJ zZ cj"),
+    (0.4, "dt jz jy"),
+    (0.45, "kX ao"),
+    (0.5, "kg eo iA eu"),
+    (0.6, "au"),
+    (0.65, "ai"),
     (0.7, "bp"),
 )
 _COSTS = {frozenset(pair): cost for cost, pairs in _SWAPS for pair in pairs.split()}
@@ -36,13 +41,18 @@ _VOWELS = frozenset("aeiouEUI")
 _SHORT = frozenset("aeiou")
 _LONG_LETTERS = {"A": 0.6, "Y": 0.5, "V": 0.5, "'": 0.0, "H": 0.2, "h": 0.3}
 
-_BUDGET = (0, 0, 0, 0, 0, 0.35, 0.6, 0.6, 0.85)
+_BUDGET = (0, 0, 0, 0, 0, 0.41, 0.55, 0.6, 0.85)
 _CYRILLIC_BUDGET = (0, 0.15, 0.15, 0.2, 0.2, 0.35, 0.5, 0.6, 0.85)
 _ARABIC_BUDGET = (0, 0.1, 0.1, 0.1, 0.15, 0.4, 0.6, 0.6, 0.6)
 """What may differ in all, by the number of sounds of the shorter word: in one script, Cyrillic beside Latin, Arabic."""
 
 _STRICT_LETTERS = 4
-_SERVANT = ("abd", "'bd")
+_LONG = 8
+_OTHER_ENDS = ({"a", "o"}, {"a", "u"})
+_SHARED = re.compile(r"abd|'bd|ab[uUo]|@bV")
+_PARTICIPLE = re.compile(r"[^aeiouEUI]a[^aeiouEUI]([aeiIE])[^aeiouEUI]")
+_PATTERNS = {"a": 0, "e": 1, "i": 1, "I": 2, "E": 2}
+"""Arabic words of this shape differ by their last vowel: Salah, Saleh and Saleem; Jamal and Jamil. An i may be long."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -50,8 +60,12 @@ def same(listed: str, word: str) -> bool:
     """Tell whether a folded word of a text is a spelling or a form of a listed folded word."""
     if listed == word:
         return True
-    if _plain(listed) and _plain(word) and (listed in EVERYDAY or word in EVERYDAY or len(listed) <= _STRICT_LETTERS):
+    if _plain(listed) and _plain(word) and (listed in EVERYDAY or word in EVERYDAY):
         return word in {f"{listed}s", f"{listed}es"}
+    return _alike(listed, word) or (_plain(listed) != _plain(word) and _alike(as_heard(listed), as_heard(word)))
+
+
+def _alike(listed: str, word: str) -> bool:
     forms = {kind: [stem for each, stem in named(listed) if each is kind] for kind in Kind}
     return any(_close(stem, form) for kind, form in said(word) for stem in forms[kind])
 
@@ -63,9 +77,11 @@ def _plain(word: str) -> bool:
 def _close(one: str, other: str) -> bool:
     if one == other:
         return True
-    if _plain(one) and _plain(other) and len(other) <= _STRICT_LETTERS:
-        return False
+    if _plain(one) and _plain(other) and min(len(one), len(other)) <= _STRICT_LETTERS:
+        return max(len(one), len(other)) >= _STRICT_LETTERS and difference(sounds(one), sounds(other), loose=False) == 0
     first, second = _without_shared_beginning(sounds(one), sounds(other))
+    if _are_others(first, second):
+        return False
     short = min(len(first), len(second), len(_BUDGET) - 1)
     arabic = is_arabic(one), is_arabic(other)
     if any(arabic):
@@ -77,10 +93,20 @@ def _close(one: str, other: str) -> bool:
 
 
 def _without_shared_beginning(one: str, other: str) -> tuple[str, str]:
-    """Cut Abdul from both: that it is shared says nothing of the rest."""
-    if one[:3] in _SERVANT and other[:3] in _SERVANT:
+    """Cut Abdul and Abu from both: that these are shared says nothing of the rest."""
+    if _SHARED.match(one) and _SHARED.match(other):
         return one[3:], other[3:]
     return one, other
+
+
+def _are_others(one: str, other: str) -> bool:
+    """Tell whether the vowels make two names, however little they differ."""
+    if {one[-1:], other[-1:]} in _OTHER_ENDS and min(len(one), len(other)) < _LONG:
+        return True
+    first, second = _PARTICIPLE.fullmatch(one), _PARTICIPLE.fullmatch(other)
+    if first is None or second is None or "i" in {first[1], second[1]} - {"a"} and "a" not in {first[1], second[1]}:
+        return False
+    return _PATTERNS[first[1]] != _PATTERNS[second[1]]
 
 
 def difference(one: str, other: str, *, loose: bool) -> float:
@@ -127,7 +153,7 @@ def _gap(heard: str, at: int, *, loose: bool) -> float:
         return 0.15
     if sound == "r" and heard[at + 1 : at + 2] in {"h", "X"}:
         return 0.45
-    return _LAST_LETTER if last and sound in "AYV" else _LONG_LETTERS.get(sound, _NEVER)
+    return _LAST_LETTER if last and sound in "AYV#" else _LONG_LETTERS.get(sound, _NEVER)
 
 
 def _vowel_gap(heard: str, at: int, *, loose: bool) -> float:
@@ -140,4 +166,4 @@ def _vowel_gap(heard: str, at: int, *, loose: bool) -> float:
         return 0.35 if sound not in _SHORT else 0.15 if sound in "iu" and at == len(heard) - 2 else 0.0
     if beside[1] in _VOWELS or beside[0] in _VOWELS:
         return 0.65
-    return 0.25 if "r" in beside or "l" in beside else 0.45
+    return 0.31 if "r" in beside or "l" in beside else 0.45

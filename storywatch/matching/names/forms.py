@@ -31,26 +31,26 @@ _SHORTEST_DECLINED = 6
 _CONSONANT_END = re.compile(r"[^aeiouyаеиоуыэюяієіїй]$")
 
 _CYRILLIC_SAID = (
-    (Kind.NOUN, re.compile(r"(?:ами|ями|ові|еві|ом|ем|єм|еи|ам|ям|ах|ях|а|у|е|ы|я|ю|(?<=л)и|(?<=[лнрт])і)$")),
+    (Kind.NOUN, re.compile(r"(?:ами|ями|ові|еві|ом|ем|єм|еи|ам|ям|ах|ях|(?<=[оеиыі][вн])[ыи]м|а|у|е|ы|я|ю|(?<=л)и|(?<=[лнрт])і)$")),
     (Kind.VOWEL, re.compile(r"(?:ою|ею|єю|ои|еи|ы|и|і|е|у|ю)$")),
     (Kind.ADJECTIVE, re.compile(r"(?:ыми|ими|ого|его|ому|ему|ым|им|ом|ем|ых|их|ыи|ии|іи|ие|ые|и|і)$")),
-    (Kind.GLIDE, re.compile(r"(?<=[аеоу])(?:ем|єм|еві|я|ю|е|є|ї|и)$")),
+    (Kind.GLIDE, re.compile(r"(?<=[аеоу])(?:ем|єм|еві|я|ю|е|є|ї|и)$|(?:ия|ию|ием|ии|ія|ію|ієм)$")),
 )
 _CYRILLIC_NAMED = (
     (Kind.VOWEL, re.compile(r"(?<=[^аеиоуыэюяії].)[ая]$|(?<=[иі])я$")),
     (Kind.ADJECTIVE, re.compile(r"(?<=[кнв])(?:ыи|ии|іи)$")),
-    (Kind.GLIDE, re.compile(r"(?<=[аеоу])и$")),
+    (Kind.GLIDE, re.compile(r"(?<=[аеоу])и$|(?:ии|іи)$")),
 )
 _LATIN_SAID = (
-    (Kind.NOUN, re.compile(r"(?:ami|ovi|owi|evi|iem|em|om|im(?<=lim|nim)|ach|(?:(?<=[oei][vn])|(?<=.{6}))[au])$")),
+    (Kind.NOUN, re.compile(r"(?:ami|ovi|owi|evi|iem|em|om|im(?<=lim|nim)|ach|(?:(?<=[oei][vn])|(?<=.{7}))[au])$")),
     (Kind.VOWEL, re.compile(r"(?<=.{4})(?:ou|oi|oj|[yueiąę])$")),
     (Kind.ADJECTIVE, re.compile(r"(?<=[knv])(?:iego|iemu|eho|ego|emu|oho|ogo|omu|ym|im|iy|yi|yy|ij|yj|ii|y|i)$")),
     (Kind.GLIDE, re.compile(r"(?<=[aeo])[jy]?(?:em|ovi|a|u|e|i)$")),
 )
 _LATIN_NAMED = (
-    (Kind.VOWEL, re.compile(r"(?<=.{4})a$")),
+    (Kind.VOWEL, re.compile(r"(?<=.{4})ah?$")),
     (Kind.ADJECTIVE, re.compile(r"(?<=[knv])(?:iy|yi|yy|ij|yj|ii|y|i)$")),
-    (Kind.GLIDE, re.compile(r"(?<=[aeo])[iyj]$")),
+    (Kind.GLIDE, re.compile(r"(?<=[aeo])[iyj]$|(?<=[rnlgkt])(?:iy|ii|ij|y|i)$")),
 )
 
 _PLURAL = re.compile(r"(?<=[^s]{4})s$|(?<=[sxzh])es$")

@@ -12,9 +12,10 @@ from storywatch.matching.names.forms import said
 from storywatch.matching.names.sounds import sounds
 
 _MOST_KEYS = 8
+_NO_CONSONANT = "_"
 
 _CLASSES = {
-    **dict.fromkeys("aeiouEUIAYyHh'@XwvV", ""),
+    **dict.fromkeys("aeiouEUIAYyHh'@%#XwvV", ""),
     **dict.fromkeys("kqgQK", "K"),
     **dict.fromkeys("szSZCcjJDO", "S"),
     **dict.fromkeys("tdT", "T"),
@@ -30,14 +31,14 @@ _TABLE = str.maketrans(_CLASSES)
 _ROW = re.compile(r"(.)\1+")
 
 # What else a sound that stands for several may be.
-_OTHERWISE = {"K": "kh", "J": "jk", "C": "Ckh", "O": "sh", "T": "ts", "D": "zt", "F": "fh", "c": "sk"}
+_OTHERWISE = {"K": "kh", "J": "jk", "C": "Ckh", "O": "sh", "T": "ts", "D": "zt", "F": "fh", "c": "sk", "X": "hk"}
 _FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "ja", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
 
 
 @lru_cache(maxsize=1 << 16)
 def key(folded: str) -> str:
-    """Return the coarse key of one folded word; the word itself if it has no consonant."""
-    return _key(sounds(folded)) or folded
+    """Return the coarse key of one folded word; `_` if it has no consonant."""
+    return _key(sounds(folded))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -49,7 +50,7 @@ def keys(folded: str) -> tuple[str, ...]:
     found = [key(folded)]
     for stem in dict.fromkeys(stem for _, stem in said(folded)):
         found += _readings(sounds(stem))
-    return tuple(dict.fromkeys(filter(None, found)))
+    return tuple(dict.fromkeys(found))
 
 
 def _readings(heard: str) -> list[str]:
@@ -62,7 +63,5 @@ def _readings(heard: str) -> list[str]:
 
 
 def _key(heard: str) -> str:
-    if not heard:
-        return ""
     first = _FIRST.get(heard[0], heard[0]) if heard[0] in _FIRST else heard[0].translate(_TABLE)
-    return _ROW.sub(r"\1", first + heard[1:].translate(_TABLE))
+    return _ROW.sub(r"\1", first + heard[1:].translate(_TABLE)) or _NO_CONSONANT

@@ -62,7 +62,7 @@ def _is_person(parts: Sequence[NameWord]) -> bool:
     if len(parts) < _FEWEST_WORDS or not all(part.proper and not part.capitals for part in parts):
         return False
     first, last = parts[0].folded, parts[-1].folded
-    return first not in EVERYDAY and first not in THINGS and last not in THINGS
+    return first not in THINGS and last not in THINGS
 
 
 def _with_optional(parts: Sequence[NameWord], *, person: bool) -> list[NameWord]:
@@ -72,7 +72,7 @@ def _with_optional(parts: Sequence[NameWord], *, person: bool) -> list[NameWord]
         for number, part in enumerate(parts[:-1]):
             left = sum(not each.optional for each in marked)
             if not marked[number].optional and left > _FEWEST_WORDS and rule(number, part):
-                marked[number] = replace(part, optional=True)
+                marked[number] = replace(part, optional=True, middle=int(rule is _is_middle_name))
     return marked
 
 

@@ -9,8 +9,8 @@ GLUED_ARTICLES = ARTICLES | frozenset("ar as ash an ad at az ur us ud e i y ye �
 SONS = frozenset("bin ibn ben ibni bint bn بن ابن بنت бин ибн бен бинт".split())
 """Son of, daughter of: inside a name they may be there or not."""
 
-SERVANTS = frozenset("abd abdul abdel abdal abdol abdur abdus abdoul abdu abdou عبد عبدال абд абдул абдуль абдель".split())
-"""Servant of: the first half of a name, when it stands as a word."""
+SERVANTS = frozenset("abu abou أبو ابو абу abd abdul abdel abdal abdol abdur abdus abdoul abdu abdou عبد عبدال абд абдул абдуль абдель".split())
+"""Servant of, father of: the first half of a name, when it stands as a word."""
 
 TITLES = frozenset(
     "gen general lt lieutenant col colonel maj major capt captain sgt sergeant adm admiral president premier minister "
@@ -21,9 +21,10 @@ TITLES = frozenset(
 """Titles and ranks, which may stand before a name or not."""
 
 THINGS = frozenset(
+    "new north south east west northern southern eastern western islamic united international national "
     "agency airport army assembly association bank base board bridge brigade brigades camp centre center church city club "
     "college commission committee company congress corps council court district emirate federation forces force forum front "
-    "gate group guard guards hospital hotel institute international island islands khorasan league ministry mission mosque "
+    "gate group guard guards hospital hotel institute island islands khorasan league ministry mission mosque "
     "movement network organisation organization parliament party police port prison province republic river school square "
     "state states station street times tower union university valley women".split()
 )

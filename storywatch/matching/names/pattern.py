@@ -15,22 +15,25 @@ _SPACE = 1
 _DOT_AND_SPACE = 2
 _LOWER_CASE_LETTERS = 4
 _MOST_MIDDLE_NAMES = 2
+"""Initials, of which a full name counts two and a listed name that is left out one."""
+_PARTICLES = GLUED_ARTICLES | SONS
 _SON_LETTERS = 3
 _ARTICLE_AT_END = re.compile(r"(?<=...)[aeou]l$|(?<=..)уль?$")
-_FAITH_AT_END = re.compile(r"(?<=...)[aeou]d+[iey]n$")
+_SECOND_HALF = re.compile(r"(?<=...)(?:[aeou]d+[iey]n|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad|الدین|الله|اباد|زاده|نژاد|زی)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameWord:
     """A word of a listed name, folded.
 
-    `optional`: a text may leave it out. `capitals`: an acronym, which must stand in capitals. `proper`: it was listed
+    `optional`: a text may leave it out; `middle` is 1 if it is a name then, and no title or initial. `capitals`: an acronym, which must stand in capitals. `proper`: it was listed
     with a capital, so that texts may spell it otherwise; other words are common nouns, which may only be plural.
     `son`: it stood after bin, `article`: before an article; texts write both as one word: Binladen, Nurul Haq.
     """
 
     folded: str
     optional: bool = False
+    middle: int = 0
     capitals: bool = False
     proper: bool = True
     son: bool = False
@@ -80,7 +83,7 @@ class NamePattern:
         return None
 
     def _steps(self, words: Sequence[Word], part: int, at: int, middle: int) -> Iterator[tuple[int, int, int]]:
-        """Yield how many words of the name and of the text go together, and how many of these are middle names."""
+        """Yield how many words of the name and of the text go together, and the weight of middle names passed over."""
         listed = self.parts[part]
         if at < len(words):
             word = words[at]
@@ -91,9 +94,9 @@ class NamePattern:
             if word.titled and self._joined_fits(part, word.folded):
                 yield 2, 1, 0
             if self._may_stand_between(words, part, at, middle):
-                yield 0, 1, word.folded not in GLUED_ARTICLES | SONS
-        if listed.optional:
-            yield 1, 0, 0
+                yield 0, 1, _weight(word.folded)
+        if listed.optional and middle + listed.middle <= _MOST_MIDDLE_NAMES:
+            yield 1, 0, listed.middle
 
     def joined(self, part: int) -> str | None:
         """Return a word of the name and the next one as one word: bin Laden as Binladen."""
@@ -117,11 +120,9 @@ class NamePattern:
         word = words[at]
         if part == 0 or at + 1 >= len(words) or not _near(words[at - 1], word) or not _near(word, words[at + 1]):
             return False
-        if word.folded in GLUED_ARTICLES | SONS:
+        if word.folded in _PARTICLES:
             return True
-        if not self.person or middle >= _MOST_MIDDLE_NAMES or not word.titled:
-            return False
-        return len(word.folded) == 1 or middle == 0
+        return self.person and word.titled and middle + _weight(word.folded) <= _MOST_MIDDLE_NAMES
 
 
 def first_keys(pattern: NamePattern) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ def _beginnings(part: NameWord) -> Iterator[str]:
     """Yield the first halves that texts may write as a word, and the word with its article."""
     yield from (part.folded[:length] for length in (2, 3) if part.folded[:length] in SERVANTS | SONS)
     yield _ARTICLE_AT_END.sub("", part.folded)
-    yield _FAITH_AT_END.sub("", part.folded)
+    yield _SECOND_HALF.sub("", part.folded)
     if part.article:
         yield f"{part.folded}ul"
 
@@ -150,7 +151,7 @@ def _glued(listed: str, words: Sequence[Word], at: int) -> Iterator[int]:
     if not ahead or not _near(words[at], ahead[0]):
         return
     first, second = words[at].folded, ahead[0].folded
-    if (first in SERVANTS or first in SONS) and ahead[0].titled and same(listed, first + second):
+    if ahead[0].titled and same(listed, first + second):
         yield 2
     if second not in GLUED_ARTICLES:
         return
@@ -160,6 +161,13 @@ def _glued(listed: str, words: Sequence[Word], at: int) -> Iterator[int]:
         whole = first + ("" if first in SERVANTS else second) + ahead[1].folded
         if same(listed, whole):
             yield 3
+
+
+def _weight(folded: str) -> int:
+    """Weigh a word of a text that isn't listed: a particle is nothing, a full name leaves no room for another."""
+    if folded in _PARTICLES:
+        return 0
+    return 1 if len(folded) == 1 else _MOST_MIDDLE_NAMES
 
 
 def _near(one: Word, other: Word) -> bool:

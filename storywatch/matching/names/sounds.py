@@ -2,8 +2,9 @@
 
 A sound is one character. Small letters are what they look like, `c` is ts and `j` is the j of John. Capitals are sounds
 that romanisations write with two letters (`X` kh, `Q` gh, `S` sh, `Z` zh, `C` ch, `T` th, `D` dh, `E` ai or ei, `U` and
-`I` long u and i) and letters that stand for several sounds: `A V Y H` the long vowels and the h of Arabic script,
-`B J F O` Arabic letters for b/p, j/g, f/v and kh/sh/g, `K` the Cyrillic letter for g and h, `'` the ayn.
+`I` long u and i) and letters that stand for several sounds: `A V Y # H` the long vowels of Arabic script, its last y and h,
+`B J F O` Arabic letters for b/p, j/g, f/v and kh/sh/g, `K` the Cyrillic letter for g and h, `'` the ayn, `@` an alif at the
+beginning, `%` the vowel of an article inside a word.
 """
 
 import re
@@ -44,11 +45,14 @@ _SERVANT = re.compile(
 )
 
 _ARABIC_FIRST = re.compile(r"^A(Y|V(?![AVY]))?(?=.)")
-_ARABIC_AI = re.compile(r"AY$")
+_LAST_ARABIC = str.maketrans("hY", "H#")
+_ARABIC_AI = re.compile(r"AY$|A'Y")
+# An article inside a word, the l of which many letters swallow: سراج‌الدین Sirajuddin, نصرالله Nasrallah.
+_ARABIC_ARTICLE = re.compile(r"(?<=..)A(?:(l)(?=h$)|l(?=[tdrzsnSDT]..))")
 
-_DIPHTHONG = re.compile(r"[aeE][iIy](?![aeouUI])")
-_LONG_I = re.compile(r"i[iyj]+|[yi]i+|I+|ij(?=$)")
-_FINAL_J = re.compile(r"(?<=[aei])j(?![aeiouUIE])")
+_DIPHTHONG = re.compile(r"[aeE][iIye](?![aeiouUI])(?<!ee)")
+_LONG_I = re.compile(r"i[iyj]+|[yi]i+|ij(?=$)")
+_FINAL_J = re.compile(r"(?<=[ei])j(?![aeiouUIE])")
 _SOUND_Y = re.compile(r"y(?![aeiouUIE])|(?<=[^aeiouUIE])y$")
 _DOUBLED = re.compile(r"(.)\1+")
 _ARABIC_WORD = re.compile(r"[\u0620-\u06ff]")
@@ -89,8 +93,9 @@ def _cyrillic(folded: str) -> str:
 
 def _arabic(folded: str) -> str:
     heard = _ARABIC_FIRST.sub(_first_vowel, folded.translate(_ARABIC)).replace("ll", "l")
+    heard = _ARABIC_ARTICLE.sub(lambda found: "%l" if found[1] == "l" else "%", heard)
     heard = _ARABIC_AI.sub("E", heard)
-    return f"{heard[:-1]}H" if heard.endswith("h") else heard
+    return heard[:-1] + heard[-1:].translate(_LAST_ARABIC)
 
 
 def _first_vowel(found: re.Match[str]) -> str:
@@ -100,5 +105,5 @@ def _first_vowel(found: re.Match[str]) -> str:
 
 def _vowels(heard: str) -> str:
     """Give one form to long vowels, diphthongs, the y of other spellings, and doubled letters."""
-    heard = _LONG_I.sub("i", _DIPHTHONG.sub("E", _DOUBLED.sub(r"\1", heard)))
+    heard = _DIPHTHONG.sub("E", _LONG_I.sub("i", _DOUBLED.sub(r"\1", heard)))
     return _DOUBLED.sub(r"\1", _SOUND_Y.sub("i", heard))
