@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from storywatch.matching.names import NamePattern, first_keys, keys, parse_name
+from storywatch.matching.names import NamePattern, first_keys, first_words, keys, parse_name
+from storywatch.matching.names.forms import without_article
 from storywatch.matching.words import Word, words
 
 PAIRS = Path(__file__).parent / "data" / "name_pairs.tsv"
@@ -47,18 +48,29 @@ class Index:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names: dict[str, list[tuple[str, NamePattern]]] = defaultdict(list)
+        self._words: set[str] = set()
         for name in names:
             pattern = parse_name(name)
+            self._words.update(first_words(pattern))
             for key in first_keys(pattern):
                 self._names[key].append((name, pattern))
 
     def found(self, text: Sequence[Word]) -> Iterable[tuple[str, int, int]]:
         """Yield each name found, with its place and its number of words."""
         for position, word in enumerate(text):
-            for name, pattern in {each for key in keys(word.folded) for each in self._names.get(key, ())}:
+            if not word.titled and word.folded not in self._words and without_article(word.folded) not in self._words:
+                continue
+            for name, pattern in self._candidates(word.folded):
                 length = pattern.match_at(text, position)
                 if length:
                     yield name, position, length
+
+
+    def _candidates(self, folded: str) -> Iterable[tuple[str, NamePattern]]:
+        own = keys(folded)
+        if len(own) == 1:
+            return self._names.get(own[0], ())
+        return {each for key in own for each in self._names.get(key, ())}
 
 
 def says(pair: Pair) -> bool:

@@ -6,10 +6,12 @@ vowels out are forgiven what they leave out.
 
 import re
 from functools import lru_cache
+from itertools import accumulate
 
 from storywatch.matching.names.english import as_heard
 from storywatch.matching.names.everyday import EVERYDAY
-from storywatch.matching.names.forms import Kind, named, said
+from storywatch.matching.names.forms import named, said
+from storywatch.matching.names.keys import keys, listed_keys
 from storywatch.matching.names.sounds import is_arabic, is_cyrillic, sounds
 
 _NEVER = 9.0
@@ -24,26 +26,26 @@ _SWAPS = (
     (0.05, "hX dD"),
     (0.0, "#i #I #e #E #y #Y %a %e %i %o %u %U %V"),
     (0.1, "ou oU uw Uw gQ vw oA EA AH XK a# iE"),
-    (0.15, "ae tT zD sT ei eI Ei EI eE qQ cs"),
+    (0.15, "ae tT zD sT ei eI EI eE qQ cs"),
     (0.2, "kq gq dT jZ cS Cc zc SC sz"),
     (0.25, "aE XQ CX SZ eA"),
-    (0.3, "jg sS hC kC DT fv ZJ zZ cj"),
-    (0.4, "dt jz jy"),
+    (0.3, "jg sS kC DT fv ZJ zZ cj"),
+    (0.42, "dt jz jy"),
     (0.45, "kX ao"),
     (0.5, "kg eo iA eu"),
     (0.6, "au"),
     (0.65, "ai"),
     (0.7, "bp"),
 )
-_COSTS = {frozenset(pair): cost for cost, pairs in _SWAPS for pair in pairs.split()}
+_COSTS = {both: cost for cost, pairs in _SWAPS for pair in pairs.split() for both in (pair, pair[::-1])}
 
 _VOWELS = frozenset("aeiouEUI")
 _SHORT = frozenset("aeiou")
 _LONG_LETTERS = {"A": 0.6, "Y": 0.5, "V": 0.5, "'": 0.0, "H": 0.2, "h": 0.3}
 
-_BUDGET = (0, 0, 0, 0, 0, 0.41, 0.55, 0.6, 0.85)
-_CYRILLIC_BUDGET = (0, 0.15, 0.15, 0.2, 0.2, 0.35, 0.5, 0.6, 0.85)
-_ARABIC_BUDGET = (0, 0.1, 0.1, 0.1, 0.15, 0.4, 0.6, 0.6, 0.6)
+_BUDGET = (0, 0, 0, 0, 0, 0.42, 0.56, 0.61, 0.86)
+_CYRILLIC_BUDGET = (0, 0.16, 0.16, 0.21, 0.21, 0.36, 0.51, 0.61, 0.86)
+_ARABIC_BUDGET = (0, 0.11, 0.11, 0.11, 0.16, 0.41, 0.61, 0.61, 0.61)
 """What may differ in all, by the number of sounds of the shorter word: in one script, Cyrillic beside Latin, Arabic."""
 
 _STRICT_LETTERS = 4
@@ -62,12 +64,14 @@ def same(listed: str, word: str) -> bool:
         return True
     if _plain(listed) and _plain(word) and (listed in EVERYDAY or word in EVERYDAY):
         return word in {f"{listed}s", f"{listed}es"}
+    if listed_keys(listed).isdisjoint(keys(word)):
+        return False
     return _alike(listed, word) or (_plain(listed) != _plain(word) and _alike(as_heard(listed), as_heard(word)))
 
 
 def _alike(listed: str, word: str) -> bool:
-    forms = {kind: [stem for each, stem in named(listed) if each is kind] for kind in Kind}
-    return any(_close(stem, form) for kind, form in said(word) for stem in forms[kind])
+    stems = named(listed)
+    return any(_close(stem, form) for kind, form in said(word) for each, stem in stems if each is kind)
 
 
 def _plain(word: str) -> bool:
@@ -78,7 +82,7 @@ def _close(one: str, other: str) -> bool:
     if one == other:
         return True
     if _plain(one) and _plain(other) and min(len(one), len(other)) <= _STRICT_LETTERS:
-        return max(len(one), len(other)) >= _STRICT_LETTERS and difference(sounds(one), sounds(other), loose=False) == 0
+        return max(len(one), len(other)) >= _STRICT_LETTERS and difference(sounds(one), sounds(other), loose=False, most=0) == 0
     first, second = _without_shared_beginning(sounds(one), sounds(other))
     if _are_others(first, second):
         return False
@@ -89,7 +93,7 @@ def _close(one: str, other: str) -> bool:
     else:
         allowed = _BUDGET[short] if is_cyrillic(one) == is_cyrillic(other) else _CYRILLIC_BUDGET[short]
     loose = arabic[0] != arabic[1]
-    return difference(first, second, loose=loose) <= allowed + 1e-9
+    return difference(first, second, loose=loose, most=allowed) <= allowed
 
 
 def _without_shared_beginning(one: str, other: str) -> tuple[str, str]:
@@ -109,24 +113,24 @@ def _are_others(one: str, other: str) -> bool:
     return _PATTERNS[first[1]] != _PATTERNS[second[1]]
 
 
-def difference(one: str, other: str, *, loose: bool) -> float:
-    """Return the weight of what differs between two rows of sounds; `loose` where one of them lacks short vowels."""
+def difference(one: str, other: str, *, loose: bool, most: float) -> float:
+    """Return the weight of what differs between two rows of sounds, or some weight above `most`.
+
+    `loose`: one of the words lacks its short vowels. Cost grows with the product of their lengths, and ends early.
+    """
+    left_out, added = _gaps(one, loose=loose), _gaps(other, loose=loose)
     before: list[float] = []
-    row = [0.0]
-    for column in range(len(other)):
-        row.append(row[-1] + _gap(other, column, loose=loose))
+    row = [0.0, *accumulate(added)]
     for line, sound in enumerate(one):
-        left_out = _gap(one, line, loose=loose)
-        last, row = row, [row[0] + left_out]
+        last, row = row, [row[0] + left_out[line]]
         for column, heard in enumerate(other):
-            costs = [
-                last[column] + _swap(sound, heard),
-                last[column + 1] + left_out,
-                row[-1] + _gap(other, column, loose=loose),
-            ]
+            swapped = last[column] + (0.0 if sound == heard else _COSTS.get(sound + heard, _NEVER))
+            cost = min(swapped, last[column + 1] + left_out[line], row[-1] + added[column])
             if line and column and sound == other[column - 1] and heard == one[line - 1] and _turns(sound, heard):
-                costs.append(before[column - 1] + _TURN)
-            row.append(min(costs))
+                cost = min(cost, before[column - 1] + _TURN)
+            row.append(cost)
+        if min(row) > most and min(last) > most:
+            return _NEVER
         before = last
     return row[-1]
 
@@ -135,8 +139,9 @@ def _turns(sound: str, heard: str) -> bool:
     return (sound in _VOWELS) != (heard in _VOWELS)
 
 
-def _swap(sound: str, heard: str) -> float:
-    return 0.0 if sound == heard else _COSTS.get(frozenset((sound, heard)), _NEVER)
+@lru_cache(maxsize=1 << 16)
+def _gaps(heard: str, *, loose: bool) -> tuple[float, ...]:
+    return tuple(_gap(heard, at, loose=loose) for at in range(len(heard)))
 
 
 def _gap(heard: str, at: int, *, loose: bool) -> float:

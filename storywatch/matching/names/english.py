@@ -8,7 +8,8 @@ _RULES = (
     (r"u(?=r[^aeiou])", "e"),  # Burns, Бернс
     (r"^au", "o"),  # Austin, Остин
     (r"a(?=[^aeiouyr]es?$)", "ei"),  # Gates, Гейтс
-    (r"ge$", "j"),  # George, Джордж
+    (r"ge$", "j"),
+    (r"^ge(?=o)", "j"),  # George, Джордж
     (r"gh(?=t)|(?<=[^aeiou]o)e$|(?<=[^aeiou])e(?=s?$)", ""),  # Wright, Joe, Moore
     (r"ea(?=.)", "i"),  # Dean, Дин
     (r"e[yi]$", "i"),  # Milley, Милли

@@ -1,4 +1,8 @@
-"""Words that are names and everyday English too, or surnames one letter from others: they are what they are."""
+"""Words that are names and everyday English too, surnames one letter from others, and words that begin sentences.
+
+They are what they are: neither do they stand for a name that is spelt a little differently, nor does another word for
+them.
+"""
 
 _WORDS = """
 abbey airport arms army bank banks barber baker bar baron barry bass bean bell berry bird bishop black blair bond bone
@@ -23,6 +27,20 @@ square stanley star state states steel stephens stern stevens stone street stron
 taylor temple terry thomas thompson thomson tower town turkey turner union united valley vance walker wall wallace walsh
 war ward warner warren waters watson way wayne weaver webb weber welch wells west western wheeler white wild wilkins
 williams williamson willis wilson winter wolf wolfe women wood woods woodward world worth wright yates york young
+about after again against ahead all also among another any around article assembly attack attacks bay before behind
+best beyond body book both brunei but call center central chairman children civil clashes coalition common company congress
+council country couple court crime crisis cup current daily dam dead death deputy despite director during each earth eight
+election eleven embassy emergency every famous fans federal few fifa fifty fighting film finally fire first five flight
+following for former forty four france from ghana global government governor group had hague half has he health heavy her
+here his hospital how human hundreds hurricane if in italy its japan job joseph just kenya lahore last late latin legal life
+like live local london low main mali mass media meanwhile medical member members men mexico middle military millions missile
+more mosque most mother much navy naval near nearly never nigeria nine no nobel none not now nuclear number oil old olympic
+one online opposition or other others our out over parade paris part people philippine pilot plane polish political pope poor
+president prime prison private public quebec race radio rebel red riot rome round royal russia same second security senate
+senior series seven several severe she ship sir six social some soviet storm student such supreme syria ten that the their
+then there these they third this those thousands three to today total toll trade train troops tv twelve twenty two under
+until uk us very victims video violence voters we week what when where which while who why with within women workers year
+years yemen yet you zone
 """
 
 EVERYDAY = frozenset(_WORDS.split())

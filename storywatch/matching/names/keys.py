@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from itertools import product
 
+from storywatch.matching.names.english import as_heard
 from storywatch.matching.names.forms import said
 from storywatch.matching.names.sounds import sounds
 
@@ -53,15 +54,19 @@ def keys(folded: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=1 << 14)
+def listed_keys(folded: str) -> frozenset[str]:
+    """Return every key of a listed word: also as an English reader says it, which is how other scripts write it."""
+    return frozenset((*keys(folded), *keys(as_heard(folded))))
+
+
 def _readings(heard: str) -> list[str]:
     """Return the keys of all that ambiguous sounds may be."""
-    if not heard:
-        return []
-    rest = [_OTHERWISE.get(sound, sound) for sound in heard[1:]]
-    choices = [_FIRST_OTHERWISE.get(heard[0], heard[0]), *rest]
+    choices = [_FIRST_OTHERWISE.get(sound, sound) for sound in heard[:1]]
+    choices += [_OTHERWISE.get(sound, sound) for sound in heard[1:]]
     return [_key("".join(read)) for _, read in zip(range(_MOST_KEYS), product(*choices), strict=False)]
 
 
 def _key(heard: str) -> str:
-    first = _FIRST.get(heard[0], heard[0]) if heard[0] in _FIRST else heard[0].translate(_TABLE)
+    first = _FIRST.get(heard[:1]) or heard[:1].translate(_TABLE)
     return _ROW.sub(r"\1", first + heard[1:].translate(_TABLE)) or _NO_CONSONANT

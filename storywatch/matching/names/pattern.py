@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from storywatch.matching.names.alike import same
 from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.names.forms import without_article
-from storywatch.matching.names.keys import keys
+from storywatch.matching.names.keys import keys, listed_keys
 from storywatch.matching.names.particles import ARTICLES, GLUED_ARTICLES, SERVANTS, SONS
 from storywatch.matching.words import Word
 
@@ -130,10 +130,23 @@ def first_keys(pattern: NamePattern) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for number, part in enumerate(pattern.parts):
         for word in filter(None, (part.folded, pattern.joined(number), *_beginnings(part))):
-            found.update(dict.fromkeys(keys(word)))
+            found.update(dict.fromkeys(sorted(listed_keys(word))))
         if not part.optional:
             break
     return tuple(found)
+
+
+def first_words(pattern: NamePattern) -> tuple[str, ...]:
+    """Return the words without a capital that the name can begin with; every other such word begins no name.
+
+    A glued article stands before them still: `alloghri` for `loghri`.
+    """
+    found: list[str] = []
+    for part in pattern.parts:
+        found += (part.folded,) if part.proper else (part.folded, f"{part.folded}s")
+        if not part.optional:
+            break
+    return tuple(dict.fromkeys(found))
 
 
 def _beginnings(part: NameWord) -> Iterator[str]:
@@ -151,6 +164,9 @@ def _glued(listed: str, words: Sequence[Word], at: int) -> Iterator[int]:
     if not ahead or not _near(words[at], ahead[0]):
         return
     first, second = words[at].folded, ahead[0].folded
+    begins = any(whole.startswith(half) for whole in listed_keys(listed) for half in keys(first))
+    if not begins:
+        return
     if ahead[0].titled and same(listed, first + second):
         yield 2
     if second not in GLUED_ARTICLES:

@@ -13,7 +13,7 @@ from functools import lru_cache
 _LATIN = {
     **{"shch": "SC", "tsch": "C", "dsch": "j", "sch": "S", "tch": "C", "dzh": "j", "dj": "j", "sh": "S", "ch": "C"},
     **{"kh": "X", "gh": "Q", "zh": "Z", "th": "T", "dh": "D", "ph": "f", "ts": "c", "tz": "c", "cz": "C", "ck": "k"},
-    **{"qu": "kw", "gue": "ge", "gui": "gi", "x": "ks", "ou": "U", "oo": "U", "ee": "I", "c": "k"},
+    **{"que": "ke", "qui": "ki", "qu": "kw", "gue": "ge", "gui": "gi", "x": "ks", "ou": "U", "oo": "U", "ee": "I", "c": "k"},
 }
 _LATIN_SOUND = re.compile("|".join(sorted(_LATIN, key=len, reverse=True)))
 _SOFT_C = re.compile(r"c(?=[eiy])|(?<=i)c$")
