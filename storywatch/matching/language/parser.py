@@ -28,7 +28,7 @@ _QUOTED = "a word that is spelt like an operator needs quotes"
 
 def leaf_of(phrase: str, at: int, text: str, resolve: Resolve) -> Leaf:
     """Make a leaf of the words that stand at `at` in `text`."""
-    stray = _STRAY_STAR.search(text, at, at + len(phrase) + 1)
+    stray = _STRAY_STAR.search(text, at, at + len(phrase))
     if stray or _STRAY_STAR.search(phrase):
         remedy = "write flood* for flood, floods, flooding"
         raise QueryError("a * may stand at the end of a word only", stray.start() if stray else at, remedy)
