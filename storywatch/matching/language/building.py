@@ -1,12 +1,13 @@
 """The tree of an event: what its facets and its query ask, as groups, each of which an item must satisfy."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from storywatch.matching.language.queries import parse_member, parse_query
 from storywatch.matching.language.text import to_text
-from storywatch.matching.language.tree import And, Leaf, NameRef, Node, Not, Term, any_of, leaves
+from storywatch.matching.language.tree import And, Leaf, NameRef, Node, Not, Or, Term, any_of, leaves
 from storywatch.matching.words import fold, words
 from storywatch.model import Event
 
@@ -52,6 +53,25 @@ class EventTree:
         asked = [group.node for group in self.groups] + [ban.node for ban in self.bans]
         found = [leaf for node in asked for leaf in leaves(node)]
         return tuple(dict.fromkeys([*found, *self.aliases, *self.names]))
+
+    @cached_property
+    def members(self) -> Mapping[Leaf, tuple[int, ...]]:
+        """The groups that a leaf meets by itself, so that judging costs by what was found and not by what is asked."""
+        found: dict[Leaf, dict[int, None]] = defaultdict(dict)
+        for number, part in self._parts():
+            if isinstance(part, Leaf):
+                found[part][number] = None
+        return {leaf: tuple(numbers) for leaf, numbers in found.items()}
+
+    @cached_property
+    def compounds(self) -> tuple[tuple[int, Node], ...]:
+        """The other members, each with the number of its group."""
+        return tuple((number, part) for number, part in self._parts() if not isinstance(part, Leaf))
+
+    def _parts(self) -> Iterator[tuple[int, Node]]:
+        for number, group in enumerate(self.groups):
+            for part in group.node.parts if isinstance(group.node, Or) else (group.node,):
+                yield number, part
 
 
 def tree_of(event: Event) -> EventTree:

@@ -3,7 +3,7 @@
 Cost grows with the tree and with the places that were found, which are bounded.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from storywatch.matching.language.building import Ban, EventTree
@@ -27,6 +27,8 @@ from storywatch.matching.language.tree import (
 )
 from storywatch.matching.language.vetoes import veto_of
 
+_RANKS = {field: number for number, field in enumerate(TEXTS)}
+
 Evidence = list[tuple[str, Place]]
 """What was asked, and where it stands."""
 
@@ -34,17 +36,29 @@ Evidence = list[tuple[str, Place]]
 def evaluate(tree: EventTree, hits: Hits, subject: Subject) -> Facets:
     """Judge an item by the places where the tree's leaves were found in it."""
     judge = Judge(hits, subject)
-    parts = [judge.holds(group.node) for group in tree.groups]
-    met = frozenset(number for number, evidence in enumerate(parts) if evidence is not None)
+    met = _met(tree, judge)
     named = any(hits.get(alias) for alias in tree.aliases)
     return Facets(
         groups=len(tree.groups),
-        met=met,
+        met=frozenset(met),
         satisfied=named or len(met) == len(tree.groups) > 0,
         lacks=tuple(group.label for number, group in enumerate(tree.groups) if number not in met),
         veto=_forbidden(tree.bans, judge) or veto_of(tree.event, subject),
-        found=tuple(_found(tree, parts, hits, subject)),
+        found=tuple(_found(tree, met, hits, subject)),
     )
+
+
+def _met(tree: EventTree, judge: "Judge") -> Mapping[int, Evidence]:
+    """Return the groups that are met, with what stands for them."""
+    met: dict[int, Evidence] = {}
+    for leaf, places in judge.hits.items():
+        for number in tree.members.get(leaf, ()) if places else ():
+            met.setdefault(number, []).extend((asked_for(leaf), place) for place in places)
+    for number, node in tree.compounds:
+        evidence = judge.holds(node)
+        if evidence is not None:
+            met.setdefault(number, []).extend(evidence)
+    return met
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +148,18 @@ def _said_of(ban: Ban, evidence: Evidence, subject: Subject) -> str:
     return f"says {subject.text(place.field)[place.start : place.end]!r}, {key}"
 
 
-def _found(tree: EventTree, parts: Sequence[Evidence | None], hits: Hits, subject: Subject) -> Iterator[Found]:
-    """Yield every hit, field by field and in the order of the text."""
-    asked = [(Part.GROUP, number, each) for number, part in enumerate(parts) for each in part or ()]
-    asked += [(Part.ALIAS, 0, (alias.text, place)) for alias in tree.aliases for place in hits.get(alias, ())]
-    asked += [(Part.NAME, 0, (name.name, place)) for name in tree.names for place in hits.get(name, ())]
-    for part, group, (label, place) in sorted(asked, key=lambda one: _order(one[2][1])):
-        text = subject.text(place.field)[place.start : place.end]
-        yield Found(part, label, text, place.field, place.start, place.end, group)
+def _found(tree: EventTree, met: Mapping[int, Evidence], hits: Hits, subject: Subject) -> list[Found]:
+    """Return every hit, field by field and in the order of the text."""
+    asked = [(place, Part.GROUP, label, number) for number, part in met.items() for label, place in part]
+    asked += [(place, Part.ALIAS, alias.text, 0) for alias in tree.aliases for place in hits.get(alias, ())]
+    asked += [(place, Part.NAME, name.name, 0) for name in tree.names for place in hits.get(name, ())]
+    asked.sort(key=_order)
+    texts = dict(subject.texts())
+    return [
+        Found(part, label, texts[place.field][place.start : place.end], place.field, place.start, place.end, number)
+        for place, part, label, number in asked
+    ]
 
 
-def _order(place: Place) -> tuple[int, int]:
-    return TEXTS.index(place.field), place.first
+def _order(asked: tuple[Place, Part, str, int]) -> tuple[int, int]:
+    return _RANKS[asked[0].field], asked[0].first

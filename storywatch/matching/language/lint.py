@@ -11,7 +11,7 @@ from storywatch.matching.language.queries import parse_member
 from storywatch.matching.language.seeds import on_seeds
 from storywatch.matching.language.slips import slip_in_member, slips_in_query
 from storywatch.matching.language.text import to_text
-from storywatch.matching.language.tree import Node, Or, Term
+from storywatch.matching.language.tree import Node, Or, Term, leaves
 from storywatch.matching.patterns import parse_term
 from storywatch.model import Event
 
@@ -52,6 +52,8 @@ def _on_names(event: Event) -> Iterator[tuple[Path, str]]:
     for number, alias in enumerate(event.aliases):
         if not parse_term(alias):
             yield ("aliases", number), "has no letter or digit, so it never matches"
+        elif can_be_common(Term(alias)):
+            yield ("aliases", number), "is made of everyday words, and an alias is enough by itself: take it out"
     owners: dict[tuple[object, ...], str] = {}
     for key in ("people", "places", "organisations"):
         for number, name in enumerate(getattr(event, key)):
@@ -121,6 +123,8 @@ def _on_query(tree: EventTree, outlets: Collection[str] | None) -> Iterator[tupl
             if reason:
                 yield ("query",), f"{to_text(part)} can never match: {reason}"
         yield from ((("query",), message) for message in _on_outlets(group.node, outlets))
+        for prefix in filter(None, (too_short(leaf.text) for leaf in leaves(group.node) if isinstance(leaf, Term))):
+            yield ("query",), f"{prefix}* matches every word that begins with {prefix}; write more letters"
     for ban in tree.bans:
         if ban.key == "query":
             yield from ((("query",), message) for message in _on_outlets(ban.node, outlets))

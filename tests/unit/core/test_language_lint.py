@@ -32,6 +32,8 @@ def doubts(*events: Event, **known: Any) -> list[tuple[tuple[str | int, ...], st
     ("changes", "path", "words"),
     [
         ({"aliases": ("—",)}, ("aliases", 0), "no letter or digit"),
+        ({"aliases": ("the attacks",)}, ("aliases", 0), "everyday words"),
+        ({"query": "dam x*"}, ("query",), "begins with x"),
         ({"people": (Name(spellings=("Ann", "…")),)}, ("people", 0), "no letter or digit"),
         ({"people": (Name(spellings=("Noah", "kherson")), Name(spellings=("Kherson",)))}, ("people", 1), "Noah too"),
         ({"none_of": ("flood*",)}, ("all", 1, 1), "`none` forbids flood*"),
