@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from storywatch.matching.language.queries import parse_member, parse_query
+from storywatch.matching.language.terms import fold_phrase
 from storywatch.matching.language.text import to_text
 from storywatch.matching.language.tree import And, Leaf, NameRef, Node, Not, Or, Term, any_of, leaves
-from storywatch.matching.words import fold, words
+from storywatch.matching.words import words
 from storywatch.model import Event
 
 _STOPWORDS = "a an and are as at be by for from has have in into is it its of on or over that the their to was with"
@@ -91,13 +92,10 @@ def tree_of(event: Event) -> EventTree:
     )
 
 
-def fold_phrase(text: str) -> str:
-    """Fold a phrase for comparison: `Islamic State-Khorasan` and `islamic state khorasan` are one."""
-    return " ".join(word.folded for word in words(text)) or fold(text)
-
-
 def resolver(names: tuple[NameRef, ...]) -> Callable[[str], Leaf]:
     """Return what makes a leaf of a phrase: the name that it is the first spelling of, else a term."""
+    if not names:
+        return Term
     known = {fold_phrase(name.name): name for name in names}
 
     def resolve(phrase: str) -> Leaf:

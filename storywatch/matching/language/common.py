@@ -1,7 +1,8 @@
 """Words that stand in so many reports that they tell nothing about one story."""
 
+from storywatch.matching.language.terms import words_of
 from storywatch.matching.language.tree import TEXTS, And, NameRef, Near, Node, Or, Regex, Scope, Term
-from storywatch.matching.patterns import TermWord, parse_term
+from storywatch.matching.patterns import TermWord
 
 _WORDS = """
 a about after again against all also am an and any are as at be because been before being between both but by can
@@ -39,7 +40,7 @@ def can_be_common(node: Node) -> bool:
     """Tell whether everyday words alone can satisfy a node, as far as words are asked for at all."""
     match node:
         case Term(text):
-            return all(map(_is_common, parse_term(text)))
+            return all(map(_is_common, words_of(text)))
         case Or(parts):
             return any(map(can_be_common, parts))
         case And(parts):
@@ -59,7 +60,7 @@ def is_only_common(node: Node) -> bool:
 
 def too_short(text: str) -> str | None:
     """Return the prefix, if a term is one of one or two letters: it hits nearly every text."""
-    parsed = parse_term(text)
+    parsed = words_of(text)
     if (
         len(parsed) == 1
         and parsed[0].prefix

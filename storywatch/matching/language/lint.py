@@ -10,9 +10,9 @@ from storywatch.matching.language.overlaps import swallowed
 from storywatch.matching.language.queries import parse_member
 from storywatch.matching.language.seeds import on_seeds
 from storywatch.matching.language.slips import slip_in_member, slips_in_query
+from storywatch.matching.language.terms import words_of
 from storywatch.matching.language.text import to_text
 from storywatch.matching.language.tree import Node, Or, Term, leaves
-from storywatch.matching.patterns import parse_term
 from storywatch.model import Event
 
 Path = tuple[str | int, ...]
@@ -50,7 +50,7 @@ def _on_event(tree: EventTree, outlets: Collection[str] | None) -> Iterator[tupl
 def _on_names(event: Event) -> Iterator[tuple[Path, str]]:
     """Aliases and spellings need a word, and a spelling belongs to one name."""
     for number, alias in enumerate(event.aliases):
-        if not parse_term(alias):
+        if not words_of(alias):
             yield ("aliases", number), "has no letter or digit, so it never matches"
         elif can_be_common(Term(alias)):
             yield ("aliases", number), "is made of everyday words, and an alias is enough by itself: take it out"
@@ -58,7 +58,7 @@ def _on_names(event: Event) -> Iterator[tuple[Path, str]]:
     for key in ("people", "places", "organisations"):
         for number, name in enumerate(getattr(event, key)):
             for spelling in name.spellings:
-                parsed = parse_term(spelling)
+                parsed = words_of(spelling)
                 owner = owners.setdefault(parsed, name.spellings[0])
                 if not parsed:
                     yield (key, number), f"{spelling!r} has no letter or digit, so it never matches"
@@ -106,7 +106,7 @@ def _twice(texts: Sequence[str], nodes: Sequence[Node]) -> Iterator[tuple[int, s
     """Yield the number of each entry that another before it asks for already."""
     first: dict[object, str] = {}
     for number, (text, node) in enumerate(zip(texts, nodes, strict=True)):
-        before = first.setdefault(parse_term(node.text) if isinstance(node, Term) else node, text)
+        before = first.setdefault(words_of(node.text) if isinstance(node, Term) else node, text)
         if before is not text:
             yield number, f"is there twice: {before!r} finds the same"
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from storywatch.matching.language.building import Ban
 from storywatch.matching.language.evaluating import is_from
+from storywatch.matching.language.terms import words_of
 from storywatch.matching.language.text import to_text
 from storywatch.matching.language.tree import (
     TEXTS,
@@ -17,7 +18,7 @@ from storywatch.matching.language.tree import (
     Term,
     below,
 )
-from storywatch.matching.patterns import TermWord, parse_term
+from storywatch.matching.patterns import TermWord
 from storywatch.model import Event
 
 
@@ -99,7 +100,7 @@ def _ban_covers(ban: Node, node: Node) -> bool:
         case NameRef(_, spellings):
             return any(covers(Term(spelling), node) for spelling in spellings)
         case Term(text):
-            return isinstance(node, Term) and contains(parse_term(node.text), parse_term(text))
+            return isinstance(node, Term) and contains(words_of(node.text), words_of(text))
         case _:
             return False
 

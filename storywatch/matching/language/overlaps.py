@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from storywatch.matching.language.building import EventTree
+from storywatch.matching.language.terms import words_of
 from storywatch.matching.language.tree import Node, Not, Term, below
-from storywatch.matching.patterns import TermWord, parse_term
+from storywatch.matching.patterns import TermWord
 
 _Alias = tuple[EventTree, int]
 
@@ -18,7 +19,7 @@ def swallowed(trees: Sequence[EventTree]) -> Iterator[tuple[str, int, str]]:
     known: dict[tuple[str, ...], list[_Alias]] = defaultdict(list)
     for tree in trees:
         for number, alias in enumerate(tree.aliases):
-            parsed = parse_term(alias.text)
+            parsed = words_of(alias.text)
             if parsed:
                 known[_folded(parsed)].append((tree, number))
     longest = max(map(len, known), default=0)
@@ -50,12 +51,12 @@ def _positive(node: Node) -> Iterator[Term]:
 
 
 def _inside(text: str, known: dict[tuple[str, ...], list[_Alias]], longest: int) -> Iterable[_Alias]:
-    parsed = parse_term(text)
+    parsed = words_of(text)
     for at in range(len(parsed)):
         for end in range(at + 1, min(at + longest, len(parsed)) + 1):
             span = parsed[at:end]
             for tree, number in known.get(_folded(span), ()):
-                if _same_capitals(span, parse_term(tree.aliases[number].text)):
+                if _same_capitals(span, words_of(tree.aliases[number].text)):
                     yield tree, number
 
 

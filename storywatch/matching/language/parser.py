@@ -10,8 +10,8 @@ from storywatch.matching.language.expressions import LONGEST, ExpressionError, e
 from storywatch.matching.language.fitting import check_scope, check_side
 from storywatch.matching.language.lexer import Kind, Token
 from storywatch.matching.language.mistakes import QueryError
+from storywatch.matching.language.terms import words_of
 from storywatch.matching.language.tree import Field, Leaf, Near, Node, Regex, Scope, all_of, any_of, negated
-from storywatch.matching.patterns import parse_term
 
 MOST_TERMS = 300
 MOST_DEPTH = 20
@@ -32,7 +32,7 @@ def leaf_of(phrase: str, at: int, text: str, resolve: Resolve) -> Leaf:
     if stray or _STRAY_STAR.search(phrase):
         remedy = "write flood* for flood, floods, flooding"
         raise QueryError("a * may stand at the end of a word only", stray.start() if stray else at, remedy)
-    if not parse_term(phrase):
+    if not words_of(phrase):
         raise QueryError("expected a word or phrase here", at, "write letters or digits")
     return resolve(phrase)
 

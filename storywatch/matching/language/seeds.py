@@ -6,6 +6,7 @@ from storywatch.matching.language.building import EventTree
 from storywatch.matching.language.evaluating import evaluate
 from storywatch.matching.language.finding import Finder
 from storywatch.matching.language.judged import Facets, Subject
+from storywatch.matching.language.tree import has_scope
 from storywatch.model import Event, Seed
 
 _ENOUGH_SEEDS = 2
@@ -44,8 +45,10 @@ def _on_days(event: Event) -> Iterator[tuple[_Path, str]]:
 
 
 def _judged(seed: Seed, tree: EventTree, finder: Finder) -> Facets:
-    """Judge a seed. Its text stands in every field, for nobody knows which part of it is the title."""
-    subject = Subject(title=seed.text, summary=seed.text, content=seed.text)
+    """Judge a seed. Where fields matter its text stands in all, for nobody knows which part of it is the title."""
+    asked = [group.node for group in tree.groups] + [ban.node for ban in tree.bans]
+    every = seed.text if any(map(has_scope, asked)) else ""
+    subject = Subject(title=seed.text, summary=every, content=every)
     return evaluate(tree, finder.find(subject).get(tree.event.id, {}), subject)
 
 

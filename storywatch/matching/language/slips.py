@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from storywatch.matching.language.building import fold_phrase
 from storywatch.matching.language.lexer import Kind, Token, tokens_of
+from storywatch.matching.language.terms import fold_phrase
 from storywatch.matching.language.tree import NameRef
 
 _LOWER = frozenset({"and", "or", "not", "near"})

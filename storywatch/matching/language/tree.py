@@ -126,6 +126,11 @@ def leaves(node: Node) -> Iterator[Leaf]:
             yield from leaves(part)
 
 
+def has_scope(node: Node) -> bool:
+    """Tell whether a node asks for one field anywhere in it."""
+    return isinstance(node, Scope) or any(map(has_scope, below(node)))
+
+
 def needs_hit(node: Node) -> bool:
     """Tell whether a node holds only where one of its leaves is in a text, so that an index can find what to judge."""
     match node:
