@@ -7,14 +7,19 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from storywatch.matching.index import TermIndex
 from storywatch.matching.language.building import EventTree
 from storywatch.matching.language.expressions import expression
 from storywatch.matching.language.judged import MOST_PLACES, Hits, Place, Subject
 from storywatch.matching.language.tree import Field, Leaf, NameRef, Regex, Term
-from storywatch.matching.patterns import TermIndex
+from storywatch.matching.names import parse_name
+from storywatch.matching.patterns import Pattern, Phrase, parse_term
 from storywatch.matching.words import Word, words
 
 _Places = dict[Leaf, list[Place]]
+
+_SAME_PLACE = 8
+"""How many of a name's last places are compared: its spellings hit the same words."""
 
 
 class Finder:
@@ -22,7 +27,7 @@ class Finder:
 
     def __init__(self) -> None:
         self._index = TermIndex()
-        self._owners: list[tuple[str, Leaf] | None] = []
+        self._owners: dict[int, tuple[str, Leaf]] = {}
         self._numbers: dict[str, list[int]] = {}
         self._regexes: dict[str, list[Regex]] = {}
 
@@ -30,18 +35,18 @@ class Finder:
         """Add an event. It must not be there already."""
         event, numbers = tree.event.id, self._numbers.setdefault(tree.event.id, [])
         for leaf in tree.leaves:
-            for phrase in phrases_of(leaf):
-                numbers.append(len(self._owners))
-                self._index.add(phrase, len(self._owners))
-                self._owners.append((event, leaf))
+            for pattern in patterns_of(leaf):
+                numbers.append(self._index.add(event, pattern))
+                self._owners[numbers[-1]] = (event, leaf)
         regexes = [leaf for leaf in tree.leaves if isinstance(leaf, Regex)]
         if regexes:
             self._regexes[event] = regexes
 
     def discard(self, event: str) -> None:
         """Forget an event."""
+        self._index.discard(event)
         for number in self._numbers.pop(event, ()):
-            self._owners[number] = None
+            del self._owners[number]
         self._regexes.pop(event, None)
 
     def find(self, subject: Subject) -> Mapping[str, Hits]:
@@ -54,16 +59,14 @@ class Finder:
 
     def _find_in(self, field: Field, text: str, found: dict[str, _Places]) -> None:
         text_words = words(text)
-        numbers = {word.start: number for number, word in enumerate(text_words)}
-        ends = {word.end: number for number, word in enumerate(text_words)}
         counts: dict[tuple[str, Leaf], int] = defaultdict(int)
         for hit in self._index.hits(text_words):
-            owner = self._owners[hit.owner]
-            if owner is None or counts[owner] >= MOST_PLACES:
-                continue
-            counts[owner] += 1
-            place = Place(field, numbers[hit.start], ends[hit.end], hit.start, hit.end)
-            found[owner[0]][owner[1]].append(place)
+            owner = self._owners[hit.leaf]
+            place = Place(field, hit.first, hit.last, text_words[hit.first].start, text_words[hit.last].end)
+            places = found[owner[0]][owner[1]]
+            if counts[owner] < MOST_PLACES and place not in places[-_SAME_PLACE:]:
+                counts[owner] += 1
+                places.append(place)
         if self._regexes:
             for event, regex, place in self._matches(field, text, text_words):
                 found[event][regex].append(place)
@@ -80,12 +83,15 @@ class Finder:
                     yield event, regex, Place(field, first, last, start, end)
 
 
-def phrases_of(leaf: Leaf) -> tuple[str, ...]:
-    """Return the phrases that an index looks for: none for a regex."""
+def patterns_of(leaf: Leaf) -> Iterator[Pattern]:
+    """Yield what an index looks for: nothing for a regex.
+
+    A name is looked for as it is spelt, in any case, and by its variants.
+    """
     match leaf:
         case Term(text):
-            return (text,)
+            yield Phrase(parse_term(text))
         case NameRef(_, spellings):
-            return spellings
-        case _:
-            return ()
+            for spelling in spellings:
+                yield Phrase(parse_term(spelling))
+                yield parse_name(spelling)
