@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from config.check import Checked, Draft
+from config.convert import to_event
 from config.schema import OutletSpec, PushSpec, SettingsSpec, SubscriberSpec
 from storywatch.errors import Problem
+from storywatch.matching.language.lint import lint
 
 _PLACEHOLDER = re.compile(r"[@./]example(\.(com|net|org))?(/|$)|\.(test|invalid|localhost)(/|$)|@localhost$")
 
@@ -19,6 +21,7 @@ def advise(draft: Draft) -> tuple[Problem, ...]:
         warnings += _on_settings(draft.settings)
     for outlet in draft.outlets:
         warnings += _on_sources(outlet)
+    warnings += _on_events(draft)
     for subscriber in draft.subscribers:
         warnings += _on_subscriber(subscriber, has_smtp=has_smtp)
     return tuple(warnings)
@@ -59,6 +62,13 @@ def _on_sources(checked: Checked[OutletSpec]) -> Iterator[Problem]:
         if source.status in {"blocked", "dead"}:
             message = f"source {source.id} is enabled though it is known as {source.status}; its note says why"
             yield checked.node.problem(message, (*path, "status"))
+
+
+def _on_events(draft: Draft) -> Iterator[Problem]:
+    nodes = {checked.spec.id: checked.node for checked in draft.events}
+    outlets = {checked.spec.id for checked in draft.outlets}
+    for doubt in lint([to_event(checked.spec) for checked in draft.events], outlets):
+        yield nodes[doubt.event].problem(doubt.message, doubt.path)
 
 
 def _on_subscriber(checked: Checked[SubscriberSpec], *, has_smtp: bool) -> Iterator[Problem]:

@@ -42,11 +42,16 @@ def load(place: Path, environ: Mapping[str, str]) -> WatchConfig:
 
     Relative paths in it start at the folder. Raises ConfigError with every problem found.
     """
-    return load_with_warnings(place, environ).config
+    return _load(place, environ)[0]
 
 
 def load_with_warnings(place: Path, environ: Mapping[str, str]) -> Loaded:
     """Load like `load`, and tell what is allowed but probably not meant. Raises ConfigError like `load`."""
+    config, draft = _load(place, environ)
+    return Loaded(config=config, warnings=advise(draft))
+
+
+def _load(place: Path, environ: Mapping[str, str]) -> tuple[WatchConfig, Draft]:
     sections = _read(find_files(place))
     draft = check(sections)
     secrets = Secrets(folder=(place if place.is_dir() else place.parent).absolute(), environ=environ)
@@ -58,7 +63,7 @@ def load_with_warnings(place: Path, environ: Mapping[str, str]) -> Loaded:
     config = _converted(draft, to_settings(draft.settings, secrets), secrets)
     if secrets.problems:  # a secret that was there a moment ago
         raise _all_of(secrets.problems)
-    return Loaded(config=config, warnings=advise(draft))
+    return config, draft
 
 
 def load_events(path: Path) -> tuple[Event, ...]:

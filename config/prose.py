@@ -6,13 +6,14 @@ Nothing of pydantic's own words is passed on, and no value that may be a secret.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from textwrap import indent
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from config.nearest import did_you_mean
-from config.schema import Strict, UnfitError
+from config.schema import Strict, UnfitError, UnreadError
 from config.tree import Node, Part
 from storywatch.errors import Problem
 
@@ -55,6 +56,8 @@ def _message(details: ErrorDetails, node: Node | None, home: type[Strict], path:
         return unknown_key(key, home.known_keys())
     ctx = details.get("ctx", {})
     cause = ctx.get("error")
+    if isinstance(cause, UnreadError):
+        return cause.said if _SECRET_VALUE.search(cause.shown) else f"{cause.said}\n{indent(cause.shown, '    ')}"
     expected, remedy = (cause.expected, cause.remedy) if isinstance(cause, UnfitError) else (_expected(kind, ctx), "")
     return _sentence(expected, node, path, remedy or _remedy(kind, ctx, node, path))
 

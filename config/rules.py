@@ -7,6 +7,8 @@ from typing import Any
 
 from config.durations import parse_duration
 from config.tree import Part
+from storywatch.matching.language import QueryError, parse_member
+from storywatch.matching.language.tree import needs_hit
 
 ENTRY_KEYS = ("title_selector", "link_selector", "summary_selector", "time_selector")
 PAGE_KEYS = ("selector", *ENTRY_KEYS, "region")
@@ -58,10 +60,25 @@ def outlet_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
 
 
 def event_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """An event begins before it ends."""
+    """An event begins before it ends, and asks for something that texts say."""
     since, until = _day(entry.get("since")), _day(entry.get("until"))
     if since and until and since > until:
         yield Clash(path=("since",), message=f"since {since} is after until {until}; swap them or correct one")
+    if isinstance(groups := entry.get("all"), list) and groups and not entry.get("query") and _all_wordless(groups):
+        message = "no group needs a word, so every item of an outlet or language would match; add a group of words"
+        yield Clash(path=("all",), message=message)
+
+
+def _all_wordless(groups: list[Any]) -> bool:
+    """Tell whether each group has a member that can match without any word, such as `outlet: nyt`."""
+    return all(isinstance(group, list) and any(map(_is_wordless, group)) for group in groups)
+
+
+def _is_wordless(member: Any) -> bool:
+    try:
+        return isinstance(member, str) and not needs_hit(parse_member(member))
+    except QueryError:
+        return False
 
 
 def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:

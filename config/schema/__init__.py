@@ -1,7 +1,7 @@
 """The shape of the watch config, as pydantic models. What holds between several keys stands in `config.rules`."""
 
 from config.schema.base import Strict
-from config.schema.checks import UnfitError
+from config.schema.checks import UnfitError, UnreadError
 from config.schema.document import SECTIONS, WatchFile, json_schema
 from config.schema.events import EventSpec, NameSpec, SeedSpec
 from config.schema.outlets import OutletSpec, SourceSpec
@@ -25,6 +25,7 @@ __all__ = [
     "SubscriberSpec",
     "SubscriptionSpec",
     "UnfitError",
+    "UnreadError",
     "WatchFile",
     "WebhookSpec",
     "json_schema",

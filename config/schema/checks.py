@@ -14,7 +14,7 @@ from config.database import database_url, holds_password
 from config.durations import parse_duration
 from config.nearest import did_you_mean
 from storywatch.egress import EgressPolicy
-from storywatch.matching.patterns import parse_term
+from storywatch.matching.language import QueryError, parse_member, parse_query
 
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$"
 
@@ -26,6 +26,15 @@ class UnfitError(ValueError):
         super().__init__(expected)
         self.expected = expected
         self.remedy = remedy
+
+
+class UnreadError(UnfitError):
+    """A query or a member of a group can't be read at one of its characters."""
+
+    def __init__(self, error: QueryError, text: str) -> None:
+        super().__init__(error.what, error.remedy)
+        self.said = error.message()
+        self.shown = error.caret(text)
 
 
 def form(pattern: str, expected: str, remedy: str = "") -> Callable[[str], str]:
@@ -58,11 +67,23 @@ def prose(text: str) -> str:
 
 
 def term(text: str) -> str:
-    """Accept a word or phrase, with or without * at the ends of words."""
-    stray = re.search(r"(?<!\w)\*|\*(?=[\w*])", line(text))
-    if stray or not parse_term(text):
-        raise UnfitError("a word or phrase; a * may stand at the end of a word only")
-    return text.strip()
+    """Accept a word or phrase, or a small query as a member of a group."""
+    return _readable(line(text), parse_member)
+
+
+def query(text: str) -> str:
+    """Accept a query; in YAML it may go over several lines."""
+    if not _no_controls(text, "\n\t"):
+        raise UnfitError("a query without control characters")
+    return _readable(" ".join(text.split()), parse_query)
+
+
+def _readable(text: str, parse: Callable[[str], object]) -> str:
+    try:
+        parse(text)
+    except QueryError as error:
+        raise UnreadError(error, text) from None
+    return text
 
 
 def group(value: Any) -> Any:

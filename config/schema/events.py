@@ -1,12 +1,12 @@
 """The `events` section: the running stories that are tracked."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from config.schema.base import Strict
-from config.schema.fields import Day, DayOf, Group, Id, Language, Line, Prose, Term, WebAddress
+from config.schema.fields import Day, DayOf, Group, Id, Language, Line, Prose, Query, Term, WebAddress
 
 
 class NameSpec(Strict):
@@ -48,13 +48,27 @@ class EventSpec(Strict):
         description=(
             "Groups of words and phrases. Every group needs a hit; any member of a group is a hit. "
             "A * at the end matches the rest of a word; the name of a person, place or organisation stands for "
-            "all of its spellings."
+            "all of its spellings; title: and NEAR/5 and /regex/ work too."
         ),
     )
     none_of: list[Term] = Field(
         default_factory=list,
         alias="none",
         description="Words and phrases that rule an item out, whatever else it says.",
+    )
+    query: Query | None = Field(
+        None,
+        description=(
+            "The same as one line, as in search alerts: AND, OR, NOT, quotes, parentheses, *, NEAR/5, title:. "
+            "Beside all, both must hold."
+        ),
+    )
+    match: Literal["strict", "assisted"] = Field(
+        "assisted",
+        description=(
+            "strict: all and query decide to the letter, the score only orders. "
+            "assisted: they are strong evidence beside the score."
+        ),
     )
     people: list[NameSpec] = Field(default_factory=list, description="People of the story, with their spellings.")
     places: list[NameSpec] = Field(default_factory=list, description="Places of the story, with their spellings.")

@@ -18,6 +18,7 @@ from config.schema.checks import (
     group,
     line,
     prose,
+    query,
     sender,
     target,
     term,
@@ -25,6 +26,7 @@ from config.schema.checks import (
     web_address,
 )
 from config.schema.selectors import inner_selector, selector
+from storywatch.matching.language.queries import LONGEST_QUERY
 
 _ID = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$"
 _HOST = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)*$"
@@ -47,6 +49,7 @@ Id = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"pattern": _ID
 Line = Annotated[str, AfterValidator(line)]
 Prose = Annotated[str, AfterValidator(prose)]
 Term = Annotated[str, AfterValidator(term)]
+Query = Annotated[str, AfterValidator(query), Field(json_schema_extra={"maxLength": LONGEST_QUERY})]
 Group = Annotated[list[Term], Field(min_length=1), BeforeValidator(group)]
 Day = Annotated[date, BeforeValidator(day), _DAY]
 DayOf = Annotated[date, BeforeValidator(day_of), _DAY]

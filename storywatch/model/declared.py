@@ -28,6 +28,13 @@ class FileFormat(StrEnum):
     JSON = "json"
 
 
+class MatchMode(StrEnum):
+    """What decides for an event: its facets to the letter, or the score with the facets as strong evidence."""
+
+    STRICT = "strict"
+    ASSISTED = "assisted"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlet:
     """A publisher.
@@ -113,8 +120,10 @@ class Event:
 
     `all_of`: every group needs a hit, any member of a group is a hit. `none_of`: any hit rejects the item. A member is
     a word or phrase; a trailing `*` matches the rest of a word; a member that is the name of one of `people`,
-    `places` or `organisations` stands for all of its spellings. `aliases` are other names of the event itself: an item
-    that says one is about the event. `since` and `until` bound the publication day (UTC), both inclusive.
+    `places` or `organisations` stands for all of its spellings. `query` is the same in one line, as in search alerts;
+    beside `all_of` both are needed (`storywatch.matching.language` has the syntax). `aliases` are other names of the
+    event itself: an item that says one is about the event. `since` and `until` bound the publication day (UTC), both
+    inclusive.
     """
 
     id: str
@@ -122,6 +131,8 @@ class Event:
     aliases: tuple[str, ...] = ()
     all_of: tuple[tuple[str, ...], ...] = ()
     none_of: tuple[str, ...] = ()
+    query: str | None = None
+    match: MatchMode = MatchMode.ASSISTED
     people: tuple[Name, ...] = ()
     places: tuple[Name, ...] = ()
     organisations: tuple[Name, ...] = ()

@@ -146,6 +146,19 @@ def test_the_worked_example_of_the_facets_comes_out_as_shown(
     assert [*said.out.splitlines(), said.err.strip()] == output
 
 
+def test_the_mistake_that_is_shown_is_told_so(tmp_path: Path) -> None:
+    (shown_problem,) = (
+        block.text for _, block in shown("") if block.text.count("^") == 1 and "never closed" in block.text
+    )
+    first, query, _ = shown_problem.splitlines()
+    (tmp_path / "events.yaml").write_text(f"events:\n- id: a\n  title: A\n  query: {query.strip()}\n", "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        config.load_events(tmp_path / "events.yaml")
+    (problem,) = caught.value.problems
+    assert f"my-watch/events.yaml:{problem.line}: {problem.key}: {problem.message}" == shown_problem.rstrip()
+    assert first.startswith("my-watch/events.yaml:4")
+
+
 @pytest.mark.parametrize(("place", "block"), shown("json"), ids=lambda value: value if isinstance(value, str) else "")
 def test_every_json_that_is_shown_is_json(place: str, block: Block) -> None:
     for line in block.text.splitlines():

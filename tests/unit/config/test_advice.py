@@ -74,3 +74,25 @@ def test_push_behind_a_proxy_is_not(write: Write, listen: str) -> None:
     """The negative control."""
     text = PUSH.format("https://desk.newsroom.org/push", listen)
     assert load_with_warnings(write({"a.yaml": text}), {"K": "q" * 32}).warnings == ()
+
+
+DAM = "events:\n- id: dam\n  title: Dam\n  all:\n  - [Kherson]\n  - [dam, flood]  # HERE\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "key", "line", "words"),
+    [
+        ("  none: [flood]\n", "events[0].all[1][1]", 8, "forbids flood"),
+        ("  query: dam outlet:nty\n", "events[0].query", 9, "no outlet has the id 'nty'"),
+        ("- {id: b, title: B}\n", "events[1]", 9, "the title is all there is"),
+    ],
+)
+def test_what_the_linter_doubts_is_told_at_its_line(write: Write, more: str, key: str, line: int, words: str) -> None:
+    """With the key of the member that it is about."""
+    (warning,) = load_with_warnings(write({"a.yaml": SETTINGS + DAM + more}), {}).warnings
+    assert (warning.key, warning.line, words in warning.message) == (key, line, True)
+
+
+def test_a_sound_event_is_not_doubted(write: Write) -> None:
+    """The negative control."""
+    assert load_with_warnings(write({"a.yaml": SETTINGS + DAM}), {}).warnings == ()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config import load
-from storywatch.model import ChannelKind, Name, Seed, Settings, Source, SourceKind
+from storywatch.model import ChannelKind, MatchMode, Name, Seed, Settings, Source, SourceKind
 from tests.unit.config.conftest import SETTINGS, Load, Write
 
 
@@ -149,6 +149,10 @@ def test_events_arrive(loaded: Load) -> None:
               aliases: [Great flood]
               all: [[water, drown*], ["39"]]
               none: [swimming pool]
+              query: >-
+                ark OR
+                "two by two"
+              match: strict
               people: [Noah, {name: Naamah, aliases: [Na'amah]}]
               places: [Ararat]
               organisations: [{name: UN}]
@@ -166,6 +170,7 @@ def test_events_arrive(loaded: Load) -> None:
     assert event.title == "The flood"
     assert event.all_of == (("water", "drown*"), ("39",))
     assert event.none_of == ("swimming pool",)
+    assert (event.query, event.match) == ('ark OR "two by two"', MatchMode.STRICT)
     assert event.people == (Name(spellings=("Noah",)), Name(spellings=("Naamah", "Na'amah")))
     assert event.places == (Name(spellings=("Ararat",)),)
     assert event.organisations == (Name(spellings=("UN",)),)
@@ -181,6 +186,7 @@ def test_an_event_needs_a_title_and_an_id_only(loaded: Load) -> None:
     """And a key with nothing behind it counts as not given."""
     event = loaded({"a.yaml": SETTINGS + "events:\n- {id: a, title: A, all: , until: , seeds: }\n"}).events["a"]
     assert (event.all_of, event.until, event.seeds) == ((), None, ())
+    assert (event.query, event.match) == (None, MatchMode.ASSISTED)
 
 
 def test_subscribers_and_subscriptions_arrive(loaded: Load, tmp_path: Path) -> None:

@@ -38,7 +38,22 @@ FOLDED = [
     ("می‌خواهد", ["میخواهد"]),
     ("أفغانستان افغانستان", ["افغانستان", "افغانستان"]),
     ("Кабул ЁЛКА", ["кабул", "елка"]),
+    ("Київ Зеленський Мар'їно", ["киів", "зеленськии", "маріно"]),
     ("हिन्दी", ["हिनदी"]),
+    ("پښتو ځواک څوک", ["پښتو", "ځواک", "څوک"]),
+    ("ټډړڼ ګڼ ګل", ["ټډړڼ", "گڼ", "گل"]),
+    ("ملګري ملگری", ["ملگری", "ملگری"]),
+    ("ې ۍ", ["ی", "ی"]),
+    ("خلیل‌زاد كابل‌ها", ["خلیلزاد", "کابلها"]),
+    ("الكابولي", ["الکابولی"]),
+    ("ٱلْقَاعِدَة القاعدة", ["القاعده", "القاعده"]),
+    ("ہے بھارت", ["هی", "بهارت"]),
+    ("al-Loghri al‐Loghri al‑Loghri al–Loghri al−Loghri al﹣Loghri al－Loghri", ["al", "loghri"] * 7),
+    ("Qur'an Qur’an Qurʾan Qur`an", ["quran"] * 4),
+    ("Sana'a Sanaʿa Sana‘a Sana´a Sana′a Sanaʽa Sanaa", ["sanaa"] * 7),
+    ("Ba'ath Ba‘ath Baʻath Baʿth", ["baath", "baath", "baath", "bath"]),
+    ("‘Kabul’ 'Kabul' ´Kabul´", ["kabul", "kabul", "kabul"]),
+    ("Khan‘s Khan´s", ["khan", "khan"]),
     (" - ... '", []),
     ("", []),
 ]
@@ -100,3 +115,13 @@ def test_a_word_stands_where_it_says(text: str) -> None:
 def test_capitals_are_remembered(text: str, *, capitals: bool) -> None:
     """The possessive s aside."""
     assert [word.capitals for word in words(text)] == [capitals]
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [("Kabul", True), ("KABUL", True), ("kabul", False), ("McKenzie", True), ("كابل", True), ("Кабул", True)]
+    + [("кабул", False), ("iPhone", True), ("39", True)],
+)
+def test_a_capital_is_remembered(text: str, *, titled: bool) -> None:
+    """Scripts without capitals count as written with one."""
+    assert [word.titled for word in words(text)] == [titled]

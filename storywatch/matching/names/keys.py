@@ -1,0 +1,72 @@
+"""Coarse keys: spellings of one name-word share one, whatever their script, so that an index finds what to compare.
+
+A key is the skeleton of consonants in nine classes. Vowels and the sounds that romanisations write, swap or leave out
+(h, kh, v, w, y) are dropped, but at the beginning; equal classes in a row are one.
+"""
+
+import re
+from functools import lru_cache
+from itertools import product
+
+from storywatch.matching.names.english import as_heard
+from storywatch.matching.names.forms import said
+from storywatch.matching.names.sounds import sounds
+
+_MOST_KEYS = 8
+_NO_CONSONANT = "_"
+
+_CLASSES = {
+    **dict.fromkeys("aeiouEUIAYyHh'@%#XwvV", ""),
+    **dict.fromkeys("kqgQK", "K"),
+    **dict.fromkeys("szSZCcjJDO", "S"),
+    **dict.fromkeys("tdT", "T"),
+    **dict.fromkeys("bpBP", "P"),
+    **dict.fromkeys("fF", "F"),
+    **dict.fromkeys("m", "M"),
+    **dict.fromkeys("n", "N"),
+    **dict.fromkeys("l", "L"),
+    **dict.fromkeys("r", "R"),
+}
+_FIRST = {**dict.fromkeys("hXH", "K"), **dict.fromkeys("wvV", "F")}
+_TABLE = str.maketrans(_CLASSES)
+_ROW = re.compile(r"(.)\1+")
+
+# What else a sound that stands for several may be.
+_OTHERWISE = {"K": "kh", "J": "jk", "C": "Ckh", "O": "sh", "T": "ts", "D": "zt", "F": "fh", "c": "sk", "X": "hk"}
+_FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "ja", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
+
+
+@lru_cache(maxsize=1 << 16)
+def key(folded: str) -> str:
+    """Return the coarse key of one folded word; `_` if it has no consonant."""
+    return _key(sounds(folded))
+
+
+@lru_cache(maxsize=1 << 16)
+def keys(folded: str) -> tuple[str, ...]:
+    """Return every key of one folded word, the plain one first: also without ending or article, and as read otherwise.
+
+    A listed word and a word of a text that may be the same share one of theirs.
+    """
+    found = [key(folded)]
+    for stem in dict.fromkeys(stem for _, stem in said(folded)):
+        found += _readings(sounds(stem))
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=1 << 14)
+def listed_keys(folded: str) -> frozenset[str]:
+    """Return every key of a listed word: also as an English reader says it, which is how other scripts write it."""
+    return frozenset((*keys(folded), *keys(as_heard(folded))))
+
+
+def _readings(heard: str) -> list[str]:
+    """Return the keys of all that ambiguous sounds may be."""
+    choices = [_FIRST_OTHERWISE.get(sound, sound) for sound in heard[:1]]
+    choices += [_OTHERWISE.get(sound, sound) for sound in heard[1:]]
+    return [_key("".join(read)) for _, read in zip(range(_MOST_KEYS), product(*choices), strict=False)]
+
+
+def _key(heard: str) -> str:
+    first = _FIRST.get(heard[:1]) or heard[:1].translate(_TABLE)
+    return _ROW.sub(r"\1", first + heard[1:].translate(_TABLE)) or _NO_CONSONANT
