@@ -21,20 +21,23 @@ _TURN = 0.45
 """For a vowel and a consonant that changed places: Nangarhar, Nangrahar."""
 
 _SWAPS = (
-    (0.0, "aA iI iY yY iy eY IY EY uU uV UV oV wV vV yI bB pB jJ gJ fF vF hH aH eH kK gK hK QK XO SO gO ZO"),
+    (0.0, "aA iI iY yY iy eY IY EY uU uV UV oV wV vV yI bB pB jJ gJ fF vF hH aH eH k* ou oU kK gK hK QK XO SO gO ZO"),
     (0.0, "@a @e @i @o @u @E @U @I 'a 'e 'i 'o 'u 'E 'U 'I"),
     (0.05, "hX dD"),
     (0.0, "#i #I #e #E #y #Y %a %e %i %o %u %U %V"),
-    (0.1, "ou oU uw Uw gQ vw oA EA AH XK a# iE"),
-    (0.15, "ae tT zD sT ei eI EI eE qQ cs"),
-    (0.2, "kq gq dT jZ cS Cc zc SC sz"),
-    (0.25, "aE XQ CX SZ eA"),
-    (0.3, "jg sS kC DT fv ZJ zZ cj"),
-    (0.42, "dt jz jy"),
-    (0.45, "kX ao"),
+    (0.1, "uw Uw gQ vw AH XK iE"),
+    (0.12, "a#"),
+    (0.15, "ae zD sT ei eI EI eE qQ cs"),
+    (0.22, "tT"),
+    (0.2, "oA kq gq dT jZ cS Cc zc SC"),
+    (0.25, "AE XQ CX SZ eA"),
+    (0.3, "*g jg sS kC DT fv ZJ zZ cj"),
+    (0.4, "sz"),
+    (0.43, "jz jy *q"),
+    (0.45, "kX X* ao aE"),
     (0.5, "kg eo iA eu"),
-    (0.6, "au"),
-    (0.65, "ai"),
+    (0.6, "dt"),
+    (0.65, "ai au"),
     (0.7, "bp"),
 )
 _COSTS = {both: cost for cost, pairs in _SWAPS for pair in pairs.split() for both in (pair, pair[::-1])}
@@ -43,8 +46,8 @@ _VOWELS = frozenset("aeiouEUI")
 _SHORT = frozenset("aeiou")
 _LONG_LETTERS = {"A": 0.6, "Y": 0.5, "V": 0.5, "'": 0.0, "H": 0.2, "h": 0.3}
 
-_BUDGET = (0, 0, 0, 0, 0, 0.42, 0.56, 0.61, 0.86)
-_CYRILLIC_BUDGET = (0, 0.16, 0.16, 0.21, 0.21, 0.36, 0.51, 0.61, 0.86)
+_BUDGET = (0, 0, 0, 0, 0.21, 0.42, 0.56, 0.61, 0.71)
+_CYRILLIC_BUDGET = (0, 0.16, 0.16, 0.21, 0.28, 0.36, 0.51, 0.61, 0.86)
 _ARABIC_BUDGET = (0, 0.11, 0.11, 0.11, 0.16, 0.41, 0.61, 0.61, 0.61)
 """What may differ in all, by the number of sounds of the shorter word: in one script, Cyrillic beside Latin, Arabic."""
 
@@ -98,7 +101,7 @@ def _close(one: str, other: str) -> bool:
 
 def _without_shared_beginning(one: str, other: str) -> tuple[str, str]:
     """Cut Abdul and Abu from both: that these are shared says nothing of the rest."""
-    if _SHARED.match(one) and _SHARED.match(other):
+    if _SHARED.match(one) and _SHARED.match(other) and not {one[3:4], other[3:4]} & _VOWELS:
         return one[3:], other[3:]
     return one, other
 
@@ -126,7 +129,7 @@ def difference(one: str, other: str, *, loose: bool, most: float) -> float:
         for column, heard in enumerate(other):
             swapped = last[column] + (0.0 if sound == heard else _COSTS.get(sound + heard, _NEVER))
             cost = min(swapped, last[column + 1] + left_out[line], row[-1] + added[column])
-            if line and column and sound == other[column - 1] and heard == one[line - 1] and _turns(sound, heard):
+            if line and column and sound == other[column - 1] and heard == one[line - 1] and _turns(one, line):
                 cost = min(cost, before[column - 1] + _TURN)
             row.append(cost)
         if min(row) > most and min(last) > most:
@@ -135,8 +138,9 @@ def difference(one: str, other: str, *, loose: bool, most: float) -> float:
     return row[-1]
 
 
-def _turns(sound: str, heard: str) -> bool:
-    return (sound in _VOWELS) != (heard in _VOWELS)
+def _turns(heard: str, at: int) -> bool:
+    """Tell whether a vowel and a consonant end at `at`, and the word goes on."""
+    return (heard[at] in _VOWELS) != (heard[at - 1] in _VOWELS) and at < len(heard) - 1
 
 
 @lru_cache(maxsize=1 << 16)
@@ -151,14 +155,18 @@ def _gap(heard: str, at: int, *, loose: bool) -> float:
     if sound in _VOWELS:
         return _vowel_gap(heard, at, loose=loose)
     if sound == "h":
-        return 0.15 if last else 0.5 if at == 0 else 0.4
+        return 0.15 * loose if last and heard[at - 1] in _VOWELS else 0.5 if at == 0 else 0.4
     if sound == "y":
         return 0.1
     if sound == "w" and at and heard[at - 1] in "uUoa":
         return 0.15
     if sound == "r" and heard[at + 1 : at + 2] in {"h", "X"}:
         return 0.45
-    return _LAST_LETTER if last and sound in "AYV#" else _LONG_LETTERS.get(sound, _NEVER)
+    if last and sound == "#" and heard[at - 1] == "Y":
+        return 0.2
+    if last and (sound in "AYV#" or (sound == "H" and heard[at - 1] not in "AYV%")):
+        return _LAST_LETTER
+    return _LONG_LETTERS.get(sound, _NEVER)
 
 
 def _vowel_gap(heard: str, at: int, *, loose: bool) -> float:
@@ -166,7 +174,7 @@ def _vowel_gap(heard: str, at: int, *, loose: bool) -> float:
     if at == len(heard) - 1:
         return _LAST_LETTER
     if at == 0:
-        return 0.5
+        return 0.6
     if loose:
         return 0.35 if sound not in _SHORT else 0.15 if sound in "iu" and at == len(heard) - 2 else 0.0
     if beside[1] in _VOWELS or beside[0] in _VOWELS:

@@ -12,7 +12,7 @@ collins cook cooper court cox craft crane cross cruz dale dave davis dawn day de
 duke dunn earl east easter eaton ellis emirate england english estate ever faith farmer field fields fisher flint florence
 flower force ford forest foster fox frank franklin free french friend frost fuller gale gardner gate gates george german
 gold golden good gordon grace grant graves gray great green grey griffin grove guard gulf gun hale hall hammer hardy
-harper harris harry hart hawk hayes heath herald hill hills holder holly holmes holy home hood hook hope horn hotel house
+harper harris harry hart hawk hayes heart heath herald hill hills holder holly holmes holy home hood hook hope horn hotel house
 howard howe hudson hughes hunt hunter international iron islamic island jackson james jenkins jersey johns johnson
 johnston jones jordan joy judge junior justice kane keen keller kelly kerry key kidd king kings kirk knight korea lake lamb
 lance land lane law lawson leader lee lewis lincoln lion little lloyd long love lynch mail major mann march maria marina
@@ -22,7 +22,7 @@ nelson new newman nichols north northern oliver osborne owen page palace palmer 
 pearl perry peters phillips pierce pike pitt place police pool poole pope porter post potter powell power powers price
 prince prior province queen quinn rain ray reed republic rice rich richards river rivers road robert roberts robertson robin
 robinson rock rogers root rose ross rush russell ryan saint sand sanders sands savage school scott sea sergeant sharp shaw
-shell shepherd short silver simon simpson singer small smart smith smyth snow soldier south southern spain sparks spring
+shell shepherd sheriff short silver simon simpson singer small smart smith smyth snow soldier south southern spain sparks spring
 square stanley star state states steel stephens stern stevens stone street strong summer sun sutton sweet swift sword
 taylor temple terry thomas thompson thomson tower town turkey turner union united valley vance walker wall wallace walsh
 war ward warner warren waters watson way wayne weaver webb weber welch wells west western wheeler white wild wilkins

@@ -17,7 +17,7 @@ _NO_CONSONANT = "_"
 
 _CLASSES = {
     **dict.fromkeys("aeiouEUIAYyHh'@%#XwvV", ""),
-    **dict.fromkeys("kqgQK", "K"),
+    **dict.fromkeys("kqgQK*", "K"),
     **dict.fromkeys("szSZCcjJDO", "S"),
     **dict.fromkeys("tdT", "T"),
     **dict.fromkeys("bpBP", "P"),

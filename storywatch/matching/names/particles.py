@@ -3,7 +3,7 @@
 ARTICLES = frozenset("al el ul ol il ال аль эль ал уль эл".split())
 """Articles of Arabic names: inside a name they may be there or not."""
 
-GLUED_ARTICLES = ARTICLES | frozenset("ar as ash an ad at az ur us ud e i y ye ас аш ан ад ар аз ат ус ур е и".split())
+GLUED_ARTICLES = ARTICLES | frozenset("ar as ash an ad at az er es esh en ed ez ur us ud e i y ye ас аш ан ад ар аз ат ус ур е и".split())
 """Forms of the article before some letters, and the Persian ezafe. Many are English words: they need their hyphen."""
 
 SONS = frozenset("bin ibn ben ibni bint bn بن ابن بنت бин ибн бен бинт".split())

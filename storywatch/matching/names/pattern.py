@@ -113,7 +113,7 @@ class NamePattern:
         for particles in (ARTICLES, SONS):
             if first in particles:
                 return folded[: len(first)] in particles and same(second, folded[len(first) :])
-        return same(joined, folded)
+        return (joined[0] == folded[0] or not folded.isascii()) and same(joined, folded)
 
     def _may_stand_between(self, words: Sequence[Word], part: int, at: int, middle: int) -> bool:
         """Tell whether the text's word may stand inside the name though it isn't listed: a particle, a middle name."""

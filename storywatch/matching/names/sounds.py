@@ -4,7 +4,7 @@ A sound is one character. Small letters are what they look like, `c` is ts and `
 that romanisations write with two letters (`X` kh, `Q` gh, `S` sh, `Z` zh, `C` ch, `T` th, `D` dh, `E` ai or ei, `U` and
 `I` long u and i) and letters that stand for several sounds: `A V Y # H` the long vowels of Arabic script, its last y and h,
 `B J F O` Arabic letters for b/p, j/g, f/v and kh/sh/g, `K` the Cyrillic letter for g and h, `'` the ayn, `@` an alif at the
-beginning, `%` the vowel of an article inside a word.
+beginning, `%` the vowel of an article inside a word, `*` Arabic k.
 """
 
 import re
@@ -30,7 +30,7 @@ _ARABIC = str.maketrans(
     dict(
         zip(
             "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنهویټډړڼښږځڅٹڈڑںڤڵڕۆێء",
-            "ABptTJChXdDrzZsSsDtD'QFqkglmnhVYtdrnOOcctdrnvlrVY'",
+            "ABptTJChXdDrzZsSsDtD'QFq*glmnhVYtdrnOOcctdrnvlrVY'",
             strict=True,
         )
     )
@@ -45,12 +45,14 @@ _SERVANT = re.compile(
 )
 
 _ARABIC_FIRST = re.compile(r"^A(Y|V(?![AVY]))?(?=.)")
+_ARABIC_YY = re.compile(r"YY(?=.)")
 _LAST_ARABIC = str.maketrans("hY", "H#")
 _ARABIC_AI = re.compile(r"AY$|A'Y")
 # An article inside a word, the l of which many letters swallow: سراج‌الدین Sirajuddin, نصرالله Nasrallah.
 _ARABIC_ARTICLE = re.compile(r"(?<=..)A(?:(l)(?=h$)|l(?=[tdrzsnSDT]..))")
+_SERVANT_OF_GOD = re.compile(r"^abd[aou]l+ah?$")
 
-_DIPHTHONG = re.compile(r"[aeE][iIye](?![aeiouUI])(?<!ee)")
+_DIPHTHONG = re.compile(r"a?[aeE][iIy](?![aeiouUI])|ae(?![aeiouUI])")
 _LONG_I = re.compile(r"i[iyj]+|[yi]i+|ij(?=$)")
 _FINAL_J = re.compile(r"(?<=[ei])j(?![aeiouUIE])")
 _SOUND_Y = re.compile(r"y(?![aeiouUIE])|(?<=[^aeiouUIE])y$")
@@ -76,6 +78,7 @@ def sounds(folded: str) -> str:
         return _arabic(_SERVANT.sub("عبد", folded))
     if is_cyrillic(folded):
         return _vowels(_cyrillic(_SERVANT.sub("абд", folded)))
+    folded = _SERVANT_OF_GOD.sub("abdullah", folded)
     return _vowels(_latin(_SERVANT.sub("abd", folded)))
 
 
@@ -94,6 +97,7 @@ def _cyrillic(folded: str) -> str:
 def _arabic(folded: str) -> str:
     heard = _ARABIC_FIRST.sub(_first_vowel, folded.translate(_ARABIC)).replace("ll", "l")
     heard = _ARABIC_ARTICLE.sub(lambda found: "%l" if found[1] == "l" else "%", heard)
+    heard = _ARABIC_YY.sub("Y", heard)
     heard = _ARABIC_AI.sub("E", heard)
     return heard[:-1] + heard[-1:].translate(_LAST_ARABIC)
 
