@@ -21,7 +21,7 @@ _TURN = 0.45
 """For a vowel and a consonant that changed places: Nangarhar, Nangrahar."""
 
 _SWAPS = (
-    (0.0, "aA iI iY yY iy eY IY EY uU uV UV oV wV vV yI bB pB jJ gJ fF vF hH aH eH k* ou oU kK gK hK QK XO SO gO ZO"),
+    (0.0, "aA iI iY yY iy eY IY EY uU uV UV oV wV vV yI bB pB jJ gJ fF vF hH aH eH k* ou kK gK hK QK XO SO gO ZO"),
     (0.0, "@a @e @i @o @u @E @U @I 'a 'e 'i 'o 'u 'E 'U 'I"),
     (0.05, "hX dD"),
     (0.0, "#i #I #e #E #y #Y %a %e %i %o %u %U %V"),
@@ -31,7 +31,7 @@ _SWAPS = (
     (0.22, "tT"),
     (0.2, "oA kq gq dT jZ cS Cc zc SC"),
     (0.25, "AE XQ CX SZ eA"),
-    (0.3, "*g jg sS kC DT fv ZJ zZ cj"),
+    (0.3, "oU *g jg sS kC DT fv ZJ zZ cj"),
     (0.4, "sz"),
     (0.43, "jz jy *q"),
     (0.45, "kX X* ao aE"),
@@ -53,7 +53,7 @@ _ARABIC_BUDGET = (0, 0.11, 0.11, 0.11, 0.16, 0.41, 0.61, 0.61, 0.61)
 
 _STRICT_LETTERS = 4
 _LONG = 8
-_OTHER_ENDS = ({"a", "o"}, {"a", "u"})
+_OTHER_ENDS = ({"a", "o"}, {"a", "u"}, {"e", "i"})
 _SHARED = re.compile(r"abd|'bd|ab[uUo]|@bV")
 _PARTICIPLE = re.compile(r"[^aeiouEUI]a[^aeiouEUI]([aeiIE])[^aeiouEUI]")
 _PATTERNS = {"a": 0, "e": 1, "i": 1, "I": 2, "E": 2}

@@ -43,7 +43,7 @@ _CYRILLIC_NAMED = (
 )
 _LATIN_SAID = (
     (Kind.NOUN, re.compile(r"(?:ami|ovi|owi|evi|iem|em|om|im(?<=lim|nim)|ach|(?:(?<=[oei][vn])|(?<=.{7}))[au])$")),
-    (Kind.VOWEL, re.compile(r"(?<=.{4})(?:ou|oi|oj|[yueiąę])$")),
+    (Kind.VOWEL, re.compile(r"(?<=.{4})(?:ou|oj|[yu])$")),
     (Kind.ADJECTIVE, re.compile(r"(?<=[knv])(?:iego|iemu|eho|ego|emu|oho|ogo|omu|ym|im|iy|yi|yy|ij|yj|ii|y|i)$")),
     (Kind.GLIDE, re.compile(r"(?<=[aeo])[jy]?(?:em|ovi|a|u|e|i)$")),
 )
@@ -53,7 +53,7 @@ _LATIN_NAMED = (
     (Kind.GLIDE, re.compile(r"(?<=[aeo])[iyj]$|(?<=[rnlgkt])(?:iy|ii|ij|y|i)$")),
 )
 
-_PLURAL = re.compile(r"(?<=[^s]{4})s$|(?<=[sxzh])es$")
+_PLURAL = re.compile(r"(?<=...[^s])s$|(?<=[sxzh])es$")
 _PERSIAN_PLURAL = re.compile(r"(?:هایی|های|ها)$")
 _ARABIC_PREFIX = re.compile(r"^(?:[وفبک]?ال|لل|[وبلف])(?=.{3})")
 # An article that is one word with its name: alloghri, assadr, эльсиси.

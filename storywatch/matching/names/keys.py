@@ -32,8 +32,8 @@ _TABLE = str.maketrans(_CLASSES)
 _ROW = re.compile(r"(.)\1+")
 
 # What else a sound that stands for several may be.
-_OTHERWISE = {"K": "kh", "J": "jk", "C": "Ckh", "O": "sh", "T": "ts", "D": "zt", "F": "fh", "c": "sk", "X": "hk"}
-_FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "ja", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
+_OTHERWISE = {"K": "kh", "J": "jk", "j": "jk", "C": "Ckh", "O": "sh", "T": "ts", "D": "zt", "F": "fh", "c": "sk", "X": "hk"}
+_FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "jak", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
 
 
 @lru_cache(maxsize=1 << 16)

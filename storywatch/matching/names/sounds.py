@@ -13,10 +13,10 @@ from functools import lru_cache
 _LATIN = {
     **{"shch": "SC", "tsch": "C", "dsch": "j", "sch": "S", "tch": "C", "dzh": "j", "dj": "j", "sh": "S", "ch": "C"},
     **{"kh": "X", "gh": "Q", "zh": "Z", "th": "T", "dh": "D", "ph": "f", "ts": "c", "tz": "c", "cz": "C", "ck": "k"},
-    **{"que": "ke", "qui": "ki", "qu": "kw", "gue": "ge", "gui": "gi", "x": "ks", "ou": "U", "oo": "U", "ee": "I", "c": "k"},
+    **{"que": "ke", "qui": "ki", "bh": "b", "qu": "kw", "gue": "ge", "gui": "gi", "x": "ks", "ou": "U", "oo": "U", "ee": "I", "c": "k"},
 }
 _LATIN_SOUND = re.compile("|".join(sorted(_LATIN, key=len, reverse=True)))
-_SOFT_C = re.compile(r"c(?=[eiy])|(?<=i)c$")
+_SOFT_C = re.compile(r"c(?=[eiy])|(?<=[cvjlns]i)c$")
 _SOFT = "\0"
 _MAC = re.compile(r"^mc(?=[^aeiou])")
 
@@ -24,7 +24,7 @@ _CYRILLIC = str.maketrans(
     dict(zip("абвгґдежзиіклмнопрстуфхцчшыэқғҳҷў", "abvKgdeZziiklmnoprstufXcCSiekQhjw", strict=True))
     | {"щ": "SC", "ю": "yu", "я": "ya", "є": "ye", "ь": None, "ъ": None, "ј": "y", "ђ": "j", "ћ": "C", "џ": "j"}
 )
-_CYRILLIC_PAIRS = (("дж", "ҷ"), ("кх", "х"), ("гх", "ғ"), ("тс", "ц"))
+_CYRILLIC_PAIRS = (("бх", "б"), ("дж", "ҷ"), ("кх", "х"), ("гх", "ғ"), ("тс", "ц"))
 
 _ARABIC = str.maketrans(
     dict(
