@@ -11,14 +11,14 @@ from dataclasses import dataclass
 # Accents and vowel signs that stand behind their letter, the joiners of Persian spelling, and soft hyphens.
 _MARKS = "".join(chr(point) for point in range(0x300, 0x3100) if unicodedata.category(chr(point))[0] == "M")
 _LETTERS = rf"[^\W_]+(?:[{_MARKS}\u200c\u200d\u00ad]+[^\W_]*)*"
-# What stands for an apostrophe, an ayn or a hamza inside a word: Qur'an, Ba‘ath, Sanaʿa, Sana´a. Some count as letters.
+# What stands for an apostrophe, an ayn or a hamza inside a word, as in Qur'an, Ba'ath, Sana'a. Some count as letters.
 _APOSTROPHES = "'’‘`´′ʼʻʽʾʿˈʹʹ"
 _WORD = re.compile(rf"(?:[^\W\d_]\.){{2,}}|{_LETTERS}(?:[{_APOSTROPHES}]{_LETTERS})*")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
 _DROPPED = re.compile(rf"[.{_APOSTROPHES}\u0640\u200c\u200d\u00ad]")
 
-# Letters that Unicode does not decompose, the Arabic letters that Persian, Pashto and Urdu write with other code points,
-# and the accent that Unicode decomposes into a space and a mark.
+# Letters that Unicode does not decompose, the Arabic letters that Persian, Pashto and Urdu write with other code
+# points, and the accent that Unicode decomposes into a space and a mark.
 _ALIKE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
     | {

@@ -1,4 +1,4 @@
-"""Declined forms: which words a word of a text may be a form of, in Russian, Ukrainian, other Slavic languages, English.
+"""Declined forms: which words a word of a text may be a form of, in Slavic languages, English and Persian.
 
 A form tells its kind of declension, for only forms of one kind are compared: Москвы is Москва, but not Moskov. Only
 endings that can't make another name are taken off: no -i of a consonant, which makes Karimi of Karim, and no feminine
@@ -31,7 +31,12 @@ _SHORTEST_DECLINED = 6
 _CONSONANT_END = re.compile(r"[^aeiouyаеиоуыэюяієіїй]$")
 
 _CYRILLIC_SAID = (
-    (Kind.NOUN, re.compile(r"(?:ами|ями|ові|еві|ом|ем|єм|еи|ам|ям|ах|ях|(?<=[оеиыі][вн])[ыи]м|а|у|е|ы|я|ю|(?<=л)и|(?<=[лнрт])і)$")),
+    (
+        Kind.NOUN,
+        re.compile(
+            r"(?:ами|ями|ові|еві|ом|ем|єм|еи|ам|ям|ах|ях|(?<=[оеиыі][вн])[ыи]м|а|у|е|ы|я|ю|(?<=л)и|(?<=[лнрт])і)$"
+        ),
+    ),
     (Kind.VOWEL, re.compile(r"(?:ою|ею|єю|ои|еи|ы|и|і|е|у|ю)$")),
     (Kind.ADJECTIVE, re.compile(r"(?:ыми|ими|ого|его|ому|ему|ым|им|ом|ем|ых|их|ыи|ии|іи|ие|ые|и|і)$")),
     (Kind.GLIDE, re.compile(r"(?<=[аеоу])(?:ем|єм|еві|я|ю|е|є|ї|и)$|(?:ия|ию|ием|ии|ія|ію|ієм)$")),

@@ -16,7 +16,7 @@ _MOST_KEYS = 8
 _NO_CONSONANT = "_"
 
 _CLASSES = {
-    **dict.fromkeys("aeiouEUIAYyHh'@%#XwvV", ""),
+    **dict.fromkeys("aeiouEUIAYyHh'@%#X+wvV", ""),
     **dict.fromkeys("kqgQK*", "K"),
     **dict.fromkeys("szSZCcjJDO", "S"),
     **dict.fromkeys("tdT", "T"),
@@ -27,12 +27,23 @@ _CLASSES = {
     **dict.fromkeys("l", "L"),
     **dict.fromkeys("r", "R"),
 }
-_FIRST = {**dict.fromkeys("hXH", "K"), **dict.fromkeys("wvV", "F")}
+_FIRST = {**dict.fromkeys("hXH+", "K"), **dict.fromkeys("wvV", "F")}
 _TABLE = str.maketrans(_CLASSES)
 _ROW = re.compile(r"(.)\1+")
 
 # What else a sound that stands for several may be.
-_OTHERWISE = {"K": "kh", "J": "jk", "j": "jk", "C": "Ckh", "O": "sh", "T": "ts", "D": "zt", "F": "fh", "c": "sk", "X": "hk"}
+_OTHERWISE = {
+    "K": "kh",
+    "J": "jk",
+    "j": "jk",
+    "C": "Ckh",
+    "O": "sh",
+    "T": "ts",
+    "D": "zt",
+    "F": "fh",
+    "c": "sk",
+    "X": "hk",
+}
 _FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "jak", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
 
 

@@ -19,7 +19,9 @@ _MOST_MIDDLE_NAMES = 2
 _PARTICLES = GLUED_ARTICLES | SONS
 _SON_LETTERS = 3
 _ARTICLE_AT_END = re.compile(r"(?<=...)[aeou]l$|(?<=..)уль?$")
-_SECOND_HALF = re.compile(r"(?<=...)(?:[aeou]d+[iey]n|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad|الدین|الله|اباد|زاده|نژاد|زی)$")
+_LATIN_HALF = r"(?<=...)(?:[aeou]d+[iey]n|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad)$"
+_ARABIC_HALF = r"(?<=...)(?:الدین|الله|اباد|زاده|نژاد|زی)$"
+_SECOND_HALF = re.compile(f"{_LATIN_HALF}|{_ARABIC_HALF}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
