@@ -11,9 +11,11 @@ from storywatch.matching.names.sounds import is_arabic, is_cyrillic, sounds
 from storywatch.matching.names.weights import VOWELS, difference
 
 _BUDGET = (0, 0, 0, 0, 0.21, 0.42, 0.56, 0.61, 0.71)
+_BUDGET_ALONE = (0, 0, 0, 0, 0.21, 0.21, 0.41, 0.46, 0.71)
 _CYRILLIC_BUDGET = (0, 0.16, 0.16, 0.21, 0.28, 0.36, 0.51, 0.61, 0.86)
 _ARABIC_BUDGET = (0, 0.11, 0.11, 0.11, 0.16, 0.41, 0.61, 0.61, 0.61)
-"""What may differ in all, by the number of sounds of the shorter word: in one script, Cyrillic beside Latin, Arabic."""
+"""What may differ in all, by the number of sounds of the shorter word: in one script, there where no other word of the
+name vouches for this one, Cyrillic beside Latin, Arabic script beside another."""
 
 _STRICT_LETTERS = 4
 _LONG = 8
@@ -25,47 +27,54 @@ _SAME_SHAPE = (frozenset("a"), frozenset("ei"), frozenset("iIE"))
 
 
 @lru_cache(maxsize=1 << 16)
-def same(listed: str, word: str) -> bool:
-    """Tell whether a folded word of a text is a spelling or a form of a listed folded word."""
+def same(listed: str, word: str, *, alone: bool = False) -> bool:
+    """Tell whether a folded word of a text is a spelling or a form of a listed folded word.
+
+    `alone`: no other word vouches for this one, so that less may differ.
+    """
     if listed == word:
         return True
     if _plain(listed) and _plain(word) and (listed in EVERYDAY or word in EVERYDAY):
         return word in {f"{listed}s", f"{listed}es"}
     if listed_keys(listed).isdisjoint(keys(word)):
         return False
-    return _alike(listed, word) or (_plain(listed) != _plain(word) and _alike(as_heard(listed), as_heard(word)))
+    if _alike(listed, word, alone=alone):
+        return True
+    return _plain(listed) != _plain(word) and _alike(as_heard(listed), as_heard(word), alone=alone)
 
 
-def _alike(listed: str, word: str) -> bool:
+def _alike(listed: str, word: str, *, alone: bool) -> bool:
     stems = named(listed)
-    return any(_close(stem, form) for kind, form in said(word) for each, stem in stems if each is kind)
+    return any(_close(stem, form, alone=alone) for kind, form in said(word) for each, stem in stems if each is kind)
 
 
 def _plain(word: str) -> bool:
     return not is_cyrillic(word) and not is_arabic(word)
 
 
-def _close(one: str, other: str) -> bool:
+def _close(one: str, other: str, *, alone: bool) -> bool:
     if one == other:
         return True
     first, second = _without_shared_beginning(sounds(one), sounds(other))
-    allowed = _allowed(one, other, min(len(first), len(second), len(_BUDGET) - 1))
+    allowed = _allowed(one, other, min(len(first), len(second), len(_BUDGET) - 1), alone=alone)
     if allowed is None or _are_others(first, second):
         return False
     loose = is_arabic(one) != is_arabic(other)
     return difference(first, second, loose=loose, most=allowed) <= allowed
 
 
-def _allowed(one: str, other: str, short: int) -> float | None:
+def _allowed(one: str, other: str, short: int, *, alone: bool) -> float | None:
     """Return what two words may differ by, `short` being the sounds of the shorter one; None if by nothing."""
-    if _plain(one) and _plain(other):
-        shorter, longer = sorted((len(one), len(other)))
-        if longer < _STRICT_LETTERS:
-            return None
-        return 0.0 if shorter <= _STRICT_LETTERS else _BUDGET[short]
     if is_arabic(one) != is_arabic(other):
         return _ARABIC_BUDGET[short]
-    return _BUDGET[short] if is_cyrillic(one) == is_cyrillic(other) else _CYRILLIC_BUDGET[short]
+    if is_cyrillic(one) != is_cyrillic(other):
+        return _CYRILLIC_BUDGET[short]
+    shorter, longer = sorted((len(one), len(other)))
+    if longer < _STRICT_LETTERS:
+        return None
+    if shorter <= _STRICT_LETTERS:
+        return 0.0
+    return _BUDGET_ALONE[short] if alone else _BUDGET[short]
 
 
 def _without_shared_beginning(one: str, other: str) -> tuple[str, str]:

@@ -17,11 +17,11 @@ _LOWER_CASE_LETTERS = 4
 _MOST_MIDDLE_NAMES = 2
 """Initials, of which a full name counts two and a listed name that is left out one."""
 _PARTICLES = GLUED_ARTICLES | SONS
-_SON_LETTERS = 3
+_HALF_LETTERS = 3
 _ARTICLE_AT_END = re.compile(r"(?<=...)[aeou]l$|(?<=..)уль?$")
-_LATIN_HALF = r"(?<=...)(?:[aeou]d+[iey]n|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad)$"
-_ARABIC_HALF = r"(?<=...)(?:الدین|الله|اباد|زاده|نژاد|زی)$"
-_SECOND_HALF = re.compile(f"{_LATIN_HALF}|{_ARABIC_HALF}")
+_LATIN_HALVES = r"[aeou]d+[iey]n|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad"
+_ARABIC_HALVES = "الدین|الله|اباد|زاده|نژاد|زی"
+_SECOND_HALF = re.compile(rf"(?<=...)(?:{_LATIN_HALVES}|{_ARABIC_HALVES})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class NameWord:
     `optional`: a text may leave it out; `middle` is 1 if it is a name then, and no title or initial. `capitals`: an acronym, which must stand in capitals. `proper`: it was listed
     with a capital, so that texts may spell it otherwise; other words are common nouns, which may only be plural.
     `son`: it stood after bin, `article`: before an article; texts write both as one word: Binladen, Nurul Haq.
+    `alone`: it is all of the name.
     """
 
     folded: str
@@ -40,6 +41,7 @@ class NameWord:
     proper: bool = True
     son: bool = False
     article: bool = False
+    alone: bool = False
 
     def fits(self, folded: str, *, titled: bool, capitals: bool = False) -> bool:
         """Tell whether a word of a text is this word. Without a capital it must be the same letters."""
@@ -49,7 +51,7 @@ class NameWord:
             return folded in {self.folded, f"{self.folded}s"}
         if not titled:
             return self._stands_without_capital(folded)
-        return same(self.folded, folded) or self._fits_glued(folded)
+        return same(self.folded, folded, alone=self.alone) or self._fits_glued(folded)
 
     def _stands_without_capital(self, folded: str) -> bool:
         if len(self.folded) < _LOWER_CASE_LETTERS or self.folded in EVERYDAY:
@@ -59,7 +61,7 @@ class NameWord:
     def _fits_glued(self, folded: str) -> bool:
         if self.article and _ARTICLE_AT_END.search(folded) and same(self.folded, _ARTICLE_AT_END.sub("", folded)):
             return True
-        return self.son and folded[:_SON_LETTERS] in SONS and same(self.folded, folded[_SON_LETTERS:])
+        return self.son and folded[:_HALF_LETTERS] in SONS and same(self.folded, folded[_HALF_LETTERS:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,9 @@ def first_words(pattern: NamePattern) -> tuple[str, ...]:
 
 def _beginnings(part: NameWord) -> Iterator[str]:
     """Yield the first halves that texts may write as a word, and the word with its article."""
-    yield from (part.folded[:length] for length in (2, 3) if part.folded[:length] in SERVANTS | SONS)
+    for halves in (SERVANTS, SONS):
+        if part.folded[:_HALF_LETTERS] in halves:
+            yield from sorted(halves)
     yield _ARTICLE_AT_END.sub("", part.folded)
     yield _SECOND_HALF.sub("", part.folded)
     if part.article:

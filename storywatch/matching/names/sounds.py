@@ -46,6 +46,7 @@ _LATIN = {
 }
 _LATIN_SOUND = re.compile("|".join(sorted(_LATIN, key=len, reverse=True)))
 _SOFT_C = re.compile(r"c(?=[eiy])|(?<=[cvjlns]i)c$")
+_FINAL_IE = re.compile(r"(?<=..)ie$")
 _SOFT = "\0"
 _MAC = re.compile(r"^mc(?=[^aeiou])")
 
@@ -76,14 +77,14 @@ _SERVANT = re.compile(
 _ARABIC_FIRST = re.compile(r"^A(Y|V(?![AVY]))?(?=.)")
 _ARABIC_YY = re.compile(r"YY(?=.)")
 _LAST_ARABIC = str.maketrans("hY", "H#")
-_ARABIC_AI = re.compile(r"AY$|A'Y")
+_ARABIC_AI = re.compile(r"AY$|A'Y?(?=.)")
 # An article inside a word, the l of which many letters swallow: سراج‌الدین Sirajuddin, نصرالله Nasrallah.
 _ARABIC_ARTICLE = re.compile(r"(?<=..)A(?:(l)(?=h$)|l(?=[tdrzsnSDT]..))")
 _SERVANT_OF_GOD = re.compile(r"^abd[aou]l+ah?$")
 
 _DIPHTHONG = re.compile(r"a?[aeE][iIy](?![aeiouUI])|ae(?![aeiouUI])")
 _LONG_I = re.compile(r"i[iy]+|[yi]i+|ij(?![aeiouUI])")
-_FINAL_J = re.compile(r"(?<=[ei])j(?![aeiouUIE])")
+_FINAL_J = re.compile(r"(?<=[eio])j(?![aeiouUIE])")
 _SOUND_Y = re.compile(r"y(?![aeiouUIE])|(?<=[^aeiouUIE])y$")
 _DOUBLED = re.compile(r"(.)\1+")
 _ARABIC_WORD = re.compile(r"[\u0620-\u06ff]")
@@ -112,7 +113,7 @@ def sounds(folded: str) -> str:
 
 
 def _latin(folded: str) -> str:
-    softened = _SOFT_C.sub(_SOFT, _MAC.sub("mak", folded))
+    softened = _SOFT_C.sub(_SOFT, _MAC.sub("mak", _FINAL_IE.sub("i", folded)))
     softened = _FINAL_J.sub("i", softened)
     return _LATIN_SOUND.sub(lambda found: _LATIN[found.group()], softened).replace(_SOFT, "c")
 

@@ -86,10 +86,10 @@ def _gap(heard: str, at: int, *, loose: bool) -> float:
 
 
 def _glide_gap(heard: str, at: int) -> float:
-    """Return the weight of y, of w after a vowel and of r before h, which are hardly heard; others make a name."""
+    """Return the weight of y, of w beside u and of r before h, which are hardly heard; others make a name."""
     if heard[at] == "y":
         return 0.1
-    if heard[at] == "w" and at and heard[at - 1] in "uUoa":
+    if heard[at] == "w" and at and (heard[at - 1] in "uUo" or heard[at + 1 : at + 2] in {"u", "U"}):
         return 0.15
     return 0.45 if heard[at] == "r" and heard[at + 1 : at + 2] in {"h", "X"} else _NEVER
 
