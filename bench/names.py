@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from storywatch.matching.names import NamePattern, first_keys, first_words, keys, parse_name
+from storywatch.matching.names import NamePattern, first_keys, first_words, forms, key, keys, parse_name
 from storywatch.matching.names.forms import without_article
+from storywatch.matching.names.sounds import sounds
 from storywatch.matching.words import Word, words
 
 PAIRS = Path(__file__).parent / "data" / "name_pairs.tsv"
@@ -55,8 +56,8 @@ class Index:
         for name in names:
             pattern = parse_name(name)
             self._words.update(first_words(pattern))
-            for key in first_keys(pattern):
-                self._names[key].append((name, pattern))
+            for beginning in first_keys(pattern):
+                self._names[beginning].append((name, pattern))
 
     def found(self, text: Sequence[Word]) -> Iterable[tuple[str, int, int]]:
         """Yield each name found, with its place and its number of words."""
@@ -96,6 +97,9 @@ def _report(part: str, verdicts: Sequence[tuple[Pair, bool]]) -> None:
     print(f"{part}: {_figures(verdicts)}")
     for kind in dict.fromkeys(pair.kind for pair, _ in verdicts):
         print(f"  {kind:<12}{_figures([each for each in verdicts if each[0].kind == kind])}")
+    alone = [each for each in verdicts if len(parse_name(each[0].name).parts) == 1]
+    print(f"  {'one word':<12}{_figures(alone)}")
+    print(f"  {'more words':<12}{_figures([each for each in verdicts if each not in alone])}")
     for pair, said in verdicts:
         if said != pair.same:
             print(f"    {'stranger taken' if said else 'missed'}: {pair.name} | {pair.text}")
@@ -141,16 +145,24 @@ def listed_names() -> list[str]:
 
 def _cost(texts: Sequence[str], index: Index) -> None:
     split = [words(text) for text in texts]
-    count = sum(map(len, split))
-    folding = _seconds(lambda: [words(text) for text in texts])
-    finding = _seconds(lambda: [list(index.found(each)) for each in split])
+    said = [word.folded for each in split for word in each]
+    different = sorted(set(said))
+    folding = _microseconds(lambda: [words(text) for text in texts]) / len(said)
+    finding = _microseconds(lambda: [list(index.found(each)) for each in split]) / len(said)
+    for cache in (sounds, key, forms.said, keys):
+        cache.cache_clear()
+    first = _microseconds(lambda: [key(word) for word in different]) / len(different)
+    every = _microseconds(lambda: [keys(word) for word in different]) / len(different)
+    again = _microseconds(lambda: [key(word) for word in said]) / len(said)
+    print(f"{len(said)} words; folding {folding:.2f} us a word, names {finding:.2f} us on top: ", end="")
+    print(f"{finding / folding:.2f} of folding")
     print(
-        f"{count} words; folding {1e6 * folding / count:.2f} us a word, names {1e6 * finding / count:.2f} us", end=" "
+        f"a key {first:.2f} us, all keys {every:.2f} us for a word not met before; a key {again:.2f} us a word of text"
     )
-    print(f"on top: {finding / folding:.2f} of folding")
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _microseconds(work: Callable[[], object]) -> float:
+    """Return microseconds of CPU."""
     begin = time.process_time()
     work()
-    return time.process_time() - begin
+    return 1e6 * (time.process_time() - begin)

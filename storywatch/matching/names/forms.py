@@ -63,7 +63,7 @@ _PERSIAN_PLURAL = re.compile(r"(?:هایی|های|ها)$")
 _ARABIC_PREFIX = re.compile(r"^(?:[وفبک]?ال|لل|[وبلف])(?=.{3})")
 # An article that is one word with its name: alloghri, assadr, эльсиси.
 _ARTICLE = re.compile(
-    r"^(?:[aeu]l(?=[^aeiou].{4})|[ae](?=([sdrntz])\1.{2})|a(?:sh)(?=sh.{3})|[аэ]ль?(?=[^аеиоуыэюяь].{3}))"
+    r"^(?:[aeu]l(?=[^aeiou].{4})|[ae](?=([sdrntz])\1.{3})|a(?:sh)(?=sh.{3})|[аэ]ль?(?=[^аеиоуыэюяь].{3}))"
 )
 
 

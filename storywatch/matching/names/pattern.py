@@ -28,8 +28,9 @@ _SECOND_HALF = re.compile(rf"(?<=...)(?:{_LATIN_HALVES}|{_ARABIC_HALVES})$")
 class NameWord:
     """A word of a listed name, folded.
 
-    `optional`: a text may leave it out; `middle` is 1 if it is a name then, and no title or initial. `capitals`: an acronym, which must stand in capitals. `proper`: it was listed
-    with a capital, so that texts may spell it otherwise; other words are common nouns, which may only be plural.
+    `optional`: a text may leave it out; `middle` is 1 if it is a name then, and no title or initial. `capitals`: an
+    acronym, which must stand in capitals. `proper`: it was listed with a capital, so that texts may spell it otherwise;
+    other words are common nouns, which may only be plural.
     `son`: it stood after bin, `article`: before an article; texts write both as one word: Binladen, Nurul Haq.
     `alone`: it is all of the name.
     """
@@ -126,6 +127,8 @@ class NamePattern:
             return False
         if word.folded in _PARTICLES:
             return True
+        if len(word.folded) == 1 and any(len(each.folded) == 1 for each in self.parts):
+            return False  # George H. W. Bush is not George W. Bush
         return self.person and word.titled and middle + _weight(word.folded) <= _MOST_MIDDLE_NAMES
 
 

@@ -87,7 +87,7 @@ def _gap(heard: str, at: int, *, loose: bool) -> float:
 
 def _glide_gap(heard: str, at: int) -> float:
     """Return the weight of y, of w beside u and of r before h, which are hardly heard; others make a name."""
-    if heard[at] == "y":
+    if heard[at] == "y" and (at or heard[1:2] == "e"):
         return 0.1
     if heard[at] == "w" and at and (heard[at - 1] in "uUo" or heard[at + 1 : at + 2] in {"u", "U"}):
         return 0.15

@@ -82,6 +82,7 @@ def test_articles_and_glued_words_are_found(name: str, variants: Texts, stranger
         ("Gen. Frank McKenzie", ("Frank McKenzie", "Frank MacKenzie"), ("Frank McKinley", "General McKenzie")),
         ("General McKenzie", ("General McKenzie",), ("McKenzie", "Gen. Nicholson")),
         ("George Walker Bush", ("George Bush", "George W. Bush"), ("George Herbert Bush", "Walker Bush")),
+        ("George W. Bush", ("George Bush", "George Walker Bush"), ("George H. W. Bush", "George P. Bush")),
         ("Kabul Airport", ("Kabul Airport",), ("Kabul City Airport", "Airport")),
     ],
 )
