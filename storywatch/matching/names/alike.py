@@ -11,7 +11,7 @@ from storywatch.matching.names.sounds import is_arabic, is_cyrillic, sounds
 from storywatch.matching.names.weights import VOWELS, difference
 
 _BUDGET = (0, 0, 0, 0, 0.21, 0.42, 0.56, 0.61, 0.71)
-_BUDGET_ALONE = (0, 0, 0, 0, 0.21, 0.21, 0.41, 0.46, 0.71)
+_BUDGET_ALONE = (0, 0, 0, 0, 0.21, 0.11, 0.16, 0.46, 0.71)
 _CYRILLIC_BUDGET = (0, 0.16, 0.16, 0.21, 0.23, 0.36, 0.51, 0.61, 0.86)
 _ARABIC_BUDGET = (0, 0.11, 0.11, 0.11, 0.16, 0.41, 0.61, 0.61, 0.61)
 """What may differ in all, by the number of sounds of the shorter word: in one script, there where no other word of the
