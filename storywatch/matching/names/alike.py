@@ -6,7 +6,7 @@ from functools import lru_cache
 from storywatch.matching.names.english import as_heard
 from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.names.forms import named, said
-from storywatch.matching.names.keys import keys, listed_keys
+from storywatch.matching.names.keys import LONGEST_WORD, keys, listed_keys
 from storywatch.matching.names.sounds import is_arabic, is_cyrillic, sounds
 from storywatch.matching.names.weights import VOWELS, difference
 
@@ -26,14 +26,16 @@ _SAME_SHAPE = (frozenset("a"), frozenset("ei"), frozenset("iIE"))
 """Arabic words of this shape differ by their last vowel: Salah, Saleh and Saleem; Jamal and Jamil. An i may be long."""
 
 
-@lru_cache(maxsize=1 << 16)
 def same(listed: str, word: str, *, alone: bool = False) -> bool:
     """Tell whether a folded word of a text is a spelling or a form of a listed folded word.
 
     `alone`: no other word vouches for this one, so that less may differ.
     """
-    if listed == word:
-        return True
+    return listed == word or (len(word) <= LONGEST_WORD and _same(listed, word, alone=alone))
+
+
+@lru_cache(maxsize=1 << 16)
+def _same(listed: str, word: str, *, alone: bool) -> bool:
     if _plain(listed) and _plain(word) and (listed in EVERYDAY or word in EVERYDAY):
         return word in {f"{listed}s", f"{listed}es"}
     if listed_keys(listed).isdisjoint(keys(word)):

@@ -12,6 +12,8 @@ from storywatch.matching.names.english import as_heard
 from storywatch.matching.names.forms import said
 from storywatch.matching.names.sounds import sounds
 
+LONGEST_WORD = 48
+"""Letters of a word that may be a name. What is longer isn't kept in memory."""
 _MOST_KEYS = 8
 _NO_CONSONANT = "_"
 
@@ -47,19 +49,29 @@ _OTHERWISE = {
 _FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "jak", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
 
 
-@lru_cache(maxsize=1 << 16)
 def key(folded: str) -> str:
-    """Return the coarse key of one folded word; `_` if it has no consonant."""
-    return _key(sounds(folded))
+    """Return the coarse key of one folded word; `_` if it has no consonant. Of a long word its beginning counts."""
+    return cached_key(folded[:LONGEST_WORD])
 
 
-@lru_cache(maxsize=1 << 16)
 def keys(folded: str) -> tuple[str, ...]:
     """Return every key of one folded word, the plain one first: also without ending or article, and as read otherwise.
 
     A listed word and a word of a text that may be the same share one of theirs.
     """
-    found = [key(folded)]
+    return cached_keys(folded[:LONGEST_WORD])
+
+
+@lru_cache(maxsize=1 << 16)
+def cached_key(folded: str) -> str:
+    """Return the plain key of a word that is no longer than names are."""
+    return _key(sounds(folded))
+
+
+@lru_cache(maxsize=1 << 16)
+def cached_keys(folded: str) -> tuple[str, ...]:
+    """Return the keys of a word that is no longer than names are."""
+    found = [cached_key(folded)]
     for stem in dict.fromkeys(stem for _, stem in said(folded)):
         found += _readings(sounds(stem))
     return tuple(dict.fromkeys(found))

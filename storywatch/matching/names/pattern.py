@@ -16,6 +16,7 @@ _DOT_AND_SPACE = 2
 _LOWER_CASE_LETTERS = 4
 _MOST_MIDDLE_NAMES = 2
 """Initials, of which a full name counts two and a listed name that is left out one."""
+_MOST_PARTICLES = 2
 _PARTICLES = GLUED_ARTICLES | SONS
 _HALF_LETTERS = 3
 _ARTICLE_AT_END = re.compile(r"(?<=...)[aeou]l$|(?<=..)уль?$")
@@ -126,7 +127,7 @@ class NamePattern:
         if part == 0 or at + 1 >= len(words) or not _near(words[at - 1], word) or not _near(word, words[at + 1]):
             return False
         if word.folded in _PARTICLES:
-            return True
+            return any(each.folded not in _PARTICLES for each in words[max(at - _MOST_PARTICLES, 0) : at])
         if len(word.folded) == 1 and any(len(each.folded) == 1 for each in self.parts):
             return False  # George H. W. Bush is not George W. Bush
         return self.person and word.titled and middle + _weight(word.folded) <= _MOST_MIDDLE_NAMES

@@ -190,6 +190,13 @@ def test_the_plain_key_is_the_first() -> None:
     assert key("kabul") in keys("الکابولی")
 
 
+@pytest.mark.parametrize("tail", [" al" * 5_000, " bin al" * 5_000, "sa" * 50_000, " Osama" * 5_000])
+def test_a_text_made_to_be_slow_is_not(tail: str) -> None:
+    """Nor does it end in an error, however many particles or letters follow."""
+    assert found("Osama bin Laden", f"Osama{tail}") == []
+    assert found("Osama", f"Osama {'bab' * 50_000}") == ["Osama"]
+
+
 _NAMES = st.text("aeiouybdfghjklmnpqrstvwxzAbdulInCh -'ابتجحدرسعقکلمنهویабвгдежийклмнорстух", min_size=1, max_size=24)
 
 
