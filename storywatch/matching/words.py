@@ -6,14 +6,15 @@ that it was written in capitals.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Accents and vowel signs that stand behind their letter, the joiners of Persian spelling, and soft hyphens.
 _MARKS = "".join(chr(point) for point in range(0x300, 0x3100) if unicodedata.category(chr(point))[0] == "M")
-_LETTERS = rf"[^\W_]+(?:[{_MARKS}\u200c\u200d\u00ad]+[^\W_]*)*"
+_MORE = rf"[^\W_]*+(?:[{_MARKS}\u200c\u200d\u00ad]++[^\W_]*+)*+"
 # What stands for an apostrophe, an ayn or a hamza inside a word, as in Qur'an, Ba'ath, Sana'a. Some count as letters.
 _APOSTROPHES = "'’‘`´′ʼʻʽʾʿˈʹʹ"
-_WORD = re.compile(rf"(?:[^\W\d_]\.){{2,}}|{_LETTERS}(?:[{_APOSTROPHES}]{_LETTERS})*")
+# Two letters or more with a dot each, or letters and digits. All of it is possessive, for no part gives anything back.
+_WORD = re.compile(rf"[^\W_](?:(?<=[^\W\d_])\.(?:[^\W\d_]\.)++|{_MORE}(?:[{_APOSTROPHES}][^\W_]{_MORE})*+)")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
 _DROPPED = re.compile(rf"[.{_APOSTROPHES}\u0640\u200c\u200d\u00ad]")
 
@@ -44,8 +45,7 @@ _ALIKE = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A folded word and where it stood: `text[start:end]`.
 
     `capitals`: it was written in capitals, but for its 's. `titled`: it has a capital, or its script knows none.
@@ -60,17 +60,32 @@ class Word:
 
 def words(text: str) -> tuple[Word, ...]:
     """Split a text into folded words. Cost grows with the length of the text."""
+    made = tuple.__new__  # half the time of calling the class, and this is most of the time that matching takes
     return tuple(
-        Word(
-            folded,
-            match.start(),
-            match.end(),
-            capitals=_POSSESSIVE.sub("", match.group()).isupper(),
-            titled=not match.group().islower(),
-        )
-        for match in _WORD.finditer(text)
-        if (folded := fold(match.group()))
+        [
+            made(Word, (folded, match.start(), match.end(), capitals, titled))
+            for match in _WORD.finditer(text)
+            for folded, capitals, titled in (_KNOWN[match.group()],)
+            if folded
+        ]
     )
+
+
+class _Known(dict[str, tuple[str, bool, bool]]):
+    """What words as written are, remembered: `folded`, `capitals` and `titled`. Emptied when full."""
+
+    most, longest = 1 << 16, 64
+
+    def __missing__(self, written: str) -> tuple[str, bool, bool]:
+        read = fold(written), _POSSESSIVE.sub("", written).isupper(), not written.islower()
+        if len(written) <= self.longest:
+            if len(self) >= self.most:
+                self.clear()
+            self[written] = read
+        return read
+
+
+_KNOWN = _Known()
 
 
 def fold(word: str) -> str:
