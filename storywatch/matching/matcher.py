@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from storywatch.matching.patterns import TermIndex
+from storywatch.matching.index import TermIndex
+from storywatch.matching.patterns import Phrase, parse_term
 from storywatch.matching.words import fold, words
 from storywatch.model import Event, Item, Match, Reason
 
@@ -56,12 +57,11 @@ class Matcher:
     def __init__(self, events: Iterable[Event]) -> None:
         self._events: Mapping[str, Event] = {event.id: event for event in events}
         self._groups = {event.id: facets_of(event) for event in self._events.values()}
-        self._owners: list[Owner] = []
+        self._owners: dict[int, Owner] = {}
         self._index = TermIndex()
         for event in self._events.values():
             for owner, term in _terms(event, self._groups[event.id]):
-                self._index.add(term, len(self._owners))
-                self._owners.append(owner)
+                self._owners[self._index.add(event.id, Phrase(parse_term(term)))] = owner
 
     def match(self, item: Item) -> tuple[Match, ...]:
         """Return the verdict for every event that the item has a hit for, accepted or not, best score first."""
@@ -74,8 +74,10 @@ class Matcher:
     def _found(self, item: Item) -> Iterator[Found]:
         for name in FIELDS:
             text: str = getattr(item.revision, name)
-            for hit in self._index.hits(words(text)):
-                yield Found(self._owners[hit.owner], text[hit.start : hit.end], name)
+            found = words(text)
+            for hit in self._index.hits(found):
+                said = text[found[hit.first].start : found[hit.last].end]
+                yield Found(self._owners[hit.leaf], said, name)
 
     def _verdict(self, event: Event, found: Sequence[Found], item: Item) -> Match:
         groups = self._groups[event.id]

@@ -1,18 +1,51 @@
-"""Terms of all events in one index, so that one pass over an item's words finds every hit.
+"""What is looked for in texts: the protocol of a pattern, and phrases, its plainest kind.
 
-The index is a dictionary from a term's first word to the terms that begin with it: as fast as a native automaton on
-news text, and a term is added without a rebuild. Cost grows with the words of the item and the terms that share their
-first word with one of them, not with the number of events.
+A pattern says by what it can begin, so that an index knows where to look, and has the last word about each place.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
 
 from storywatch.matching.words import Word, words
 
 LONGEST_ACRONYM = 3
 """Acronyms up to this length must stand in capitals: `US` is not `us`, `WHO` is not `who`."""
+
+
+class By(Enum):
+    """What of a text's word is looked up."""
+
+    WORD = "the folded word"
+    PREFIX = "its beginning"
+    KEY = "its keys as a word of names; the folded word itself if it has no capital"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a text must have for a pattern to begin at a word.
+
+    The word is, begins with, or has the key `text`. If `after` isn't 0, more is asked, so that patterns which share a
+    common first word are told apart: the word `after` places further on is `then`; or, by keys, one of the next words
+    has the key `then`, within what `storywatch.matching.tables.LOOKAHEAD` says.
+    """
+
+    by: By
+    text: str
+    then: str = ""
+    after: int = 0
+
+
+class Pattern(Hashable, Protocol):
+    """What an index finds. Equal patterns are looked for once, whoever owns them."""
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """By what a match can begin; empty for a pattern that matches nowhere."""
+
+    def match_at(self, words: Sequence[Word], position: int, /) -> int:
+        """Return how many words the match spans that begins at this position; 0 if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +63,29 @@ class TermWord:
         return word.folded.startswith(self.folded) if self.prefix else word.folded == self.folded
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in order, side by side."""
+
+    parts: tuple[TermWord, ...]
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """Its first word, with the last one that no star leaves open."""
+        if not self.parts:
+            return ()
+        by = By.PREFIX if self.parts[0].prefix else By.WORD
+        after = max((at for at, part in enumerate(self.parts) if at and not part.prefix), default=0)
+        then = self.parts[after].folded if after else ""
+        return (Start(by, self.parts[0].folded, then, after),)
+
+    def match_at(self, words: Sequence[Word], position: int, /) -> int:
+        """Return its length if it stands at this position, otherwise 0."""
+        span = words[position : position + len(self.parts)]
+        fits = len(span) == len(self.parts) and all(map(TermWord.fits, self.parts, span))
+        return len(self.parts) if fits else 0
+
+
 def parse_term(text: str) -> tuple[TermWord, ...]:
     """Read a term as operators write it: words in order, `*` at a word's end for any rest. Empty if it has no word."""
     found = words(text)
@@ -41,47 +97,3 @@ def parse_term(text: str) -> tuple[TermWord, ...]:
         )
         for word in found
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A term was found: `owner` as given to `add`, and the text's span."""
-
-    owner: int
-    start: int
-    end: int
-
-
-class TermIndex:
-    """All terms, each with the number of its owner."""
-
-    def __init__(self) -> None:
-        self._by_word: dict[str, list[tuple[tuple[TermWord, ...], int]]] = defaultdict(list)
-        self._by_prefix: dict[str, list[tuple[tuple[TermWord, ...], int]]] = defaultdict(list)
-        self._prefix_lengths: set[int] = set()
-
-    def add(self, term: str, owner: int) -> None:
-        """Add a term; a text without a word adds nothing."""
-        parsed = parse_term(term)
-        if not parsed:
-            return
-        first = parsed[0]
-        if first.prefix:
-            self._by_prefix[first.folded].append((parsed, owner))
-            self._prefix_lengths.add(len(first.folded))
-        else:
-            self._by_word[first.folded].append((parsed, owner))
-
-    def hits(self, text_words: Sequence[Word]) -> Iterator[Hit]:
-        """Yield every hit, in the order of the text."""
-        for position, word in enumerate(text_words):
-            for term, owner in self._beginning_with(word.folded):
-                span = text_words[position : position + len(term)]
-                if len(span) == len(term) and all(map(TermWord.fits, term, span)):
-                    yield Hit(owner, span[0].start, span[-1].end)
-
-    def _beginning_with(self, folded: str) -> Iterator[tuple[tuple[TermWord, ...], int]]:
-        yield from self._by_word.get(folded, ())
-        for length in self._prefix_lengths:
-            if length <= len(folded):
-                yield from self._by_prefix.get(folded[:length], ())

@@ -9,6 +9,8 @@ from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.names.forms import without_article
 from storywatch.matching.names.keys import keys, listed_keys
 from storywatch.matching.names.particles import ARTICLES, GLUED_ARTICLES, SERVANTS, SONS
+from storywatch.matching.names.starts import Spelled, starts_of
+from storywatch.matching.patterns import Start
 from storywatch.matching.words import Word
 
 _SPACE = 1
@@ -72,6 +74,19 @@ class NamePattern:
 
     parts: tuple[NameWord, ...]
     person: bool
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """By what an index finds it."""
+        return starts_of([self._spelled(number, part) for number, part in enumerate(self.parts)])
+
+    def _spelled(self, number: int, part: NameWord) -> Spelled:
+        return Spelled(
+            words=(part.folded, *_beginnings(part), *([f"bin{part.folded}"] if part.son else [])),
+            joined=self.joined(number),
+            exact=(part.folded,) if part.proper else (part.folded, f"{part.folded}s"),
+            optional=part.optional,
+        )
 
     def match_at(self, words: Sequence[Word], position: int) -> int:
         """Return how many words of a text, from `position` on, are the name; 0 if it doesn't begin there."""
