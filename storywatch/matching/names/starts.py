@@ -11,6 +11,8 @@ from storywatch.matching.names.keys import listed_keys
 from storywatch.matching.patterns import By, Start
 
 _FARTHEST = 3
+_WORDS_A_WORD = 3
+"""Texts write a word of a name in up to three (Abd al-Rahman), and put articles, initials, middle names between them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +45,21 @@ def _starts(parts: Sequence[Spelled], number: int) -> Iterator[Start]:
         yield from _pairs(_keys([part.joined]), *_further(parts, number + 2))
 
 
-def _pairs(beginning: Iterable[str], after: int, further: Sequence[str]) -> Iterator[Start]:
+def _pairs(beginning: Iterable[str], within: int, further: Sequence[str]) -> Iterator[Start]:
     for key in beginning:
-        yield from (Start(By.KEY, key, then, after) for then in further)
+        yield from (Start(By.KEY, key, (then,) if then else (), within) for then in further)
 
 
 def _further(parts: Sequence[Spelled], begin: int) -> tuple[int, tuple[str, ...]]:
-    """Return how far on the farthest word is that every text with the name has, and its keys; 0 if there is none."""
+    """Return the keys of the farthest word that every text with the name has, and within how many words it stands.
+
+    Returns 0 and no key if there is none.
+    """
     for number in reversed(range(begin, min(begin + _FARTHEST, len(parts)))):
         if not parts[number].optional:
             part = parts[number]
             joined = [parts[number - 1].joined if number > begin else None, part.joined]
-            return number - begin + 1, (*_keys([*part.words, *filter(None, joined)]), *part.exact)
+            return _WORDS_A_WORD * (number - begin + 2), (*_keys([*part.words, *filter(None, joined)]), *part.exact)
     return 0, ("",)
 
 
