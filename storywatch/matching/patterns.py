@@ -29,10 +29,11 @@ class By(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a text must have for a pattern to begin at a word. Many patterns share a common first word: `then` parts them.
+    """What a text must have for a pattern to begin at a word.
 
     The word is, begins with, or has the key `text`. Right behind it stand the words of `then`; but by keys, one of the
-    next words, of as many as `within` says, has the one key of `then`.
+    next words, of as many as `within` says, has the one key of `then`. So patterns that share a common first word, as
+    many do, are told apart.
     """
 
     by: By

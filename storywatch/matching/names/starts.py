@@ -12,7 +12,7 @@ from storywatch.matching.patterns import By, Start
 
 _FARTHEST = 3
 _WORDS_A_WORD = 3
-"""Texts write a word of a name in up to three (Abd al-Rahman), and put articles, initials, middle names between them."""
+"""Texts write a word of a name in up to three (Abd al-Rahman), and put articles and middle names between them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
