@@ -6,14 +6,14 @@ whoever owns it. Cost of an event that comes or goes: in proportion to its own p
 dictionaries throughout: as fast as a native automaton on news text.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
-from storywatch.matching.names import keys as keys_of_names
+from storywatch.matching.names import text_keys
 from storywatch.matching.patterns import By, Pattern
-from storywatch.matching.tables import KeyTable, PrefixTable, WordTable
+from storywatch.matching.tables import Keys, KeyTable, PrefixTable, WordTable
 from storywatch.matching.words import Word
 
 
@@ -36,9 +36,9 @@ class _Entry:
 
 
 class TermIndex:
-    """Patterns of owners. `keys` gives the keys of a folded word by which names are found."""
+    """Patterns of owners. `keys` tells by what the words of a text find those that are found by keys."""
 
-    def __init__(self, keys: Callable[[str], Iterable[str]] = keys_of_names) -> None:
+    def __init__(self, keys: Keys = text_keys) -> None:
         self._words: WordTable[_Entry] = WordTable()
         self._prefixes: PrefixTable[_Entry] = PrefixTable()
         self._names: KeyTable[_Entry] = KeyTable(keys)

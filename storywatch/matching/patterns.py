@@ -24,7 +24,7 @@ class By(Enum):
 
     WORD = "the folded word"
     PREFIX = "its beginning"
-    KEY = "its keys as a word of names; the folded word itself if it has no capital"
+    KEY = "one of its keys as a word of names"
 
 
 @dataclass(frozen=True, slots=True)

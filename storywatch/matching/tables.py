@@ -3,7 +3,7 @@
 A table finds its candidates in one pass over a text's words, and forgets to the last trace what is discarded.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from typing import Generic, TypeVar
 
@@ -15,6 +15,10 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _HEAD = 3
+
+
+Keys = Callable[[Sequence[Word]], Sequence[frozenset[str]]]
+"""By what each word of a text finds names."""
 
 
 class WordTable(Generic[E]):
@@ -93,12 +97,9 @@ class PrefixTable(WordTable[E]):
 
 
 class KeyTable(Generic[E]):
-    """Entries by a key of their first word; below it, by where they ask for a further word, and a key of that.
+    """Entries by a key of their first word; below it, by where they ask for a further word, and a key of that."""
 
-    The keys of each different word of a text are asked for once.
-    """
-
-    def __init__(self, keys: Callable[[str], Iterable[str]]) -> None:
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._by_key: dict[str, dict[int, dict[str, list[E]]]] = {}
 
@@ -122,7 +123,7 @@ class KeyTable(Generic[E]):
 
     def found(self, words: Sequence[Word]) -> Iterator[tuple[int, E]]:
         """Yield what can begin in a text, with the position; some of it more than once."""
-        each = self._keys_of(words)
+        each = self._keys(words)
         for position, keys in enumerate(each):
             begun = [by_within for key in keys if (by_within := self._by_key.get(key)) is not None]
             for within in {within for by_within in begun for within in by_within}:
@@ -130,14 +131,6 @@ class KeyTable(Generic[E]):
                 for by_then in (by_within[within] for by_within in begun if within in by_within):
                     for then in by_then.keys() & ahead if within else by_then:
                         yield from ((position, entry) for entry in by_then[then])
-
-    def _keys_of(self, words: Sequence[Word]) -> list[frozenset[str]]:
-        """Return what each word can be found by: its keys, or itself if it has no capital."""
-        known = {
-            folded: frozenset(self._keys(folded))
-            for folded in dict.fromkeys(each.folded for each in words if each.titled)
-        }
-        return [known[word.folded] if word.titled else frozenset((word.folded,)) for word in words]
 
 
 def _prune(table: dict[K, V], key: K) -> None:

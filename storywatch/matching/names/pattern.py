@@ -22,7 +22,7 @@ _MOST_PARTICLES = 2
 _PARTICLES = GLUED_ARTICLES | SONS
 _HALF_LETTERS = 3
 _ARTICLE_AT_END = re.compile(r"(?<=...)[aeou]l$|(?<=..)уль?$")
-_LATIN_HALVES = r"[aeou]d+[iey]n|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad"
+_LATIN_HALVES = r"[aeou]d+[iey]ne?|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad"
 _ARABIC_HALVES = "الدین|الله|اباد|زاده|نژاد|زی"
 _SECOND_HALF = re.compile(rf"(?<=...)(?:{_LATIN_HALVES}|{_ARABIC_HALVES})$")
 
