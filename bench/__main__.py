@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-BENCHES = ("polls", "crowd", "parsing", "conformance", "fuzz", "crash", "names")
+BENCHES = ("polls", "crowd", "parsing", "conformance", "fuzz", "crash", "names", "matching")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)

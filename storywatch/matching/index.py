@@ -1,19 +1,19 @@
 """The patterns of all events in one index: one pass over an item's words finds the hits of every event.
 
 Cost of a text: in proportion to its words, whatever the number of events, and to its candidates: the patterns of which
-it has the beginning and, where they ask for one, a further word. Each different pattern is looked at once, whoever owns
-it. Cost of an event that comes or goes: in proportion to its own patterns, for nothing is rebuilt. It is dictionaries
-throughout: as fast as a native automaton on news text.
+it has the first words or, for names, a key of the first and of a further one. Each different pattern is looked at once,
+whoever owns it. Cost of an event that comes or goes: in proportion to its own patterns, for nothing is rebuilt. It is
+dictionaries throughout: as fast as a native automaton on news text.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
-from storywatch.matching.names import keys as keys_of_names
+from storywatch.matching.names import text_keys
 from storywatch.matching.patterns import By, Pattern
-from storywatch.matching.tables import KeyTable, PrefixTable, WordTable
+from storywatch.matching.tables import Keys, KeyTable, PrefixTable, WordTable
 from storywatch.matching.words import Word
 
 
@@ -36,13 +36,17 @@ class _Entry:
 
 
 class TermIndex:
-    """Patterns of owners. `keys` gives the keys of a folded word by which names are found."""
+    """Patterns of owners. `keys` tells by what the words of a text find those that are found by keys."""
 
-    def __init__(self, keys: Callable[[str], Iterable[str]] = keys_of_names) -> None:
+    def __init__(self, keys: Keys = text_keys) -> None:
         self._words: WordTable[_Entry] = WordTable()
         self._prefixes: PrefixTable[_Entry] = PrefixTable()
         self._names: KeyTable[_Entry] = KeyTable(keys)
-        self._tables = {By.WORD: self._words, By.PREFIX: self._prefixes, By.KEY: self._names}
+        self._tables: dict[By, WordTable[_Entry] | KeyTable[_Entry]] = {
+            By.WORD: self._words,
+            By.PREFIX: self._prefixes,
+            By.KEY: self._names,
+        }
         self._entries: dict[Pattern, _Entry] = {}
         self._owned: dict[Hashable, dict[int, _Entry]] = {}
         self._next_leaf = 0
@@ -78,7 +82,8 @@ class TermIndex:
         for position, entry in sorted(dict.fromkeys(self._candidates(words)), key=itemgetter(0)):
             length = entry.pattern.match_at(words, position)
             if length:
-                yield from (Hit(leaf, position, position + length - 1) for leaf in entry.leaves)
+                for leaf in entry.leaves:
+                    yield Hit(leaf, position, position + length - 1)
 
     def _candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, _Entry]]:
         """Yield the patterns that may begin at a position, some of them more than once."""

@@ -6,6 +6,7 @@ A pattern says by what it can begin, so that an index knows where to look, and h
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import takewhile
 from typing import Protocol
 
 from storywatch.matching.words import Word, words
@@ -14,27 +15,31 @@ LONGEST_ACRONYM = 3
 """Acronyms up to this length must stand in capitals: `US` is not `us`, `WHO` is not `who`."""
 
 
+_LONGEST_START = 3
+"""How many words of a phrase are looked up at once: few, for each number costs a look at every word of a text."""
+
+
 class By(Enum):
     """What of a text's word is looked up."""
 
     WORD = "the folded word"
     PREFIX = "its beginning"
-    KEY = "its keys as a word of names; the folded word itself if it has no capital"
+    KEY = "one of its keys as a word of names"
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a text must have for a pattern to begin at a word.
 
-    The word is, begins with, or has the key `text`. If `after` isn't 0, more is asked, so that patterns which share a
-    common first word are told apart: the word `after` places further on is `then`; or, by keys, one of the next words
-    has the key `then`, within what `storywatch.matching.tables.LOOKAHEAD` says.
+    The word is, begins with, or has the key `text`. Right behind it stand the words of `then`; but by keys, one of the
+    next words, of as many as `within` says, has the one key of `then`. So patterns that share a common first word, as
+    many do, are told apart.
     """
 
     by: By
     text: str
-    then: str = ""
-    after: int = 0
+    then: tuple[str, ...] = ()
+    within: int = 0
 
 
 class Pattern(Hashable, Protocol):
@@ -58,9 +63,9 @@ class TermWord:
 
     def fits(self, word: Word) -> bool:
         """Tell whether a word of a text is a hit."""
-        if self.capitals and not word.capitals:
+        if word.folded != self.folded and not (self.prefix and word.folded.startswith(self.folded)):
             return False
-        return word.folded.startswith(self.folded) if self.prefix else word.folded == self.folded
+        return word.capitals or not self.capitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +76,23 @@ class Phrase:
 
     @property
     def starts(self) -> tuple[Start, ...]:
-        """Its first word, with the last one that no star leaves open."""
+        """Its first word, with the next ones that no star leaves open."""
         if not self.parts:
             return ()
-        by = By.PREFIX if self.parts[0].prefix else By.WORD
-        after = max((at for at, part in enumerate(self.parts) if at and not part.prefix), default=0)
-        then = self.parts[after].folded if after else ""
-        return (Start(by, self.parts[0].folded, then, after),)
+        first, *rest = self.parts[:_LONGEST_START]
+        then = tuple(part.folded for part in takewhile(lambda part: not part.prefix, rest))
+        return (Start(By.PREFIX if first.prefix else By.WORD, first.folded, then),)
 
     def match_at(self, words: Sequence[Word], position: int, /) -> int:
         """Return its length if it stands at this position, otherwise 0."""
-        span = words[position : position + len(self.parts)]
-        fits = len(span) == len(self.parts) and all(map(TermWord.fits, self.parts, span))
-        return len(self.parts) if fits else 0
+        length = len(self.parts)
+        if position + length > len(words):
+            return 0
+        for part in self.parts:
+            if not part.fits(words[position]):
+                return 0
+            position += 1
+        return length
 
 
 def parse_term(text: str) -> tuple[TermWord, ...]:

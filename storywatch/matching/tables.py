@@ -3,7 +3,8 @@
 A table finds its candidates in one pass over a text's words, and forgets to the last trace what is discarded.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from typing import Generic, TypeVar
 
 from storywatch.matching.patterns import Start
@@ -13,85 +14,45 @@ E = TypeVar("E")
 K = TypeVar("K")
 V = TypeVar("V")
 
-LOOKAHEAD = 3
-"""A name's further word, which is `after` words on in the list, is looked for in this many words times `after` + 1.
-
-Texts write words of names in up to three (Abd al-Rahman), and put articles, initials and middle names between them.
-"""
-
 _HEAD = 3
 
 
-class _Following(Generic[E]):
-    """Entries that begin alike, by what else they ask and how far on."""
-
-    __slots__ = ("_by_after",)
-
-    def __init__(self) -> None:
-        self._by_after: dict[int, dict[str, list[E]]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._by_after)
-
-    def add(self, start: Start, entry: E) -> None:
-        self._by_after.setdefault(start.after, {}).setdefault(start.then, []).append(entry)
-
-    def discard(self, start: Start, entry: E) -> None:
-        by_then = self._by_after[start.after]
-        by_then[start.then].remove(entry)
-        _prune(by_then, start.then)
-        _prune(self._by_after, start.after)
-
-    def at(self, folded: Sequence[str], position: int) -> Iterator[E]:
-        """Yield the entries whose further word stands where they ask for it."""
-        for after, by_then in self._by_after.items():
-            if not after:
-                yield from by_then[""]
-            elif position + after < len(folded):
-                yield from by_then.get(folded[position + after], ())
-
-    def near(self, keys: Sequence[frozenset[str]], position: int) -> Iterator[E]:
-        """Yield the entries whose further word has its key near enough."""
-        for after, by_then in self._by_after.items():
-            if not after:
-                yield from by_then[""]
-                continue
-            ahead = frozenset[str]().union(*keys[position + 1 : position + 1 + LOOKAHEAD * (after + 1)])
-            for then in by_then.keys() & ahead:
-                yield from by_then[then]
+Keys = Callable[[Sequence[Word]], Sequence[frozenset[str]]]
+"""By what each word of a text finds names."""
 
 
-class _Table(Generic[E]):
-    """Entries by the text of their starts."""
+class WordTable(Generic[E]):
+    """Entries by their first words: one to three as they stand side by side.
+
+    A text costs one look into a dictionary for each of its words and each of these numbers.
+    """
 
     def __init__(self) -> None:
-        self._by_text: dict[str, _Following[E]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._by_text)
+        self._by_size: dict[int, dict[tuple[str, ...], list[E]]] = {}
 
     def add(self, start: Start, entry: E) -> None:
         """Let the entry be found by this start."""
-        self._by_text.setdefault(start.text, _Following()).add(start, entry)
+        self._by_size.setdefault(len(start.then), {}).setdefault((start.text, *start.then), []).append(entry)
 
     def discard(self, start: Start, entry: E) -> None:
         """Undo `add`."""
-        self._by_text[start.text].discard(start, entry)
-        _prune(self._by_text, start.text)
+        table, asked = self._by_size[len(start.then)], (start.text, *start.then)
+        table[asked].remove(entry)
+        _prune(table, asked)
+        _prune(self._by_size, len(start.then))
+
+    def found(self, folded: Sequence[str]) -> list[tuple[int, E]]:
+        """Return what can begin in a text, with the position."""
+        found: list[tuple[int, E]] = []
+        for size, table in self._by_size.items():
+            said = zip(*(folded[begin:] for begin in range(size + 1)), strict=False)
+            for position, entries in enumerate(map(table.get, said)):
+                if entries:
+                    found += zip(repeat(position), entries, strict=False)
+        return found
 
 
-class WordTable(_Table[E]):
-    """Entries by their first word: a text costs one look into a dictionary for each of its words."""
-
-    def found(self, folded: Sequence[str]) -> Iterator[tuple[int, E]]:
-        """Yield what can begin in a text, with the position."""
-        for position, following in enumerate(map(self._by_text.get, folded)):
-            if following is not None:
-                for entry in following.at(folded, position):
-                    yield position, entry
-
-
-class PrefixTable(_Table[E]):
+class PrefixTable(WordTable[E]):
     """Entries by how their first word begins.
 
     A word is cut only to the lengths of prefixes with its first letters: a text costs one look for each of its words,
@@ -120,46 +81,56 @@ class PrefixTable(_Table[E]):
         _prune(by_head, head)
         _prune(self._lengths, len(head))
 
-    def found(self, folded: Sequence[str]) -> Iterator[tuple[int, E]]:
-        """Yield what can begin in a text, with the position; some of it twice."""
+    def found(self, folded: Sequence[str]) -> list[tuple[int, E]]:
+        """Return what can begin in a text, with the position; some of it twice."""
+        found: list[tuple[int, E]] = []
         for letters, by_head in self._lengths.items():
             for position, lengths in enumerate([by_head.get(word[:letters]) for word in folded]):
                 for length in lengths or ():
-                    following = self._by_text.get(folded[position][:length])
-                    if following is not None:
-                        for entry in following.at(folded, position):
-                            yield position, entry
+                    found += self._beginning(folded[position][:length], folded, position)
+        return found
+
+    def _beginning(self, prefix: str, folded: Sequence[str], position: int) -> Iterator[tuple[int, E]]:
+        for size, table in self._by_size.items():
+            asked = (prefix, *folded[position + 1 : position + 1 + size])
+            yield from ((position, entry) for entry in table.get(asked, ()))
 
 
-class KeyTable(_Table[E]):
-    """Entries by the keys of their first word. The keys of each different word of a text are asked for once."""
+class KeyTable(Generic[E]):
+    """Entries by a key of their first word; below it, by where they ask for a further word, and a key of that."""
 
-    def __init__(self, keys: Callable[[str], Iterable[str]]) -> None:
-        super().__init__()
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
+        self._by_key: dict[str, dict[int, dict[str, list[E]]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._by_key)
+
+    def add(self, start: Start, entry: E) -> None:
+        """Let the entry be found by this start."""
+        by_within = self._by_key.setdefault(start.text, {})
+        by_within.setdefault(start.within, {}).setdefault("".join(start.then), []).append(entry)
+
+    def discard(self, start: Start, entry: E) -> None:
+        """Undo `add`."""
+        by_within = self._by_key[start.text]
+        by_then = by_within[start.within]
+        then = "".join(start.then)
+        by_then[then].remove(entry)
+        _prune(by_then, then)
+        _prune(by_within, start.within)
+        _prune(self._by_key, start.text)
 
     def found(self, words: Sequence[Word]) -> Iterator[tuple[int, E]]:
         """Yield what can begin in a text, with the position; some of it more than once."""
-        each = self._keys_of(words)
+        each = self._keys(words)
         for position, keys in enumerate(each):
-            for key in keys:
-                following = self._by_text.get(key)
-                if following is not None:
-                    for entry in following.near(each, position):
-                        yield position, entry
-
-    def _keys_of(self, words: Sequence[Word]) -> list[frozenset[str]]:
-        """Return what each word can be found by: its keys, or itself if it has no capital."""
-        known: dict[str, frozenset[str]] = {}
-        found = []
-        for word in words:
-            if not word.titled:
-                found.append(frozenset((word.folded,)))
-                continue
-            if word.folded not in known:
-                known[word.folded] = frozenset(self._keys(word.folded))
-            found.append(known[word.folded])
-        return found
+            begun = [by_within for key in keys if (by_within := self._by_key.get(key)) is not None]
+            for within in {within for by_within in begun for within in by_within}:
+                ahead = frozenset[str]().union(*each[position + 1 : position + 1 + within])
+                for by_then in (by_within[within] for by_within in begun if within in by_within):
+                    for then in by_then.keys() & ahead if within else by_then:
+                        yield from ((position, entry) for entry in by_then[then])
 
 
 def _prune(table: dict[K, V], key: K) -> None:

@@ -11,15 +11,15 @@ from typing import NamedTuple
 # Accents and vowel signs that stand behind their letter, the joiners of Persian spelling, and soft hyphens.
 _MARKS = "".join(chr(point) for point in range(0x300, 0x3100) if unicodedata.category(chr(point))[0] == "M")
 _MORE = rf"[^\W_]*+(?:[{_MARKS}\u200c\u200d\u00ad]++[^\W_]*+)*+"
-# What stands for an apostrophe, an ayn or a hamza inside a word: Qur'an, Ba‘ath, Sanaʿa, Sana´a. Some count as letters.
+# What stands for an apostrophe, an ayn or a hamza inside a word, as in Qur'an, Ba'ath, Sana'a. Some count as letters.
 _APOSTROPHES = "'’‘`´′ʼʻʽʾʿˈʹʹ"
 # Two letters or more with a dot each, or letters and digits. All of it is possessive, for no part gives anything back.
 _WORD = re.compile(rf"[^\W_](?:(?<=[^\W\d_])\.(?:[^\W\d_]\.)++|{_MORE}(?:[{_APOSTROPHES}][^\W_]{_MORE})*+)")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
 _DROPPED = re.compile(rf"[.{_APOSTROPHES}\u0640\u200c\u200d\u00ad]")
 
-# Letters that Unicode does not decompose, the Arabic letters that Persian, Pashto and Urdu write with other code points,
-# and the accent that Unicode decomposes into a space and a mark.
+# Letters that Unicode does not decompose, the Arabic letters that Persian, Pashto and Urdu write with other code
+# points, and the accent that Unicode decomposes into a space and a mark.
 _ALIKE = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
     | {

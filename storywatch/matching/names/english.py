@@ -12,7 +12,7 @@ _RULES = (
     (r"^ge(?=o)", "j"),  # George, Джордж
     (r"gh(?=t)|(?<=[^aeiou]o)e$|(?<=[^aeiou])e(?=s?$)", ""),  # Wright, Joe, Moore
     (r"ea(?=.)", "i"),  # Dean, Дин
-    (r"e[yi]$", "i"),  # Milley, Милли
+    (r"(?:e[yi]|ie)$", "i"),  # Milley, Милли; McKenzie, Маккензи
     (r"(?<=o)h(?=n)", ""),  # Johnson, Джонсон
 )
 _READ = tuple((re.compile(pattern), heard) for pattern, heard in _RULES)

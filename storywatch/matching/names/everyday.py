@@ -1,46 +1,47 @@
-"""Words that are names and everyday English too, surnames one letter from others, and words that begin sentences.
+"""Words that are names and everyday English too, words that begin sentences, and surnames one letter from others.
 
-They are what they are: neither do they stand for a name that is spelt a little differently, nor does another word for
-them.
+They are what they are: none of them stands for a name that is spelt a little differently, nor another word for them.
 """
 
 _WORDS = """
-abbey airport arms army bank banks barber baker bar baron barry bass bean bell berry bird bishop black blair bond bone
-boone border boris boss bowman boyd brand brandon brave bridge bright brook brooks brown bruce bryan buck burn burns bush
-butler cain camp carr carter case cash castle chance chase chief china church city clay clark cliff coast cole coleman
-collins cook cooper court cox craft crane cross cruz dale dave davis dawn day deal dean dell dick dixon dollar dove drake
-duke dunn earl east easter eaton ellis emirate england english estate ever faith farmer field fields fisher flint florence
-flower force ford forest foster fox frank franklin free french friend frost fuller gale gardner gate gates george german
-gold golden good gordon grace grant graves gray great green grey griffin grove guard gulf gun hale hall hammer hardy
-harper harris harry hart hawk hayes heath herald hill hills holder holly holmes holy home hood hook hope horn hotel house
-howard howe hudson hughes hunt hunter international iron islamic island jackson james jenkins jersey johns johnson
-johnston jones jordan joy judge junior justice kane keen keller kelly kerry key kidd king kings kirk knight korea lake lamb
-lance land lane law lawson leader lee lewis lincoln lion little lloyd long love lynch mail major mann march maria marina
-marine marines mark marks market marshall martin martinez marx mason master matthews may mayor men mercer mercy merritt
-miller mills minister mission moon moore morgan morris morrison moss mount murphy murray myers nation national nations neil
-nelson new newman nichols north northern oliver osborne owen page palace palmer park parker parry paul payne peace pearce
-pearl perry peters phillips pierce pike pitt place police pool poole pope porter post potter powell power powers price
-prince prior province queen quinn rain ray reed republic rice rich richards river rivers road robert roberts robertson robin
-robinson rock rogers root rose ross rush russell ryan saint sand sanders sands savage school scott sea sergeant sharp shaw
-shell shepherd short silver simon simpson singer small smart smith smyth snow soldier south southern spain sparks spring
-square stanley star state states steel stephens stern stevens stone street strong summer sun sutton sweet swift sword
-taylor temple terry thomas thompson thomson tower town turkey turner union united valley vance walker wall wallace walsh
-war ward warner warren waters watson way wayne weaver webb weber welch wells west western wheeler white wild wilkins
-williams williamson willis wilson winter wolf wolfe women wood woods woodward world worth wright yates york young
-about after again against ahead all also among another any around article assembly attack attacks bay before behind
-best beyond body book both brunei but call center central chairman children civil clashes coalition common company congress
-council country couple court crime crisis cup current daily dam dead death deputy despite director during each earth eight
-election eleven embassy emergency every famous fans federal few fifa fifty fighting film finally fire first five flight
-following for former forty four france from ghana global government governor group had hague half has he health heavy her
-here his hospital how human hundreds hurricane if in italy its japan job joseph just kenya lahore last late latin legal life
-like live local london low main mali mass media meanwhile medical member members men mexico middle military millions missile
-more mosque most mother much navy naval near nearly never nigeria nine no nobel none not now nuclear number oil old olympic
-one online opposition or other others our out over parade paris part people philippine pilot plane polish political pope poor
-president prime prison private public quebec race radio rebel red riot rome round royal russia same second security senate
-senior series seven several severe she ship sir six social some soviet storm student such supreme syria ten that the their
-then there these they third this those thousands three to today total toll trade train troops tv twelve twenty two under
-until uk us very victims video violence voters we week what when where which while who why with within women workers year
-years yemen yet you zone
+abbey about after again against ahead airport all also among another any arms army around article assembly attack
+attacks baker bank banks bar barber baron barry bass bay bean before behind bell berry best beyond bird bishop black
+blair body bond bone book boone border boris boss both bowman boyd brand brandon brave bridge bright brook brooks
+brown bruce brunei bryan buck burn burns bush but butler cain call camp carr carter case cash castle center central
+chairman chance chase chief children china church city civil clark clashes clay cliff coalition coast cole coleman
+collins colombia columbia common company congress cook cooper council country couple court cox craft crane crime
+crisis cross cruz cup current daily dale dam dave davis dawn day dead deal dean death dell deputy despite dick
+director dixon dollar dove drake duke dunn during each earl earth east easter eaton eight election eleven ellis
+embassy emergency emirate england english estate ever every faith famous fans farmer federal few field fields fifa
+fifty fighting film finally fire first fisher five flight flint florence flower following for force ford forest former
+forty foster four fox france frank franklin free french friend from frost fuller gale gardner gate gates george german
+ghana global gold golden good gordon government governor grace grant graves gray great green grey griffin group grove
+guard gulf gun had hague hale half hall hammer hardy harper harris harry hart has hawk hayes he health heart heath
+heavy her herald here hill hills his holder holly holmes holy home hood hook hope horn hospital hotel house how howard
+howe hudson hughes human hundreds hunt hunter hurricane if in international iron islamic island italy its jackson
+james japan jenkins jersey job johns johnson johnston jones jordan joseph joy judge junior just justice kane keen
+keller kelly kenya kerry key kidd king kings kirk knight korea lahore lake lamb lance land lane last late latin law
+lawson leader lee legal lewis life like lincoln lion little live lloyd local london long love low lynch mail main
+major mali mann march maria marina marine marines mark market marks marshall martin martinez marx mason mass master
+matthews may mayor meanwhile media medical member members men mercer mercy merritt mexico middle military miller
+millions mills minister missile mission moon moore more morgan morris morrison mosque moss most mother mount much
+murphy murray myers nation national nations naval navy near nearly neil nelson never new newman nichols nigeria nine
+no nobel none north northern not now nuclear number oil old oliver olympic one online opposition or osborne other
+others our out over owen page palace palmer parade paris park parker parry part paul payne peace pearce pearl people
+perry peters philippine phillips pierce pike pilot pitt place plane police polish political pool poole poor pope
+porter post potter powell power powers president price prime prince prior prison private province public quebec queen
+quinn race radio rain ray rebel red reed remedy republic rice rich richards riot river rivers road robert roberts
+robertson robin robinson rock rogers rome root rose ross round royal rush russell russia ryan saint same sand sanders
+sands savage school scott sea second security senate senior sergeant series seven several severe sharp shaw she shell
+shepherd sheriff ship short silver simon simpson singer sir six small smart smith smyth snow social soldier some south
+southern soviet spain sparks spring square stanley star state states steel stephens stern stevens stone storm street
+strong student such summer sun supreme sushi sutton sweet swift sword syria taylor temple ten terry that the their
+then there these they third this thomas thompson thomson those thousands three to today toll total tower town trade
+train troops turkey turner tv twelve twenty two uk under union united until us valley vance very victims video
+violence voters walker wall wallace walsh war ward warner warren waters watson way wayne we weaver webb weber week
+welch wells west western what wheeler when where which while white who why wild wilkins williams williamson willis
+wilson winter with within wolf wolfe women wood woods woodward workers world worth wright yates year years yemen yet
+york you young zone
 """
 
 EVERYDAY = frozenset(_WORDS.split())

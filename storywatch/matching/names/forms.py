@@ -1,4 +1,4 @@
-"""Declined forms: which words a word of a text may be a form of, in Russian, Ukrainian, other Slavic languages, English.
+"""Declined forms: which words a word of a text may be a form of, in Slavic languages, English and Persian.
 
 A form tells its kind of declension, for only forms of one kind are compared: Москвы is Москва, but not Moskov. Only
 endings that can't make another name are taken off: no -i of a consonant, which makes Karimi of Karim, and no feminine
@@ -31,7 +31,12 @@ _SHORTEST_DECLINED = 6
 _CONSONANT_END = re.compile(r"[^aeiouyаеиоуыэюяієіїй]$")
 
 _CYRILLIC_SAID = (
-    (Kind.NOUN, re.compile(r"(?:ами|ями|ові|еві|ом|ем|єм|еи|ам|ям|ах|ях|(?<=[оеиыі][вн])[ыи]м|а|у|е|ы|я|ю|(?<=л)и|(?<=[лнрт])і)$")),
+    (
+        Kind.NOUN,
+        re.compile(
+            r"(?:ами|ями|ові|еві|ом|ем|єм|еи|ам|ям|ах|ях|(?<=[оеиыі][вн])[ыи]м|а|у|е|ы|я|ю|(?<=л)и|(?<=[лнрт])і)$"
+        ),
+    ),
     (Kind.VOWEL, re.compile(r"(?:ою|ею|єю|ои|еи|ы|и|і|е|у|ю)$")),
     (Kind.ADJECTIVE, re.compile(r"(?:ыми|ими|ого|его|ому|ему|ым|им|ом|ем|ых|их|ыи|ии|іи|ие|ые|и|і)$")),
     (Kind.GLIDE, re.compile(r"(?<=[аеоу])(?:ем|єм|еві|я|ю|е|є|ї|и)$|(?:ия|ию|ием|ии|ія|ію|ієм)$")),
@@ -43,7 +48,7 @@ _CYRILLIC_NAMED = (
 )
 _LATIN_SAID = (
     (Kind.NOUN, re.compile(r"(?:ami|ovi|owi|evi|iem|em|om|im(?<=lim|nim)|ach|(?:(?<=[oei][vn])|(?<=.{7}))[au])$")),
-    (Kind.VOWEL, re.compile(r"(?<=.{4})(?:ou|oi|oj|[yueiąę])$")),
+    (Kind.VOWEL, re.compile(r"(?<=.{4})(?:ou|oj|[yu])$")),
     (Kind.ADJECTIVE, re.compile(r"(?<=[knv])(?:iego|iemu|eho|ego|emu|oho|ogo|omu|ym|im|iy|yi|yy|ij|yj|ii|y|i)$")),
     (Kind.GLIDE, re.compile(r"(?<=[aeo])[jy]?(?:em|ovi|a|u|e|i)$")),
 )
@@ -53,12 +58,12 @@ _LATIN_NAMED = (
     (Kind.GLIDE, re.compile(r"(?<=[aeo])[iyj]$|(?<=[rnlgkt])(?:iy|ii|ij|y|i)$")),
 )
 
-_PLURAL = re.compile(r"(?<=[^s]{4})s$|(?<=[sxzh])es$")
+_PLURAL = re.compile(r"(?<=...[^s])s$|(?<=[sxzh])es$")
 _PERSIAN_PLURAL = re.compile(r"(?:هایی|های|ها)$")
 _ARABIC_PREFIX = re.compile(r"^(?:[وفبک]?ال|لل|[وبلف])(?=.{3})")
 # An article that is one word with its name: alloghri, assadr, эльсиси.
 _ARTICLE = re.compile(
-    r"^(?:[aeu]l(?=[^aeiou].{4})|a(?=([sdrntz])\1.{3})|a(?:sh)(?=sh.{3})|[аэ]ль?(?=[^аеиоуыэюяь].{3}))"
+    r"^(?:[aeu]l(?=[^aeiou].{4})|[ae](?=([sdrntz])\1.{3})|a(?:sh)(?=sh.{3})|[аэ]ль?(?=[^аеиоуыэюяь].{3}))"
 )
 
 

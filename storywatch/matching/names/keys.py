@@ -12,12 +12,14 @@ from storywatch.matching.names.english import as_heard
 from storywatch.matching.names.forms import said
 from storywatch.matching.names.sounds import sounds
 
+LONGEST_WORD = 48
+"""Letters of a word that may be a name. What is longer isn't kept in memory."""
 _MOST_KEYS = 8
 _NO_CONSONANT = "_"
 
 _CLASSES = {
-    **dict.fromkeys("aeiouEUIAYyHh'@%#XwvV", ""),
-    **dict.fromkeys("kqgQK", "K"),
+    **dict.fromkeys("aeiouEUIAYyHh'@%#X+wvV", ""),
+    **dict.fromkeys("kqgQK*", "K"),
     **dict.fromkeys("szSZCcjJDO", "S"),
     **dict.fromkeys("tdT", "T"),
     **dict.fromkeys("bpBP", "P"),
@@ -27,28 +29,49 @@ _CLASSES = {
     **dict.fromkeys("l", "L"),
     **dict.fromkeys("r", "R"),
 }
-_FIRST = {**dict.fromkeys("hXH", "K"), **dict.fromkeys("wvV", "F")}
+_FIRST = {**dict.fromkeys("hXH+", "K"), **dict.fromkeys("wvV", "F")}
 _TABLE = str.maketrans(_CLASSES)
 _ROW = re.compile(r"(.)\1+")
 
 # What else a sound that stands for several may be.
-_OTHERWISE = {"K": "kh", "J": "jk", "C": "Ckh", "O": "sh", "T": "ts", "D": "zt", "F": "fh", "c": "sk", "X": "hk"}
-_FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "ja", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
+_OTHERWISE = {
+    "K": "kh",
+    "J": "jk",
+    "j": "jk",
+    "C": "Ckh",
+    "O": "sh",
+    "T": "ts",
+    "D": "zt",
+    "F": "fh",
+    "c": "sk",
+    "X": "hk",
+}
+_FIRST_OTHERWISE = {"w": "wa", "V": "va", "j": "jak", "J": "jk", "C": "Ck", "T": "ts", "D": "zt", "c": "sk", "O": "sk"}
 
 
-@lru_cache(maxsize=1 << 16)
 def key(folded: str) -> str:
-    """Return the coarse key of one folded word; `_` if it has no consonant."""
-    return _key(sounds(folded))
+    """Return the coarse key of one folded word; `_` if it has no consonant. Of a long word its beginning counts."""
+    return cached_key(folded[:LONGEST_WORD])
 
 
-@lru_cache(maxsize=1 << 16)
 def keys(folded: str) -> tuple[str, ...]:
     """Return every key of one folded word, the plain one first: also without ending or article, and as read otherwise.
 
     A listed word and a word of a text that may be the same share one of theirs.
     """
-    found = [key(folded)]
+    return cached_keys(folded[:LONGEST_WORD])
+
+
+@lru_cache(maxsize=1 << 16)
+def cached_key(folded: str) -> str:
+    """Return the plain key of a word that is no longer than names are."""
+    return _key(sounds(folded))
+
+
+@lru_cache(maxsize=1 << 16)
+def cached_keys(folded: str) -> tuple[str, ...]:
+    """Return the keys of a word that is no longer than names are."""
+    found = [cached_key(folded)]
     for stem in dict.fromkeys(stem for _, stem in said(folded)):
         found += _readings(sounds(stem))
     return tuple(dict.fromkeys(found))

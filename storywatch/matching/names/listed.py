@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.names.particles import ARTICLES, GLUED_ARTICLES, SERVANTS, SONS, THINGS, TITLES
 from storywatch.matching.names.pattern import NamePattern, NameWord
 from storywatch.matching.words import Word, words
@@ -16,6 +15,8 @@ def parse_name(text: str) -> NamePattern:
     """Read a listed name. Its articles, titles, initials and middle names are optional where two words remain."""
     found = words(text)
     parts = list(_parts(text, found))
+    if len(parts) == 1:
+        parts = [replace(parts[0], alone=True)]
     person = _is_person(parts)
     return NamePattern(parts=tuple(_with_optional(parts, person=person)), person=person)
 
@@ -85,4 +86,4 @@ def _is_initial(_number: int, part: NameWord) -> bool:
 
 
 def _is_middle_name(number: int, part: NameWord) -> bool:
-    return number > 0 and part.folded not in EVERYDAY
+    return number > 0 and len(part.folded) > 1

@@ -18,19 +18,24 @@ _DOT_AND_SPACE = 2
 _LOWER_CASE_LETTERS = 4
 _MOST_MIDDLE_NAMES = 2
 """Initials, of which a full name counts two and a listed name that is left out one."""
+_MOST_PARTICLES = 2
 _PARTICLES = GLUED_ARTICLES | SONS
-_SON_LETTERS = 3
+_HALF_LETTERS = 3
 _ARTICLE_AT_END = re.compile(r"(?<=...)[aeou]l$|(?<=..)уль?$")
-_SECOND_HALF = re.compile(r"(?<=...)(?:[aeou]d+[iey]n|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad|الدین|الله|اباد|زاده|نژاد|زی)$")
+_LATIN_HALVES = r"[aeou]d+[iey]ne?|[aeou]ll?ah?|abad|zai|zad|zadeh?|zada|nejad"
+_ARABIC_HALVES = "الدین|الله|اباد|زاده|نژاد|زی"
+_SECOND_HALF = re.compile(rf"(?<=...)(?:{_LATIN_HALVES}|{_ARABIC_HALVES})$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameWord:
     """A word of a listed name, folded.
 
-    `optional`: a text may leave it out; `middle` is 1 if it is a name then, and no title or initial. `capitals`: an acronym, which must stand in capitals. `proper`: it was listed
-    with a capital, so that texts may spell it otherwise; other words are common nouns, which may only be plural.
+    `optional`: a text may leave it out; `middle` is 1 if it is a name then, and no title or initial. `capitals`: an
+    acronym, which must stand in capitals. `proper`: it was listed with a capital, so that texts may spell it otherwise;
+    other words are common nouns, which may only be plural.
     `son`: it stood after bin, `article`: before an article; texts write both as one word: Binladen, Nurul Haq.
+    `alone`: it is all of the name.
     """
 
     folded: str
@@ -40,6 +45,7 @@ class NameWord:
     proper: bool = True
     son: bool = False
     article: bool = False
+    alone: bool = False
 
     def fits(self, folded: str, *, titled: bool, capitals: bool = False) -> bool:
         """Tell whether a word of a text is this word. Without a capital it must be the same letters."""
@@ -49,7 +55,7 @@ class NameWord:
             return folded in {self.folded, f"{self.folded}s"}
         if not titled:
             return self._stands_without_capital(folded)
-        return same(self.folded, folded) or self._fits_glued(folded)
+        return same(self.folded, folded, alone=self.alone) or self._fits_glued(folded)
 
     def _stands_without_capital(self, folded: str) -> bool:
         if len(self.folded) < _LOWER_CASE_LETTERS or self.folded in EVERYDAY:
@@ -59,7 +65,7 @@ class NameWord:
     def _fits_glued(self, folded: str) -> bool:
         if self.article and _ARTICLE_AT_END.search(folded) and same(self.folded, _ARTICLE_AT_END.sub("", folded)):
             return True
-        return self.son and folded[:_SON_LETTERS] in SONS and same(self.folded, folded[_SON_LETTERS:])
+        return self.son and folded[:_HALF_LETTERS] in SONS and same(self.folded, folded[_HALF_LETTERS:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +134,7 @@ class NamePattern:
         for particles in (ARTICLES, SONS):
             if first in particles:
                 return folded[: len(first)] in particles and same(second, folded[len(first) :])
-        return same(joined, folded)
+        return (joined[0] == folded[0] or not folded.isascii()) and same(joined, folded)
 
     def _may_stand_between(self, words: Sequence[Word], part: int, at: int, middle: int) -> bool:
         """Tell whether the text's word may stand inside the name though it isn't listed: a particle, a middle name."""
@@ -136,7 +142,9 @@ class NamePattern:
         if part == 0 or at + 1 >= len(words) or not _near(words[at - 1], word) or not _near(word, words[at + 1]):
             return False
         if word.folded in _PARTICLES:
-            return True
+            return any(each.folded not in _PARTICLES for each in words[max(at - _MOST_PARTICLES, 0) : at])
+        if len(word.folded) == 1 and any(len(each.folded) == 1 for each in self.parts):
+            return False  # George H. W. Bush is not George W. Bush
         return self.person and word.titled and middle + _weight(word.folded) <= _MOST_MIDDLE_NAMES
 
 
@@ -166,7 +174,9 @@ def first_words(pattern: NamePattern) -> tuple[str, ...]:
 
 def _beginnings(part: NameWord) -> Iterator[str]:
     """Yield the first halves that texts may write as a word, and the word with its article."""
-    yield from (part.folded[:length] for length in (2, 3) if part.folded[:length] in SERVANTS | SONS)
+    for halves in (SERVANTS, SONS):
+        if part.folded[:_HALF_LETTERS] in halves:
+            yield from sorted(halves)
     yield _ARTICLE_AT_END.sub("", part.folded)
     yield _SECOND_HALF.sub("", part.folded)
     if part.article:

@@ -119,8 +119,7 @@ def test_capitals_are_remembered(text: str, *, capitals: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "titled"),
-    [("Kabul", True), ("KABUL", True), ("kabul", False), ("McKenzie", True), ("كابل", True), ("Кабул", True)]
-    + [("кабул", False), ("iPhone", True), ("39", True)],
+    [("Kabul", True), ("KABUL", True), ("kabul", False), ("McKenzie", True), ("كابل", True), ("Кабул", True)],
 )
 def test_a_capital_is_remembered(text: str, *, titled: bool) -> None:
     """Scripts without capitals count as written with one."""
