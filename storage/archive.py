@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage import tables
 from storage.engine import reading
 from storage.items import chunks, items_by_id
-from storage.search import says_any
+from storage.search import says_any, vocabulary_query
 from storywatch.intake import address_key
 from storywatch.model import Item, Outlet, SearchTerm
 from storywatch.urls import canonical_url, url_identity
 
-PAGE = 20_000
+PAGE = 100_000
 """Ids that one search reads ahead."""
 
 AT_ONCE = 200
@@ -73,6 +73,13 @@ class StoredArchive:
         conditions += [seen < until] if until else []
         return conditions if any_of is None else [*conditions, says_any(any_of, self._engine.dialect.name)]
 
+    async def vocabulary(self) -> AsyncIterator[tuple[str, int]]:
+        """Yield every word that the items say, folded, with the number of revisions that say it."""
+        query = vocabulary_query(self._engine.dialect.name)
+        async with reading(self._engine) as connection, connection.stream(query) as found:
+            async for word, revisions in found:
+                yield word, revisions
+
     async def by_id(self, ids: Collection[str]) -> dict[str, Item]:
         """Return the items that are stored under these ids."""
         async with reading(self._engine) as connection:
@@ -80,19 +87,26 @@ class StoredArchive:
 
     async def by_url(self, url: str) -> tuple[Item, ...]:
         """Return the items at an address, however it is spelled; several where a page or several outlets share it."""
-        forms = [form for form in (url, canonical_url(url, Outlet(id="", name=""))) if form]
-        keys = [address_key(identity) for identity in map(url_identity, forms) if identity]
+        canonical = canonical_url(url, Outlet(id="", name=""))
+        identity = url_identity(canonical)
+        if canonical is None or identity is None:
+            return ()
         key, item = tables.item_keys.c, tables.items.c
-        answering = select(key.item).where(key.outlet.in_(select(tables.outlets.c.id)), key.key.in_(keys))
-        return await self._some(or_(item.url.in_(forms), item.id.in_(answering)))
+        answering = select(key.item).where(
+            key.outlet.in_(select(tables.outlets.c.id)), key.key == address_key(identity)
+        )
+        # Items that share an address don't answer to it: they are found as they are cited.
+        cited = [f"{scheme}://{front}{identity}" for scheme in ("https", "http") for front in ("www.", "")]
+        return await self._some(or_(item.url.in_([canonical, *cited]), item.id.in_(answering)))
 
     async def find_item(self, text: str) -> tuple[Item, ...]:
         """Return the items that an operator may mean: by id, by the beginning of one, or by address."""
         if "://" in text:
             return await self.by_url(text.strip())
         name = text.strip().lower()
-        found = await self.by_id([name])
-        if found or not name:
+        if not (name.isascii() and name.isalnum()):
+            return ()
+        if found := await self.by_id([name]):
             return tuple(found.values())
         return await self._some(tables.items.c.id.startswith(name, autoescape=True))
 

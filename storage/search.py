@@ -12,6 +12,7 @@ Rows are added in the transaction that stores the revision, and never changed. S
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    TextualSelect,
     bindparam,
     cast,
     column,
@@ -51,7 +53,7 @@ ANY_WORD = "…"
 BATCH = 500
 
 # What both indexes take for one word as it stands, so that it needs no quoting either.
-_PLAIN = re.compile(r"(?:[0-9a-z]|[^\x00-\x7f])+")
+_PLAIN = re.compile(r"(?:[0-9a-z]|[^\x00-\x7f\ud800-\udfff])+")
 
 _fts = table("search_words", column("rowid", Integer), column("words", Text))
 
@@ -129,18 +131,31 @@ def says_any(terms: Iterable[SearchTerm], dialect: str) -> ColumnElement[bool]:
 
 def asking(terms: Iterable[SearchTerm], grammar: Grammar) -> str:
     """Write a query. A term without any word asks for nothing, for nothing matches it."""
-    asked = {_said(term, grammar) for term in terms} - {""}
+    asked = {_said(pieces, grammar, prefix=term.prefix) for term in terms for pieces in _readings(term.text)}
     return grammar.either.join([*sorted(asked), grammar.word.format(ANY_WORD)])
 
 
-def _said(term: SearchTerm, grammar: Grammar) -> str:
-    pieces = [piece for word in words(term.text) for piece in _pieces(word.folded)]
+def _readings(asked: str) -> set[tuple[str, ...]]:
+    """Return the words of a term as text, and as words that are folded already: folding twice may change one."""
+    readings = [word.folded for word in words(asked)], asked.split()
+    return {tuple(piece for word in reading for piece in _pieces(word)) for reading in readings} - {()}
+
+
+def _said(pieces: Sequence[str], grammar: Grammar, *, prefix: bool) -> str:
     said = [grammar.word.format(piece) for piece in pieces]
-    if term.prefix and said:
-        said[-1] += grammar.prefix
-    return f"({grammar.both.join(said)})" if said else ""
+    return f"({grammar.both.join(said)}{grammar.prefix if prefix else ''})"
 
 
-def _pieces(folded: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def _pieces(folded: str) -> tuple[str, ...]:
     """Return what both indexes take for words: nearly always the word itself, cut where it is too long."""
-    return [piece[:LONGEST_WORD] for piece in _PLAIN.findall(folded.lower())]
+    return tuple(piece[:LONGEST_WORD] for piece in _PLAIN.findall(folded.lower()))
+
+
+def vocabulary_query(dialect: str) -> TextualSelect:
+    """Return a query for every indexed word, and the number of rows of the index that have it."""
+    if dialect == "postgresql":
+        query = "SELECT word, ndoc AS rows FROM ts_stat('SELECT words FROM search') WHERE word <> :any"
+    else:
+        query = "SELECT term AS word, doc AS rows FROM search_vocabulary WHERE term <> :any"
+    return text(query).bindparams(any=ANY_WORD).columns(column("word", Text), column("rows", Integer))

@@ -236,6 +236,13 @@ class Archive(Protocol):
         """Yield items in the order of first sight, then of ids; `after`: only those behind this one."""
         ...
 
+    def vocabulary(self) -> AsyncIterator[tuple[str, int]]:
+        """Yield every word that the items say, folded, with the number of revisions that say it.
+
+        What is looked for by more than its letters, such as a name by its sound, is found by the words that sound so.
+        """
+        ...
+
     async def by_id(self, ids: Collection[str]) -> Mapping[str, Item]:
         """Return the items that are stored under these ids."""
         ...

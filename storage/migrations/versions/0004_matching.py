@@ -107,3 +107,4 @@ def _create_search() -> None:
     op.execute(
         "CREATE VIRTUAL TABLE search_words USING fts5(words, content='', detail=none, columnsize=0, tokenize='ascii')"
     )
+    op.execute("CREATE VIRTUAL TABLE search_vocabulary USING fts5vocab(search_words, 'row')")
