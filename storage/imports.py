@@ -50,6 +50,7 @@ class StoredImport:
         connection, at = self._connection, record.at
         matches = [verdicts.match_row(match, at) for match in record.matches]
         await verdicts.insert_missing(connection, tables.matches, matches)
+        await verdicts.forget_misses(connection, matches)
         await verdicts.save_misses(connection, [verdicts.miss_row(miss, at) for miss in record.misses])
         await verdicts.insert_missing(connection, tables.updates, list(map(asdict, record.updates)))
         await verdicts.insert_missing(connection, tables.reports, list(map(verdicts.report_row, record.reports)))

@@ -26,6 +26,7 @@ async def save(
     accepted = [match_row(match, decided[match.item]) for match in matches]
     if accepted:
         await connection.execute(insert(tables.matches), accepted)
+        await forget_misses(connection, accepted)
     await save_misses(connection, [miss_row(miss, decided[miss.item]) for miss in misses])
 
 
@@ -40,6 +41,15 @@ async def save_misses(connection: AsyncConnection, rows: Sequence[Mapping[str, A
     now = max(one["decided"] for one in rows)
     pruning = delete(tables.misses).where(own, or_(row.decided < now - MISSES_KEPT, row.item.not_in(best)))
     await connection.execute(pruning, [{"pruned": event} for event in sorted({one["event"] for one in rows})])
+
+
+async def forget_misses(connection: AsyncConnection, accepted: Sequence[Mapping[str, Any]]) -> None:
+    """Drop the near misses that were accepted after all."""
+    row = tables.misses.c
+    dropping = delete(tables.misses).where(row.event == bindparam("hit_event"), row.item == bindparam("hit_item"))
+    hits = [{"hit_event": one["event"], "hit_item": one["item"]} for one in accepted]
+    if hits:
+        await connection.execute(dropping, hits)
 
 
 async def insert_missing(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -238,7 +238,7 @@ def test_whatever_a_text_says_is_in_the_index(title: str, summary: str, content:
     indexed = set(search.searched(title, summary, content))
     for text in (title, summary, content):
         for word in words(text):
-            for said in (text[word.start : word.end], word.folded):
+            for said in (text[word.start : word.end], word.folded) if word.folded.strip() else ():  # a lone mark
                 assert any(reading <= indexed for reading in readings(said))
 
 
