@@ -2,42 +2,37 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import moves, pushes, tables
+from storage import history, moves, pushes, search, tables, verdicts
+from storage.items import chunks, item_row, revision_of, revision_row
 from storage.states import state_row
 from storage.upsert import upsert
+from storage.verdicts import report_row
 from storywatch.errors import LeaseLost
-from storywatch.intake import Fingerprint, Known, KnownItem, Sighting, fingerprint
+from storywatch.intake import Fingerprint, Known, KnownItem, Sighting
 from storywatch.model import (
     Alarm,
     AlarmKind,
     Alert,
     DeliveryState,
     Item,
-    Match,
     Notice,
-    Report,
     Revision,
     SetAside,
-    TimeCorrection,
-    TimeOrigin,
 )
 from storywatch.pacing import LEAST_PAUSE, LONGEST_RETRY_AFTER, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
-from storywatch.updates import SAID_CHARS, PastReport
+from storywatch.updates import PastReport
 
 MOST_SET_ASIDE = 100
 """Items of one source that could not be read, kept for people to look at."""
-
-CHUNK = 500
-"""Values in one IN list; both databases allow some 32,000 parameters in a statement."""
 
 
 class StoredPoll:
@@ -49,7 +44,7 @@ class StoredPoll:
 
     async def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
         """Return the items of the outlet that answer to any of the keys, with how `source` last showed them."""
-        await self._hold(tables.outlets, outlet)
+        await history.hold(self._connection, tables.outlets, outlet)
         asked = await self._owners(outlet, keys)
         entries = {entry.id: entry for entry in await self._entries(source, set(asked.values()))}
         return {key: entries[item] for key, item in asked.items()}
@@ -57,14 +52,14 @@ class StoredPoll:
     async def _owners(self, outlet: str, keys: Iterable[str]) -> dict[str, str]:
         key = tables.item_keys.c
         owners: dict[str, str] = {}
-        for some in _chunks(sorted(set(keys))):
+        for some in chunks(sorted(set(keys))):
             found = select(key.key, key.item).where(key.outlet == outlet, key.key.in_(some))
             owners.update((row.key, row.item) for row in await self._connection.execute(found))
         return owners
 
     async def _entries(self, source: str, ids: Iterable[str]) -> list[KnownItem]:
         entries: list[KnownItem] = []
-        for some in _chunks(sorted(ids)):
+        for some in chunks(sorted(ids)):
             keys = await self._keys(some)
             rows = await self._connection.execute(_entry_query(source).where(tables.items.c.id.in_(some)))
             entries.extend(_known_item(row, keys[row.id]) for row in rows)
@@ -79,43 +74,17 @@ class StoredPoll:
 
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
-        await self._hold(tables.events, event)
-        report, revision = tables.reports.c, tables.revisions.c
-        opener, opening = tables.items.alias("opener"), tables.revisions.alias("opening")
-        opened = func.coalesce(opening.c.published, opening.c.updated, opener.c.first_seen)
-        told = (
-            select(
-                report.update,
-                report.item,
-                report.outlet,
-                tables.updates.c.headline,
-                revision.title,
-                revision.summary,
-                func.substr(revision.content, 1, SAID_CHARS).label("content"),
-            )
-            .join_from(tables.reports, tables.updates, tables.updates.c.id == report.update)
-            .join(tables.items, tables.items.c.id == report.item)
-            .join(tables.revisions, and_(revision.item == report.item, revision.number == tables.items.c.revision))
-            .join(opener, opener.c.id == tables.updates.c.item)
-            .join(opening, and_(opening.c.item == opener.c.id, opening.c.number == 1))
-            .where(report.event == event)
-            # One poll opens its updates in the order of publication, all at the same moment.
-            .order_by(tables.updates.c.created, opened, opener.c.id, report.role.desc(), report.seen, report.item)
-        )
-        return tuple(map(_past_report, await self._connection.execute(told)))
-
-    async def _hold(self, table: Table, row_id: str) -> None:
-        """Lock one row until the transaction ends. On SQLite the transaction holds the whole database already."""
-        await self._connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update())
+        await history.hold(self._connection, tables.events, event)
+        return await history.reports_of(self._connection, event)
 
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the latest stored revision of each item."""
         revision = tables.revisions
         latest = and_(revision.c.item == tables.items.c.id, revision.c.number == tables.items.c.revision)
         found: dict[str, Revision] = {}
-        for some in _chunks(sorted(set(items))):
+        for some in chunks(sorted(set(items))):
             rows = select(revision).join_from(tables.items, revision, latest).where(tables.items.c.id.in_(some))
-            found |= {row.item: _revision(row) for row in await self._connection.execute(rows)}
+            found |= {row.item: revision_of(row) for row in await self._connection.execute(rows)}
         return found
 
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
@@ -137,9 +106,10 @@ class StoredPoll:
         await self._save_alarms(record)
         await self._save_items(record.new, record.revised)
         await self._save_sightings(record.sightings)
-        await self._insert(tables.matches, map(_match_row, record.matches))
+        seen = {item.id: item.revision.seen for item in (*record.new, *record.revised)}
+        await verdicts.save(self._connection, record.matches, record.misses, seen)
         await self._insert(tables.updates, map(asdict, record.updates))
-        await self._insert(tables.reports, map(_report_row, record.reports))
+        await self._insert(tables.reports, map(report_row, record.reports))
         await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)
@@ -210,11 +180,12 @@ class StoredPoll:
         await self._connection.execute(called.values(next_poll_at=soon))
 
     async def _save_items(self, new: Sequence[Item], revised: Sequence[Item]) -> None:
-        await self._insert(tables.items, map(_item_row, new))
+        await self._insert(tables.items, map(item_row, new))
         for item in revised:
             moved = update(tables.items).where(tables.items.c.id == item.id)
             await self._connection.execute(moved.values(revision=item.revision.number, url=item.url))
-        await self._insert(tables.revisions, (_revision_row(item) for item in (*new, *revised)))
+        await self._insert(tables.revisions, (revision_row(item) for item in (*new, *revised)))
+        await search.add(self._connection, (*new, *revised))
 
     async def _save_sightings(self, sightings: Sequence[Sighting]) -> None:
         rows = [
@@ -241,10 +212,6 @@ class StoredPoll:
 def _later(moment: datetime, known: datetime | None, now: datetime) -> datetime:
     """Return the later of two holds; what lies too far ahead was written while the clock was wrong."""
     return max(moment, known) if known and known <= now + LONGEST_RETRY_AFTER else moment
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
 def _entry_query(source: str) -> Any:
@@ -277,56 +244,6 @@ def _known_item(row: Row[Any], keys: frozenset[str]) -> KnownItem:
         current=Fingerprint(title=row.title_hash, text=row.text_hash),
         shown=Fingerprint(title=row.shown_title, text=row.shown_text) if row.shown_title is not None else None,
     )
-
-
-def _past_report(row: Row[*tuple[Any, ...]]) -> PastReport:
-    said = f"{row.title}\n{row.summary or row.content}"
-    return PastReport(update=row.update, item=row.item, outlet=row.outlet, headline=row.headline, text=said)
-
-
-def _item_row(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "outlet": item.outlet,
-        "source": item.source,
-        "url": item.url,
-        "first_seen": item.first_seen,
-        "revision": item.revision.number,
-    }
-
-
-def _revision_row(item: Item) -> dict[str, Any]:
-    prints = fingerprint(item.revision)
-    correction = item.revision.time_correction
-    return {
-        **asdict(item.revision),
-        "title_hash": prints.title,
-        "text_hash": prints.text,
-        "time_origin": item.revision.time_origin.value,
-        "time_correction": correction.value if correction else None,
-        "difference": item.revision.difference or None,
-    }
-
-
-def _match_row(match: Match) -> dict[str, Any]:
-    return {
-        "event": match.event,
-        "item": match.item,
-        "revision": match.revision,
-        "score": match.score,
-        "reasons": [asdict(reason) for reason in match.reasons],
-    }
-
-
-def _report_row(report: Report) -> dict[str, Any]:
-    return {**asdict(report), "role": report.role.value}
-
-
-def _revision(row: Row[Any]) -> Revision:
-    values = {field.name: getattr(row, field.name) for field in fields(Revision)}
-    correction = TimeCorrection(row.time_correction) if row.time_correction else None
-    read = {"time_origin": TimeOrigin(row.time_origin), "time_correction": correction}
-    return Revision(**{**values, **read, "difference": row.difference or ""})
 
 
 def _alarm(row: Row[Any]) -> Alarm:

@@ -9,7 +9,11 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import leases, tables
+from storage.archive import StoredArchive
 from storage.engine import make_engine, parse_url, writing
+from storage.feedback import StoredFeedbacks, StoredSeeds
+from storage.imports import StoredImports
+from storage.memories import StoredMemories
 from storage.outbox import StoredOutbox
 from storage.presence import Presence
 from storage.pushes import StoredPushes
@@ -27,6 +31,11 @@ class Store:
     outbox: StoredOutbox
     pushes: StoredPushes
     queries: Queries
+    feedbacks: StoredFeedbacks
+    seeds: StoredSeeds
+    archive: StoredArchive
+    memories: StoredMemories
+    imports: StoredImports
 
     async def free_leases(self) -> int:
         """Free what a dead process held. Only for a process that knows that it is alone. Return how many."""
@@ -48,6 +57,11 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         outbox=StoredOutbox(engine),
         pushes=StoredPushes(engine),
         queries=Queries(engine),
+        feedbacks=StoredFeedbacks(engine),
+        seeds=StoredSeeds(engine),
+        archive=StoredArchive(engine),
+        memories=StoredMemories(engine),
+        imports=StoredImports(engine),
     )
     try:
         with Presence.of(_database_file(url)) as presence:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeDecorator
 
 from storywatch.model import as_utc
@@ -140,7 +141,7 @@ items = Table(
     Column("id", String, primary_key=True),
     Column("outlet", ForeignKey("outlets.id"), nullable=False),
     Column("source", ForeignKey("sources.id"), nullable=False),
-    Column("url", String),
+    Column("url", String, index=True),
     Column("first_seen", UtcTime, nullable=False, index=True),
     Column("revision", Integer, nullable=False),
 )
@@ -188,6 +189,7 @@ events = Table(
     Column("id", String, primary_key=True),
     Column("title", String, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("imported_at", UtcTime),
 )
 
 matches = Table(
@@ -198,7 +200,68 @@ matches = Table(
     Column("revision", Integer, primary_key=True),
     Column("score", Float, nullable=False),
     Column("reasons", JSON, nullable=False),
+    Column("threshold", Float),
+    Column("ground", String),
+    Column("contributions", JSON),
+    Column("decided", UtcTime),
 )
+
+misses = Table(
+    "misses",
+    metadata,
+    Column("event", ForeignKey("events.id"), primary_key=True),
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("ground", String, nullable=False),
+    Column("lacks", JSON, nullable=False),
+    Column("veto", String),
+    Column("reasons", JSON, nullable=False),
+    Column("contributions", JSON, nullable=False),
+    Column("decided", UtcTime, nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("event", ForeignKey("events.id"), primary_key=True),
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("belongs", Boolean, nullable=False),
+    Column("given", UtcTime, nullable=False),
+    Column("by", String, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+
+seeds = Table(
+    "seeds",
+    metadata,
+    Column("event", String, primary_key=True),
+    Column("url", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("published", UtcTime),
+    Column("fetched_at", UtcTime, nullable=False),
+)
+
+memory = Table(
+    "memory",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("saved", UtcTime, nullable=False),
+)
+
+search = Table(
+    "search",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("words", Text().with_variant(TSVECTOR(), "postgresql")),
+)
+Index("ix_search_words", search.c.words, postgresql_using="gin").ddl_if(dialect="postgresql")
 
 updates = Table(
     "updates",

@@ -7,6 +7,7 @@
     ├── ComposeError           an alert or a notice could not be written as a message
     ├── LeaseLost              another worker owns the row now; what was computed is dropped
     └── StorageError           the database can't be used as it is; the message says what to do
+        └── NotStoredError     what was named is not in the database
 
 A failure that belongs to one source or one delivery becomes a `Fault` value at the border of its room, so that it
 travels with the batch and never ends it.
@@ -87,6 +88,10 @@ class LeaseLost(StorywatchError):  # noqa: N818 - it names what happened
 
 class StorageError(StorywatchError):
     """The database can't be used as it is; the message says what to do."""
+
+
+class NotStoredError(StorageError):
+    """What was named is not in the database."""
 
 
 class HubError(FaultError):

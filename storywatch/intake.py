@@ -122,10 +122,10 @@ def _keys(
     """
     address = url_identity(url)
     if url and address and has_form(url, outlet.live_urls):
-        return (_key("url", address),)
+        return (address_key(address),)
     guid = _guid_identity(item.guid, address, outlet)
     text = item.content or item.summary
-    by_address = () if address is None or shared_url else (_key("url", address),)
+    by_address = () if address is None or shared_url else (address_key(address),)
     if guid is not None:
         return (
             _key("guid", source.id, guid, address or item.title or text),
@@ -147,6 +147,11 @@ def _guid_identity(guid: str | None, address: str | None, outlet: Outlet) -> str
     if as_address is None:
         return guid
     return None if as_address == address else as_address
+
+
+def address_key(address: str) -> str:
+    """Return the key that items answer to by their address (`storywatch.urls.url_identity`) alone."""
+    return _key("url", address)
 
 
 def _key(kind: str, *parts: str) -> str:

@@ -1,6 +1,6 @@
 """What the core asks of the other rooms. They implement these protocols; the core never imports them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,8 @@ from storywatch.model import (
     Alert,
     Delivery,
     Document,
+    Feedback,
+    FetchedSeed,
     Item,
     Match,
     Message,
@@ -22,8 +24,10 @@ from storywatch.model import (
     OwedNotice,
     Report,
     Revision,
+    SearchTerm,
     SetAside,
     Settlement,
+    Snapshot,
     Source,
     Subscriber,
     Update,
@@ -87,7 +91,8 @@ class Claim:
 class PollRecord:
     """All that one poll changes, committed together or not at all.
 
-    `refill`: sources that are due at once, because this one may have lost items.
+    `refill`: sources that are due at once, because this one may have lost items. `misses`: verdicts on items that were
+    not accepted and are worth keeping: near misses and what was held back.
     """
 
     state: SourceState
@@ -101,6 +106,7 @@ class PollRecord:
     revised: tuple[Item, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     matches: tuple[Match, ...] = ()
+    misses: tuple[Match, ...] = ()
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
     alerts: tuple[Alert, ...] = ()
@@ -163,6 +169,153 @@ class Sources(Protocol):
 
     def poll(self, claim: Claim) -> AbstractAsyncContextManager[PollTransaction]:
         """Open the transaction of a claimed poll; it commits when the block ends well."""
+        ...
+
+
+class Feedbacks(Protocol):
+    """Answers of people whether an item belongs to an event (storage/). Each pair has one; a revoked one stays seen."""
+
+    async def give(self, feedback: Feedback) -> None:
+        """Store an answer, in place of one given before. Raises `NotStoredError` for an unknown event or item."""
+        ...
+
+    async def revoke(self, event: str, item: str, now: datetime) -> bool:
+        """Let an answer count no longer; it stays visible. Return whether there was one."""
+        ...
+
+    async def all(self, event: str | None = None, *, revoked: bool = False) -> Sequence[Feedback]:
+        """Return the answers for an event, or for every one, in the order in which they were given."""
+        ...
+
+    async def answers(self, events: Collection[str]) -> Sequence[tuple[Feedback, Item]]:
+        """Return the answers that count for these events, with the items as they read now."""
+        ...
+
+
+class Seeds(Protocol):
+    """Articles that were fetched as seeds (storage/)."""
+
+    async def put(self, seed: FetchedSeed) -> None:
+        """Store a seed, in place of what its address gave before."""
+        ...
+
+    async def all(self, event: str | None = None) -> Sequence[FetchedSeed]:
+        """Return the seeds of an event, or of every one, in the order in which they were fetched."""
+        ...
+
+    async def remove(self, event: str, url: str) -> bool:
+        """Forget a seed. Return whether there was one."""
+        ...
+
+
+class Archive(Protocol):
+    """The stored items, as they read now and without their keys (storage/).
+
+    `since` is inclusive, `until` is not; both are times of first sight. `any_of` leaves out most of the items that say
+    none of these terms, and none that says one; an empty one asks for nothing.
+    """
+
+    async def count(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        any_of: Iterable[SearchTerm] | None = None,
+    ) -> int:
+        """Return how many items `stream` would yield."""
+        ...
+
+    def stream(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        any_of: Iterable[SearchTerm] | None = None,
+        after: Item | None = None,
+    ) -> AsyncIterator[Item]:
+        """Yield items in the order of first sight, then of ids; `after`: only those behind this one."""
+        ...
+
+    def vocabulary(self) -> AsyncIterator[tuple[str, int]]:
+        """Yield every word that the items say, folded, with the number of revisions that say it.
+
+        What is looked for by more than its letters, such as a name by its sound, is found by the words that sound so.
+        """
+        ...
+
+    async def by_id(self, ids: Collection[str]) -> Mapping[str, Item]:
+        """Return the items that are stored under these ids."""
+        ...
+
+    async def by_url(self, url: str) -> tuple[Item, ...]:
+        """Return the items at an address, however it is spelled; several where a page or several outlets share it."""
+        ...
+
+    async def find_item(self, text: str) -> tuple[Item, ...]:
+        """Return the items that an operator may mean: by id, by the beginning of one, or by address."""
+        ...
+
+
+class Memories(Protocol):
+    """What matching remembers over a restart (storage/)."""
+
+    async def load(self, name: str) -> Snapshot | None:
+        """Return what was saved last under a name."""
+        ...
+
+    async def save(self, snapshot: Snapshot) -> None:
+        """Save a snapshot in place of the last one of its name."""
+        ...
+
+    def accepted(self, events: Collection[str] | None, limit: int) -> AsyncIterator[tuple[str, Item, Match]]:
+        """Yield the latest `limit` accepted items of each event, event by event, oldest first, as they read now."""
+        ...
+
+    async def missed(self, event: str, limit: int) -> Sequence[tuple[Item, Match]]:
+        """Return the best near misses of an event, the best first."""
+        ...
+
+    async def verdict(self, event: str, item: str) -> Match | None:
+        """Return the stored verdict on an item: the latest match, else the near miss; None if neither is stored."""
+        ...
+
+    def items_since(self, moment: datetime | None) -> AsyncIterator[Item]:
+        """Yield the items that were first seen at the moment or later, oldest first; None means all."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportRecord:
+    """The past of an event, committed at once: nobody is alerted of it. `at`: when it was matched."""
+
+    at: datetime
+    matches: tuple[Match, ...] = ()
+    misses: tuple[Match, ...] = ()
+    updates: tuple[Update, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+
+class ImportTransaction(Protocol):
+    """The one transaction of an import: no poll adds to the event until it commits."""
+
+    async def history(self) -> tuple[PastReport, ...]:
+        """Return the reports that the event has already, oldest first."""
+        ...
+
+    async def save(self, record: ImportRecord) -> None:
+        """Write the history and mark the event as imported. What polls stored of it meanwhile stays as it is."""
+        ...
+
+
+class Imports(Protocol):
+    """The events whose past is still to be matched (storage/)."""
+
+    async def unimported(self) -> Sequence[str]:
+        """Return the declared events whose past was not matched yet."""
+        ...
+
+    def open(self, event: str) -> AbstractAsyncContextManager[ImportTransaction]:
+        """Open the transaction of an import and hold the event; it commits when the block ends well."""
         ...
 
 

@@ -59,7 +59,9 @@ class Replay:
     def decide(self, line: StreamItem) -> Iterator[Decision]:
         """Take in one item and yield the decision for every event that it has a hit for."""
         for item in self._take_in(line):
-            for match in self.matcher.match(item):
+            matches = self.matcher.match(item)
+            self.matcher.tell(item, matches)
+            for match in matches:
                 yield self._decision(line.id, item, match)
 
     def _take_in(self, line: StreamItem) -> Iterable[Item]:

@@ -28,7 +28,9 @@ def matched(items: Iterable[Item], matcher: Matcher) -> tuple[tuple[Match, ...],
     poisonous: list[SetAside] = []
     for item in items:
         try:
-            found.extend(match for match in matcher.match(item) if match.accepted)
+            matches = matcher.match(item)
+            matcher.tell(item, matches)
+            found.extend(match for match in matches if match.accepted)
         except Exception as error:  # the border of one item  # noqa: BLE001
             fault = Fault(code="internal", message=f"a bug in matching that this item brings out: {error!r:.200}")
             poisonous.append(SetAside(item=item.revision.title[:200] or item.id, fault=fault))

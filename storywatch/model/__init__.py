@@ -18,7 +18,8 @@ from storywatch.model.declared import (
     Subscriber,
     Subscription,
 )
-from storywatch.model.known import Item, Match, Reason, Report, ReportRole, Revision, Update
+from storywatch.model.known import Contribution, Item, Match, Reason, Report, ReportRole, Revision, Update
+from storywatch.model.learned import Feedback, FetchedSeed, SearchTerm, Snapshot
 from storywatch.model.owed import Alert, Delivery, DeliveryState, Message, Notice, Owed, OwedNotice, Settlement
 from storywatch.model.settings import Limits, PushSettings, Settings, SmtpSettings, WatchConfig
 from storywatch.model.times import as_utc
@@ -42,10 +43,13 @@ __all__ = [
     "AlarmKind",
     "Alert",
     "ChannelKind",
+    "Contribution",
     "Delivery",
     "DeliveryState",
     "Document",
     "Event",
+    "Feedback",
+    "FetchedSeed",
     "FileFormat",
     "Item",
     "Limits",
@@ -66,12 +70,14 @@ __all__ = [
     "Report",
     "ReportRole",
     "Revision",
+    "SearchTerm",
     "Seed",
     "SetAside",
     "Settings",
     "Settlement",
     "SitemapPart",
     "SmtpSettings",
+    "Snapshot",
     "Source",
     "SourceKind",
     "Subscriber",

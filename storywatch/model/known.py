@@ -57,8 +57,21 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Contribution:
+    """One part of a score: its name, what it adds or takes, and what was seen, for people."""
+
+    name: str
+    points: float
+    says: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """The verdict on one event and one item revision. `score` lies in 0 to 1; `lacks` are the groups without a hit."""
+    """The verdict on one event and one item revision. `score` lies in 0 to 1; `lacks` are the groups without a hit.
+
+    `threshold`: the least score that was accepted. `ground`: what the verdict rests on, one word; empty for verdicts
+    that were stored before it was told. `contributions`: what the score is made of.
+    """
 
     event: str
     item: str
@@ -68,6 +81,9 @@ class Match:
     reasons: tuple[Reason, ...] = ()
     lacks: tuple[str, ...] = ()
     veto: str | None = None
+    threshold: float = 0.0
+    ground: str = ""
+    contributions: tuple[Contribution, ...] = ()
 
 
 class ReportRole(StrEnum):

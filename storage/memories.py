@@ -1,0 +1,114 @@
+"""What matching remembers over a restart: counts, accepted matches, near misses."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage import tables
+from storage.archive import AT_ONCE, StoredArchive
+from storage.engine import reading, writing
+from storage.items import chunks, items_by_id
+from storage.upsert import upsert
+from storage.verdicts import match_of
+from storywatch.model import Item, Match, Snapshot
+
+
+class StoredMemories:
+    """Implements `storywatch.ports.Memories`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def load(self, name: str) -> Snapshot | None:
+        """Return what was saved last under a name."""
+        async with reading(self._engine) as connection:
+            query = select(tables.memory).where(tables.memory.c.name == name)
+            row = (await connection.execute(query)).mappings().first()
+        return Snapshot(**row) if row else None
+
+    async def save(self, snapshot: Snapshot) -> None:
+        """Save a snapshot in place of the last one of its name."""
+        row = {
+            "name": snapshot.name,
+            "body": snapshot.body,
+            "items": snapshot.items,
+            "until": snapshot.until,
+            "saved": snapshot.saved,
+        }
+        async with writing(self._engine) as connection:
+            await upsert(connection, tables.memory, [row])
+
+    async def accepted(self, events: Collection[str] | None, limit: int) -> AsyncIterator[tuple[str, Item, Match]]:
+        """Yield the latest `limit` accepted items of each event, event by event, oldest first, as they read now."""
+        for some in chunks(sorted(await self._matched() if events is None else set(events))):
+            async with reading(self._engine) as connection:
+                keys = (await connection.execute(_latest(some, limit))).all()
+            for part in chunks(keys, AT_ONCE):
+                async with reading(self._engine) as connection:
+                    found = await _with_items(connection, part)
+                for event, item, match in found:
+                    yield event, item, match
+
+    async def _matched(self) -> Sequence[str]:
+        async with reading(self._engine) as connection:
+            return (await connection.execute(select(tables.matches.c.event).distinct())).scalars().all()
+
+    async def missed(self, event: str, limit: int) -> Sequence[tuple[Item, Match]]:
+        """Return the best near misses of an event, the best first."""
+        row = tables.misses.c
+        query = select(tables.misses).where(row.event == event).order_by(row.score.desc(), row.item).limit(limit)
+        async with reading(self._engine) as connection:
+            verdicts = [match_of(one, accepted=False) for one in await connection.execute(query)]
+            items = await items_by_id(connection, (verdict.item for verdict in verdicts))
+        return tuple((items[verdict.item], verdict) for verdict in verdicts)
+
+    async def verdict(self, event: str, item: str) -> Match | None:
+        """Return the stored verdict on an item: the latest match, else the near miss; None if neither is stored."""
+        async with reading(self._engine) as connection:
+            for table, accepted in ((tables.matches, True), (tables.misses, False)):
+                row = table.c
+                query = select(table).where(row.event == event, row.item == item).order_by(row.revision.desc())
+                found = (await connection.execute(query.limit(1))).first()
+                if found is not None:
+                    return match_of(found, accepted=accepted)
+        return None
+
+    def items_since(self, moment: datetime | None) -> AsyncIterator[Item]:
+        """Yield the items that were first seen at the moment or later, oldest first; None means all."""
+        return StoredArchive(self._engine).stream(moment)
+
+
+def _latest(events: Sequence[str], limit: int) -> Select[Any]:
+    """Return event, item and the last revision that matched, of the items of each event that were seen last."""
+    match, item = tables.matches.c, tables.items.c
+    latest_first = (item.first_seen.desc(), item.id.desc())
+    place = func.row_number().over(partition_by=match.event, order_by=latest_first)
+    ranked = (
+        select(
+            match.event,
+            match.item,
+            func.max(match.revision).label("revision"),
+            item.first_seen,
+            place.label("place"),
+        )
+        .join_from(tables.matches, tables.items, item.id == match.item)
+        .where(match.event.in_(events))
+        .group_by(match.event, match.item, item.first_seen, item.id)
+        .subquery()
+    )
+    one = ranked.c
+    query = select(one.event, one.item, one.revision).where(one.place <= limit)
+    return query.order_by(one.event, one.first_seen, one.item)
+
+
+async def _with_items(
+    connection: AsyncConnection, keys: Sequence[tuple[str, str, int]]
+) -> list[tuple[str, Item, Match]]:
+    row = tables.matches.c
+    query = select(tables.matches).where(tuple_(row.event, row.item, row.revision).in_(keys))
+    matches = {(one.event, one.item): match_of(one, accepted=True) for one in await connection.execute(query)}
+    items = await items_by_id(connection, (item for _, item, _ in keys))
+    return [(event, items[item], matches[event, item]) for event, item, _ in keys]

@@ -1,0 +1,71 @@
+"""The background: how many of the items that came by say a word. What everybody says tells little of an event."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from storywatch.matching.names.everyday import EVERYDAY
+
+RENEWED_EVERY = 200
+"""Items after which what was counted takes effect, so that decisions in between rest on the same numbers."""
+
+_PRIOR_ITEMS = 50
+_PRIOR_SHARE, _EVERYDAY_SHARE = 0.01, 0.03
+"""Before anything came by, a word is taken to be in so many of so many items."""
+
+MOST_WORDS = 400_000
+"""Words that are counted. Beyond, those that came once are forgotten."""
+
+
+class Background:
+    """Counts of words over items. `generation` changes when what was counted takes effect."""
+
+    def __init__(self) -> None:
+        self.items = 0
+        self.generation = 0
+        self._counts: Counter[str] = Counter()
+        self._pending: Counter[str] = Counter()
+        self._waiting = 0
+        self._weights: dict[str, float] = {}
+
+    def add(self, stems: Iterable[str]) -> None:
+        """Count one item."""
+        self._pending.update(stems)
+        self._waiting += 1
+        if self._waiting >= RENEWED_EVERY:
+            self._renew()
+
+    def _renew(self) -> None:
+        self._counts.update(self._pending)
+        self.items += self._waiting
+        self._pending, self._waiting = Counter(), 0
+        if len(self._counts) > MOST_WORDS:
+            self._counts = Counter({word: count for word, count in self._counts.items() if count > 1})
+        self._weights = {}
+        self.generation += 1
+
+    def share(self, stem: str) -> float:
+        """Return the share of items that say a word, above 0 and at most 1."""
+        return math.exp(-self.weight(stem))
+
+    def weight(self, stem: str) -> float:
+        """Return how much a word tells: the negative logarithm of its share."""
+        known = self._weights.get(stem)
+        if known is None:
+            prior = _PRIOR_ITEMS * (_EVERYDAY_SHARE if stem in EVERYDAY else _PRIOR_SHARE)
+            share = (self._counts.get(stem, 0) + prior) / (self.items + _PRIOR_ITEMS)
+            known = self._weights[stem] = -math.log(min(1.0, share))
+        return known
+
+    def saved(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {"items": self.items, "counts": self._counts, "pending": self._pending, "waiting": self._waiting}
+
+    @classmethod
+    def restored(cls, data: Mapping[str, Any]) -> "Background":
+        """Return what `saved` gave."""
+        made = cls()
+        made.items, made._waiting = data["items"], data["waiting"]
+        made._counts, made._pending = Counter(data["counts"]), Counter(data["pending"])
+        return made

@@ -1,0 +1,53 @@
+"""The model: weights fitted by `python -m bench fit` on the developers' set, and the threshold of an event."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from storywatch.matching.likeness.evidence import Weights
+
+NOISE_SHARE = 0.6
+"""How far the threshold follows the noise around an event."""
+
+_USUAL_NOISE, _LEAST_SHIFT = -4.5, -1.0
+_NOISE_FLOOR = -6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights, and the threshold of an event in usual surroundings, both in log-odds."""
+
+    weights: Weights
+    threshold: float
+
+    def threshold_at(self, noise: float) -> float:
+        """Return the threshold of an event with this noise around it: what often comes near must come nearer."""
+        shift = max(_LEAST_SHIFT, max(noise, _NOISE_FLOOR) - _USUAL_NOISE)
+        return self.threshold + NOISE_SHARE * shift
+
+
+def model_from(data: Mapping[str, Any]) -> Model:
+    """Read one model of the file."""
+    return Model(Weights(bias=data["bias"], of=dict(data["weights"])), data["threshold"])
+
+
+@cache
+def shipped() -> tuple[Model, Model]:
+    """Return the models that ship: for events with facets, and for those without."""
+    text = files("storywatch.matching.likeness").joinpath("weights.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+    return model_from(data["with_facets"]), model_from(data["without_facets"])
+
+
+def probability(score: float) -> float:
+    """Return log-odds as a number in 0 to 1."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def log_odds(probability: float) -> float:
+    """Return the inverse of `probability`."""
+    return math.log(probability / (1 - probability))

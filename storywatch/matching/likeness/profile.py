@@ -1,0 +1,193 @@
+"""The profile of an event: how its reports read, learned from its seeds and from the items that were taken.
+
+Nothing is forgotten with time: a story that comes back after a year finds its words again.
+"""
+
+import math
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storywatch.matching.likeness.background import Background
+from storywatch.matching.likeness.reading import Reading
+
+HOT_DAYS = 3
+"""Days around an item in which other items of the event make it hot."""
+
+NOISE_DAYS, NOISE_RANK, MOST_NOISE = 60, 8, 64
+"""The noise around an event is the eighth best score among what was not taken within these days."""
+
+QUIET = -5.5
+"""The noise around an event of which too little is known."""
+
+
+REJECTED_WEIGHT = 2
+"""An item that people rejected counts as so many that merely came near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An item that the event learned from: the day of its publication (ordinal), and how sure that it belongs."""
+
+    day: int
+    weight: float
+
+
+class Profile:
+    """What is known of one event. `base` is declared or confirmed, the rest was learned from the stream."""
+
+    def __init__(self, base: Iterable[Reading], *, day: int | None) -> None:
+        self.learned: Counter[str] = Counter()
+        self.taken: dict[str, Taken] = {}
+        self._passed_over: Counter[str] = Counter()
+        self._passed = 0.0
+        self.refuse(())
+        self.declare(base, day=day)
+        self._days: list[int] = []
+        self._noise: list[tuple[float, int]] = []
+
+    def declare(self, base: Iterable[Reading], *, day: int | None) -> None:
+        """Take the title, seeds and confirmed items: the title first. `day`: of the latest of them."""
+        readings = tuple(base)
+        self.readings = readings
+        self.base: Counter[str] = Counter(stem for reading in readings for stem in reading.stems)
+        title = readings[0].stems if readings else frozenset()
+        self.core = frozenset(stem for stem, count in self.base.items() if count > 1 or stem in title)
+        self.names = frozenset(term.stem for reading in readings for term in reading.terms if term.name)
+        self.first_day = day
+        self._norm: tuple[int, float] | None = None
+
+    def refuse(self, rejected: Iterable[Reading]) -> None:
+        """Take the items that people said do not belong here. They weigh more than what merely came near."""
+        readings = tuple(rejected)
+        self._rejected: Counter[str] = Counter(stem for reading in readings for stem in reading.stems)
+        self._rejections = REJECTED_WEIGHT * len(readings)
+
+    @property
+    def documents(self) -> float:
+        """How many reports the words were counted over."""
+        return len(self.readings) + sum(taken.weight for taken in self.taken.values())
+
+    @property
+    def reports(self) -> int:
+        """How many reports are known, besides the title."""
+        return len(self.readings) - 1 + len(self.taken)
+
+    def count(self, stem: str) -> float:
+        """Return in how many of the reports a word stands."""
+        return self.base.get(stem, 0) + self.learned.get(stem, 0.0)
+
+    def against(self, stem: str) -> float:
+        """Return in how many of the items that came near and don't belong here a word stands."""
+        return self._passed_over.get(stem, 0.0) + REJECTED_WEIGHT * self._rejected.get(stem, 0)
+
+    @property
+    def others(self) -> float:
+        """How many items came near and don't belong here."""
+        return self._passed + self._rejections
+
+    def norm(self, background: Background) -> float:
+        """Return the length of the vector of all words. Costs grow with the words, when something has changed."""
+        if self._norm is None or self._norm[0] != background.generation:
+            total = sum(self.count(stem) * background.weight(stem) ** 2 for stem in {*self.base, *self.learned})
+            self._norm = (background.generation, math.sqrt(total) or 1.0)
+        return self._norm[1]
+
+    def heat(self, day: int) -> int:
+        """Return how many items were taken within some days of this one, at most nine."""
+        first = bisect_left(self._days, day - HOT_DAYS)
+        return min(9, bisect_left(self._days, day + HOT_DAYS + 1) - first)
+
+    def silence(self, day: int) -> int:
+        """Return the days between an item and the nearest one that was taken, or the latest seed."""
+        place = bisect_left(self._days, day)
+        near = [abs(day - other) for other in self._days[max(0, place - 1) : place + 1]]
+        near += [abs(day - self.first_day)] if self.first_day is not None and not near else []
+        return min(near, default=365)
+
+    def noise(self, day: int) -> float:
+        """Return how well what doesn't belong here has scored of late."""
+        near = sorted((score for score, when in self._noise if abs(day - when) <= NOISE_DAYS), reverse=True)
+        return near[NOISE_RANK - 1] if len(near) >= NOISE_RANK else QUIET
+
+    def take(self, item: str, reading: Reading, day: int, weight: float) -> None:
+        """Learn from an item that belongs to the event; a second time changes its weight."""
+        self.drop(item, reading)
+        for stem in reading.stems:
+            self.learned[stem] += weight
+        self.taken[item] = Taken(day, weight)
+        insort(self._days, day)
+        self._norm = None
+
+    def drop(self, item: str, reading: Reading) -> None:
+        """Unlearn an item, if it was taken."""
+        taken = self.taken.pop(item, None)
+        if taken is None:
+            return
+        for stem in reading.stems:
+            left = self.learned[stem] - taken.weight
+            if left > 1e-6:
+                self.learned[stem] = left
+            else:
+                del self.learned[stem]
+        self._days.remove(taken.day)
+        self._norm = None
+
+    def pass_over(self, reading: Reading) -> None:
+        """Learn what comes near and doesn't belong here."""
+        self._passed_over.update(reading.stems)
+        self._passed += 1
+
+    def hear(self, score: float, day: int) -> None:
+        """Remember how well something scored that was not taken."""
+        self._noise.append((score, day))
+        if len(self._noise) > MOST_NOISE:
+            old = [each for each in self._noise if day - each[1] > NOISE_DAYS]
+            self._noise.remove(min(old) if old else min(self._noise))
+
+    def saved(self) -> dict[str, Any]:
+        """Return what was learned as plain data."""
+        return {
+            "learned": self.learned,
+            "taken": {item: [taken.day, taken.weight] for item, taken in self.taken.items()},
+            "passed_over": self._passed_over,
+            "passed": self._passed,
+            "noise": self._noise,
+        }
+
+    def restore(self, data: Mapping[str, Any]) -> None:
+        """Take back what `saved` gave."""
+        self.learned = Counter(data["learned"])
+        self.taken = {item: Taken(int(day), weight) for item, (day, weight) in data["taken"].items()}
+        self._passed_over = Counter(data["passed_over"])
+        self._passed = data["passed"]
+        self._noise = [(score, day) for score, day in data["noise"]]
+        self._days = sorted(taken.day for taken in self.taken.values())
+        self._norm = None
+
+
+class Postings:
+    """Which events say a word, so that an item meets only the events that it has words of."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, event: str, stems: Iterable[str]) -> None:
+        """Say that an event says these words."""
+        for stem in stems:
+            self._events[stem].add(event)
+
+    def discard(self, event: str, stems: Iterable[str]) -> None:
+        """Say that it no longer does."""
+        for stem in stems:
+            holders = self._events.get(stem)
+            if holders is not None:
+                holders.discard(event)
+                if not holders:
+                    del self._events[stem]
+
+    def of(self, stem: str) -> Iterable[str]:
+        """Return the events that say a word."""
+        return self._events.get(stem, ())

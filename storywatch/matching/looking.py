@@ -1,0 +1,22 @@
+"""What is seen of an item beside one event, before anything is decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storywatch.matching.language import EventTree, Facets
+from storywatch.matching.likeness import Profile, Weighed
+from storywatch.model import Item
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """An item beside an event: the facets' verdict, the features of likeness, the noise. `day`: ordinal, UTC."""
+
+    item: Item
+    tree: EventTree
+    facets: Facets
+    weighed: Weighed
+    profile: Profile
+    day: int
+    features: Mapping[str, float]
+    noise: float

@@ -1,0 +1,86 @@
+"""The words in which a verdict is told to people."""
+
+import math
+from collections.abc import Callable, Mapping
+
+from storywatch.matching.likeness import Background, Model, Profile, Weighed
+from storywatch.matching.looking import Look
+from storywatch.model import Contribution, Match, Reason
+
+SHARED_WORDS = "words of this event"
+"""What a reason asks for where the operator asked for nothing: the words that title, seeds and reports use."""
+
+_MOST_WORDS = 6
+
+_GROUNDS = {
+    "facets": "your facets are met",
+    "beyond_facets": "beyond your facets, because it reads like this event's next chapter",
+    "held_back": "your facets are met, but it reads like another event",
+    "likeness": "it reads like this event",
+    "title": "it says every telling word of the title",
+    "ruled_out": "ruled out",
+    "lacking": "not enough speaks for it",
+}
+
+
+def ground_in_words(match: Match) -> str:
+    """Say what a verdict rests on; with what is lacking or forbidden, if that is it."""
+    said = _GROUNDS.get(match.ground, match.ground)
+    if match.veto:
+        return f"{said}: {match.veto}"
+    lacks = ", ".join(f"({group})" for group in match.lacks)
+    return f"{said}; it lacks {lacks}" if lacks and match.ground in {"beyond_facets", "lacking"} else said
+
+
+def shared_words(weighed: Weighed, profile: Profile) -> tuple[str, ...]:
+    """Return the words that an item shares with an event, those that tell most first."""
+    pairs = zip(weighed.reading.terms, weighed.weights, strict=True)
+    shared = [(math.sqrt(profile.count(term.stem)) * weight, term.shown) for term, weight in pairs]
+    return tuple(shown for mass, shown in sorted(shared, key=lambda each: -each[0])[:_MOST_WORDS] if mass)
+
+
+def likeness_reason(look: Look) -> Reason:
+    """Return the reason of an item that was taken for how it reads."""
+    return Reason(asked=SHARED_WORDS, found=", ".join(shared_words(look.weighed, look.profile)), field="text")
+
+
+def contributions(model: Model, look: Look) -> tuple[Contribution, ...]:
+    """Return the parts of a score in log-odds, the heaviest first, each with what was seen."""
+    said = _sayings(look)
+    parts = [Contribution(name="start", points=round(model.weights.bias, 2), says="before anything is seen")]
+    for name, points in sorted(model.weights.points(look.features), key=lambda part: -abs(part[1])):
+        if abs(points) >= 0.005:
+            parts.append(Contribution(name=name, points=round(points, 2), says=said[name]()))
+    return tuple(parts)
+
+
+def _sayings(look: Look) -> Mapping[str, Callable[[], str]]:
+    words = ", ".join(shared_words(look.weighed, look.profile)) or "none"
+    hot, silent = look.profile.heat(look.day), look.profile.silence(look.day)
+    return {
+        "facets": lambda: "your facets are met",
+        "breadth": lambda: "different members of your facets were found",
+        "alike": lambda: f"shared words: {words} (cosine {look.features['alike']:.2f})",
+        "contrast": lambda: "its words, compared with what comes near and doesn't belong",
+        "core": lambda: "names and words that title and seeds share",
+        "strange_names": lambda: f"names new to this event: {_strange(look.weighed, look.profile)}",
+        "hot_alike": lambda: f"{hot} items of this event within three days",
+        "hot_names": lambda: f"known names, and {hot} items of this event within three days",
+        "fresh_alike": lambda: f"{silent} days from the nearest item of this event",
+    }
+
+
+def _strange(weighed: Weighed, profile: Profile) -> str:
+    names = [term.shown for term in weighed.reading.terms if term.name and not profile.count(term.stem)]
+    return ", ".join(names[:_MOST_WORDS]) or "none"
+
+
+def understood(profile: Profile, background: Background) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names and the other words by which an event is recognised, those that tell most first."""
+    shown = {term.stem: term.shown for reading in profile.readings for term in reading.terms}
+    ranked = sorted(profile.base, key=lambda stem: -math.sqrt(profile.base[stem]) * background.weight(stem))
+    names = tuple(shown[stem] for stem in ranked if stem in profile.names)
+    return names[:_UNDERSTOOD], tuple(shown[stem] for stem in ranked if stem not in profile.names)[:_UNDERSTOOD]
+
+
+_UNDERSTOOD = 12
