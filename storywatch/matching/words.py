@@ -82,7 +82,8 @@ class _Known(dict[str, tuple[str, bool, bool]]):
     most, longest = 1 << 16, 64
 
     def __missing__(self, written: str) -> tuple[str, bool, bool]:
-        read = fold(written), _POSSESSIVE.sub("", written).isupper(), not written.islower()
+        bare = written if written.isascii() and written.isalnum() else _POSSESSIVE.sub("", written)
+        read = fold(written), bare.isupper(), not written.islower()
         if len(written) <= self.longest:
             if len(self) >= self.most:
                 self.clear()
@@ -95,6 +96,8 @@ _KNOWN = _Known()
 
 def fold(word: str) -> str:
     """Fold one word: no case, no accents, no possessive, no apostrophes, one form for letters that look alike."""
+    if word.isascii() and word.isalnum():
+        return word.lower()
     bare = _POSSESSIVE.sub("", word)
     if bare.isascii():
         return _DROPPED.sub("", bare).lower()

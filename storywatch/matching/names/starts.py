@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.names.forms import without_article
-from storywatch.matching.names.keys import keys, listed_keys
+from storywatch.matching.names.keys import LONGEST_WORD, keys, listed_keys
 from storywatch.matching.names.particles import GLUED_ARTICLES
 from storywatch.matching.names.sounds import is_arabic, is_cyrillic
 from storywatch.matching.patterns import By, Start
@@ -46,11 +46,11 @@ class Spelled:
 def text_keys(words: Sequence[Word]) -> list[frozenset[str]]:
     """Return by what each word of a text finds names; an article also by the name that it is written before."""
     different = {(word.folded, word.titled) for word in words}
-    known = {(folded, titled): _word_keys(folded, titled=titled) for folded, titled in different}
+    known = {(folded, titled): _word_keys(folded[:LONGEST_WORD], titled=titled) for folded, titled in different}
     found = [known[word.folded, word.titled] for word in words]
     for position, (word, after) in enumerate(pairwise(words)):
         if word.folded in GLUED_ARTICLES and after.titled:
-            found[position] |= _word_keys(word.folded + after.folded, titled=True)
+            found[position] |= _word_keys((word.folded + after.folded)[:LONGEST_WORD], titled=True)
     return found
 
 
