@@ -39,7 +39,7 @@ class Profile:
     """What is known of one event. `base` is declared or confirmed, the rest was learned from the stream."""
 
     def __init__(self, base: Iterable[Reading], *, day: int | None) -> None:
-        self.learned: Counter[str] = Counter()
+        self.learned: defaultdict[str, float] = defaultdict(float)
         self.taken: dict[str, Taken] = {}
         self._passed_over: Counter[str] = Counter()
         self._passed = 0.0
@@ -159,7 +159,7 @@ class Profile:
 
     def restore(self, data: Mapping[str, Any]) -> None:
         """Take back what `saved` gave."""
-        self.learned = Counter(data["learned"])
+        self.learned = defaultdict(float, data["learned"])
         self.taken = {item: Taken(int(day), weight) for item, (day, weight) in data["taken"].items()}
         self._passed_over = Counter(data["passed_over"])
         self._passed = data["passed"]
