@@ -58,13 +58,13 @@ class Replay:
 
     def decide(self, line: StreamItem) -> Iterator[Decision]:
         """Take in one item and yield the decision for every event that it has a hit for."""
-        for item in self._take_in(line):
+        for item in self.take_in(line):
             matches = self.matcher.match(item)
             self.matcher.tell(item, matches)
             for match in matches:
                 yield self._decision(line.id, item, match)
 
-    def _take_in(self, line: StreamItem) -> Iterable[Item]:
+    def take_in(self, line: StreamItem) -> Iterable[Item]:
         outlet, source = _publisher(line)
         known = self.known[outlet.id]
         found = intake.identify([_parsed(line)], source, outlet)

@@ -72,10 +72,10 @@ def _with_progress(path: Path) -> Iterator[StreamItem]:
         progress = stack.enter_context(progress_bar())
         raw = stack.enter_context(progress.open(path, "rb", description="replaying"))
         lines = stack.enter_context(gzip.open(raw)) if path.suffix == ".gz" else raw
-        yield from _stream(cast("IO[bytes]", lines), path)
+        yield from stream_of(cast("IO[bytes]", lines), path)
 
 
-def _stream(lines: IO[bytes], path: Path) -> Iterator[StreamItem]:
+def stream_of(lines: IO[bytes], path: Path) -> Iterator[StreamItem]:
     try:
         for number, line in enumerate(lines, 1):
             if line.strip():
