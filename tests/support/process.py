@@ -18,9 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.corpus import ROOT
-
-PATIENCE = 30.0
-"""Seconds that a slow machine may take for what takes a second."""
+from tests.support.patience import PATIENCE
 
 
 @dataclass(frozen=True, kw_only=True)

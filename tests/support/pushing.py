@@ -22,11 +22,11 @@ from storywatch.watch import PollResult
 from tests.contract.working import rows
 from tests.support.fakes import FakeClock
 from tests.support.hub import Hub, free_port
+from tests.support.patience import soon
 from tests.support.samples import NYT, a_config, a_source
 from tests.support.web import Headers, Site, rss, validated
 
 KEY = "k" * 64
-PATIENCE = 10.0
 SOURCE = "nyt-world"
 
 
@@ -188,7 +188,7 @@ class OpenDesk:
 
     async def has(self, count: int) -> None:
         """Wait until so many items are stored."""
-        async with asyncio.timeout(PATIENCE):
+        async with soon():
             while await self.items() < count:  # noqa: ASYNC110 - the database has no event for it
                 await asyncio.sleep(0.02)
 

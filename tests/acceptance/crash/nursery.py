@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.crash.orders import Death, Order
+from tests.support.patience import PATIENCE
 
 PR_SET_CHILD_SUBREAPER = 36
-LONGEST_RUN = 60.0
-LONGEST_FAREWELL = 10.0
+LONGEST_RUN = 2 * PATIENCE
+LONGEST_FAREWELL = PATIENCE
 
 
 def main() -> None:
