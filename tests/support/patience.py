@@ -18,8 +18,8 @@ def soon() -> asyncio.Timeout:
     return asyncio.timeout(PATIENCE)
 
 
-async def until(true: Callable[[], object]) -> None:
+async def until(true: Callable[[], object], patience: float = PATIENCE) -> None:
     """Wait until it is true."""
-    async with soon():
+    async with asyncio.timeout(patience):
         while not true():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)

@@ -14,7 +14,7 @@ import pytest
 from spiders.parsing import ParseLimits, ParsePool
 from storywatch.errors import Fault, VisitError
 from storywatch.model import Document, SourceKind
-from tests.support.patience import until
+from tests.support.patience import PATIENCE, until
 from tests.support.processes import children, cpu_seconds, is_alive
 
 ROOT = Path(__file__).parents[3]
@@ -24,6 +24,12 @@ _ITEM = b"<item><title>Blast at the airport</title><guid>g</guid><description>So
 # An honest feed that takes some ten seconds of CPU when all of it is wanted.
 LARGE = b"<rss version='2.0'><channel>" + _ITEM * 50_000 + b"</channel></rss>"
 ALL = 10**6
+
+
+@pytest.fixture(autouse=True)
+def _ample_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside three busy processes a worker takes a minute for a second of CPU, and CPU is what is limited here."""
+    monkeypatch.setattr("spiders.parsing.limits._LEAST_WALL", 10 * PATIENCE)
 
 
 async def _parse(pool: ParsePool, body: bytes, kind: SourceKind | None = None) -> Document:
@@ -142,7 +148,7 @@ from datetime import datetime, UTC
 from spiders.parsing import ParseLimits, ParsePool
 
 async def main():
-    pool = ParsePool(ParseLimits(max_items=10**6, cpu_seconds=2), workers=2)
+    pool = ParsePool(ParseLimits(max_items=10**6, cpu_seconds=1), workers=2)
     small = b"<rss version='2.0'><channel><item><title>T</title></item></channel></rss>"
     large = small.replace(b"</channel>", b"<item><title>T</title></item>" * 50_000 + b"</channel>")
     said = dict(url=None, content_type=None, now=datetime.now(UTC))
@@ -169,7 +175,7 @@ def test_workers_die_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         assert len(workers) == 2
         assert all(map(is_alive, workers))
         parent.send_signal(signal.SIGKILL)
-    asyncio.run(until(lambda: not any(map(is_alive, workers))))
+    asyncio.run(until(lambda: not any(map(is_alive, workers)), 10 * PATIENCE))
 
 
 def test_a_worker_loads_nothing_heavy() -> None:
