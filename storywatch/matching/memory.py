@@ -11,8 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from storywatch.matching.deciding import Ground
 from storywatch.matching.likeness import Background, Postings, Profile, Reading, Weighed, log_odds, read, texts_of
 from storywatch.model import Event, Item, Match
+
+LEARNED_FROM = frozenset({Ground.FACETS, Ground.LIKENESS, Ground.TITLE})
+"""What was taken beyond the facets teaches nothing unless people confirm it: the operator's facets keep the scope."""
 
 TAKE_FROM = 0.7
 """The score, in log-odds, from which an event learns from an item that was accepted."""
@@ -114,7 +118,7 @@ class Memory:
 
     def _learn(self, profile: Profile, match: Match, reading: Reading, day: int) -> None:
         score = log_odds(match.score)
-        if match.accepted and (score > TAKE_FROM or not match.threshold):
+        if match.accepted and match.ground in LEARNED_FROM and (score > TAKE_FROM or not match.threshold):
             profile.take(match.item, reading, day, match.score if match.threshold else max(match.score, SURE))
             self._postings.add(match.event, reading.stems - self._posted[match.event])
             self._posted[match.event] |= reading.stems
