@@ -13,8 +13,7 @@ from storywatch.matching.likeness.evidence import Weights
 NOISE_SHARE = 0.6
 """How far the threshold follows the noise around an event."""
 
-_USUAL_NOISE, _LEAST_SHIFT = -4.5, -1.0
-_NOISE_FLOOR = -6.0
+_USUAL_NOISE = -4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,7 @@ class Model:
 
     def threshold_at(self, noise: float) -> float:
         """Return the threshold of an event with this noise around it: what often comes near must come nearer."""
-        shift = max(_LEAST_SHIFT, max(noise, _NOISE_FLOOR) - _USUAL_NOISE)
-        return self.threshold + NOISE_SHARE * shift
+        return self.threshold + NOISE_SHARE * max(0.0, noise - _USUAL_NOISE)
 
 
 def model_from(data: Mapping[str, Any]) -> Model:
