@@ -67,13 +67,18 @@ class StoredMemories:
 
     async def verdict(self, event: str, item: str) -> Match | None:
         """Return the stored verdict on an item: the latest match, else the near miss; None if neither is stored."""
+        judged = await self.judged(event, item)
+        return judged[0] if judged else None
+
+    async def judged(self, event: str, item: str) -> tuple[Match, datetime | None] | None:
+        """Return the same with the time when it was decided; None for the time of what older versions stored."""
         async with reading(self._engine) as connection:
             for table, accepted in ((tables.matches, True), (tables.misses, False)):
                 row = table.c
                 query = select(table).where(row.event == event, row.item == item).order_by(row.revision.desc())
                 found = (await connection.execute(query.limit(1))).first()
                 if found is not None:
-                    return match_of(found, accepted=accepted)
+                    return match_of(found, accepted=accepted), found.decided
         return None
 
     def items_since(self, moment: datetime | None) -> AsyncIterator[Item]:

@@ -279,6 +279,10 @@ class Memories(Protocol):
         """Return the stored verdict on an item: the latest match, else the near miss; None if neither is stored."""
         ...
 
+    async def judged(self, event: str, item: str) -> tuple[Match, datetime | None] | None:
+        """Return the same with the time when it was decided; None for the time of what older versions stored."""
+        ...
+
     def items_since(self, moment: datetime | None) -> AsyncIterator[Item]:
         """Yield the items that were first seen at the moment or later, oldest first; None means all."""
         ...

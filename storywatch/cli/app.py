@@ -30,6 +30,14 @@ COMMANDS = {
         "Visit sources without storing anything, and say what works and what to do about the rest.",
     ),
     "parse": ("reading", "Parse documents on disk and show their items: one line a file, in the order given."),
+    "feedback": (
+        "answering",
+        "Say whether an item belongs to an event, which later decisions learn from; or list what was said.",
+    ),
+    "explain": (
+        "explaining",
+        "Explain why an item belongs to an event or not: what was found, the score and its parts, what is lacking.",
+    ),
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
     "status": ("listing", "Show what is watched, what is due and what failed."),
     "sources": (

@@ -93,9 +93,21 @@ class Matcher:
 
     def explain(self, item: Item, event: str) -> Match:
         """Return the verdict for one event, however far the item is from it. Raises KeyError for an unknown event."""
+        return self.judge(self.look(item, event), full=True)
+
+    def look(self, item: Item, event: str) -> Look:
+        """Return what is seen of an item beside one event. Raises KeyError for an unknown event."""
         subject = subject_of(item)
         hits = self._finder.find(subject).get(event, NOTHING_FOUND)
-        return self.judge(self._look(event, hits, item, subject, self.memory.weighed(item)), full=True)
+        return self._look(event, hits, item, subject, self.memory.weighed(item))
+
+    def model(self, tree: EventTree) -> Model:
+        """Return the model by which an event is scored."""
+        return self._models.with_facets if tree.declared else self._models.without
+
+    def lessons(self, event: str) -> Lessons:
+        """Return what people said of a declared event."""
+        return self._lessons.get(event, NO_LESSONS)
 
     def tell(self, item: Item, matches: Sequence[Match]) -> None:
         """Learn from what `match` said of an item. Telling again changes nothing."""
@@ -133,7 +145,7 @@ class Matcher:
     def judge(self, look: Look, *, full: bool = False) -> Match:
         """Decide. `full`: say what the score is made of, however low it is."""
         tree, facets = look.tree, look.facets
-        model = self._models.with_facets if tree.declared else self._models.without
+        model = self.model(tree)
         score, threshold = model.weights.score(look.features), model.threshold_at(look.noise)
         decision = decide(tree, facets, reports=look.profile.reports, high=score >= threshold)
         telling = full or score >= NEAR_FROM or decision.accepted

@@ -10,7 +10,7 @@ from storywatch.model import Contribution, Match, Reason
 SHARED_WORDS = "words of this event"
 """What a reason asks for where the operator asked for nothing: the words that title, seeds and reports use."""
 
-_MOST_WORDS = 6
+_MOST_WORDS, _MOST_MEMBERS = 6, 4
 
 _GROUNDS = {
     "facets": "your facets are met",
@@ -28,8 +28,16 @@ def ground_in_words(match: Match) -> str:
     said = _GROUNDS.get(match.ground, match.ground)
     if match.veto:
         return f"{said}: {match.veto}"
-    lacks = ", ".join(f"({group})" for group in match.lacks)
+    lacks = " and ".join(f"({in_short(group)})" for group in match.lacks)
     return f"{said}; it lacks {lacks}" if lacks and match.ground in {"beyond_facets", "lacking"} else said
+
+
+def in_short(group: str) -> str:
+    """Return a group by its first members: what is lacked by a long list is known by its first words."""
+    members = group.split(" | ")
+    if len(members) <= _MOST_MEMBERS + 1:
+        return group
+    return " | ".join([*members[:_MOST_MEMBERS], f"{len(members) - _MOST_MEMBERS} more"])
 
 
 def shared_words(weighed: Weighed, profile: Profile) -> tuple[str, ...]:
