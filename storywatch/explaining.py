@@ -111,9 +111,10 @@ def why_not(verdict: Match) -> str | None:
     if verdict.veto is not None:
         return verdict.veto
     if not verdict.threshold:
-        return f"it lacks {_missing(verdict.lacks)}" if verdict.lacks else "it says nothing that is asked"
+        return f"it lacks {missing(verdict.lacks)}" if verdict.lacks else "it says nothing that is asked"
     return f"its score is {log_odds(verdict.threshold) - log_odds(verdict.score):.1f} points short of the threshold"
 
 
-def _missing(lacks: tuple[str, ...]) -> str:
+def missing(lacks: tuple[str, ...]) -> str:
+    """Name the groups that are lacking, each by its first members."""
     return " and ".join(f"({in_short(group)})" for group in lacks)

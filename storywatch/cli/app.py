@@ -38,6 +38,10 @@ COMMANDS = {
         "explaining",
         "Explain why an item belongs to an event or not: what was found, the score and its parts, what is lacking.",
     ),
+    "backtest": (
+        "backtesting",
+        "Show what the events would alert of the stored items, what they narrowly miss, and whether your answers hold.",
+    ),
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
     "status": ("listing", "Show what is watched, what is due and what failed."),
     "sources": (

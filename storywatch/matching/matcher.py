@@ -51,6 +51,11 @@ class Matcher:
         self._finder = Finder()
         self.declare(events)
 
+    @property
+    def events(self) -> Mapping[str, Event]:
+        """The events that it knows, by id."""
+        return {event: tree.event for event, tree in self._trees.items()}
+
     def declare(self, events: Iterable[Event], lessons: Mapping[str, Lessons] | None = None) -> None:
         """Take these events in place of those before. `lessons`: of events that people said something of anew."""
         wanted = {event.id: event for event in events}

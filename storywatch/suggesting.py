@@ -1,0 +1,154 @@
+"""Suggestions for an event: names and words that its items share and its declaration lacks, with their evidence."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from storywatch.matching.language import EventTree, Finder, Subject
+from storywatch.matching.likeness import Term, read, texts_of
+from storywatch.matching.words import Word, words
+from storywatch.model import Item
+
+LEAST_ITEMS, LEAST_SHARE = 3, 0.15
+"""So many of an event's items, and such a share of them, must say a word."""
+
+MOST_OTHERS, LEAST_LIFT = 0.02, 10.0
+"""At most such a share of all other items may say it, and the event's items so many times as often."""
+
+MOST_CANDIDATES = 40
+MOST_SUGGESTED = 8
+LONGEST = 4
+"""Words of a name that is suggested."""
+
+_PART_OF = 0.8
+"""A word that stands in a longer name nearly as often as by itself is told by that name alone."""
+
+_TITLE_CASE = 0.6
+
+
+@dataclass(kw_only=True)
+class Candidate:
+    """Words that items of an event share. `name`: they are written as one. `items`: those that say them."""
+
+    text: str
+    folded: tuple[str, ...]
+    name: bool
+    items: dict[str, Item] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """A candidate with its evidence: in `taken` of `of_taken` items of the event, in `others` of `of_others` others."""
+
+    text: str
+    name: bool
+    taken: int
+    of_taken: int
+    others: int
+    of_others: int
+    examples: tuple[Item, ...]
+
+
+def candidates(tree: EventTree, items: Sequence[Item], known: frozenset[str] = frozenset()) -> Sequence[Candidate]:
+    """Return what items of an event share and its tree doesn't find, the most frequent first.
+
+    `known`: stems by which the event is recognised anyway.
+    """
+    found: dict[tuple[str, ...], Candidate] = {}
+    for item in items:
+        for text, folded, name in _said(item):
+            candidate = found.setdefault(folded, Candidate(text=text, folded=folded, name=name))
+            candidate.items[item.id] = item
+            candidate.name = candidate.name or name
+    least = max(LEAST_ITEMS, LEAST_SHARE * len(items))
+    often = [one for one in found.values() if len(one.items) >= least]
+    often.sort(key=lambda one: (-len(one.items), -len(one.folded), one.folded))
+    lacking = _lacking(tree, often, known)
+    return list(_whole(lacking))[:MOST_CANDIDATES]
+
+
+def suggestions(
+    candidates: Iterable[Candidate], of_taken: int, others: Mapping[str, int], of_others: int
+) -> Sequence[Suggestion]:
+    """Return the candidates that the other items rarely say. `others`: how many of these say each text."""
+    suggested = [
+        Suggestion(
+            text=one.text,
+            name=one.name,
+            taken=len(one.items),
+            of_taken=of_taken,
+            others=others[one.text],
+            of_others=of_others,
+            examples=tuple(one.items.values())[:2],
+        )
+        for one in candidates
+    ]
+    telling = [one for one in suggested if _tells(one)]
+    return sorted(telling, key=lambda one: (-one.taken * (2 if one.name else 1), one.others, one.text))[:MOST_SUGGESTED]
+
+
+def _tells(one: Suggestion) -> bool:
+    share, elsewhere = one.taken / one.of_taken, (one.others + 1) / (one.of_others + 1)
+    rare = one.others <= max(1, MOST_OTHERS * one.of_others)
+    return rare and share / elsewhere >= LEAST_LIFT
+
+
+def _said(item: Item) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Yield the telling words and the names of several words that an item says, with how they are folded."""
+    shown = item.revision
+    texts = texts_of(shown.title, shown.summary, shown.content)
+    for term in read(texts).terms:
+        folded = tuple(word.folded for word in words(term.shown))
+        if folded and not _is_figure(term):
+            yield term.shown, folded, term.name
+    for text in texts:
+        for run in _runs(text):
+            yield text[run[0].start : run[-1].end], tuple(word.folded for word in run), True
+
+
+def _is_figure(term: Term) -> bool:
+    return any(letter.isdecimal() for letter in term.stem)
+
+
+def _runs(text: str) -> Iterator[Sequence[Word]]:
+    """Yield what is written as a name of two words or more, with its parts; nothing of a headline in title case."""
+    found = words(text)
+    if sum(word.titled for word in found) > _TITLE_CASE * max(4, len(found)):
+        return
+    run: list[Word] = []
+    for word, following in pairwise([*found, None]):
+        if word is None or not text[word.start].isupper():
+            run = []
+            continue
+        run.append(word)
+        yield from (run[-size:] for size in range(2, min(len(run), LONGEST) + 1))
+        if following is None or text[word.end : following.start] not in (" ", "-"):
+            run = []
+
+
+def _lacking(tree: EventTree, found: Iterable[Candidate], known: frozenset[str]) -> Iterator[Candidate]:
+    finder = Finder()
+    finder.add(tree)
+    for one in found:
+        stems = read([one.text]).stems
+        if stems and not stems <= known and not finder.find(Subject(title=one.text)):
+            yield one
+
+
+def _whole(found: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Leave out what stands nearly always in a longer name."""
+    every = list(found)
+    longer: dict[str, list[Candidate]] = defaultdict(list)
+    for one in every:
+        for word in set(one.folded):
+            longer[word].append(one)
+    for one in every:
+        holding = [other for other in longer[one.folded[0]] if _holds(other.folded, one.folded)]
+        if not any(len(other.items) >= _PART_OF * len(one.items) for other in holding):
+            yield one
+
+
+def _holds(longer: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    size = len(part)
+    return len(longer) > size and any(longer[at : at + size] == part for at in range(len(longer) - size + 1))
