@@ -15,8 +15,8 @@ from storywatch import updates
 from storywatch.explaining import missing, score_in_words
 from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
+from storywatch.matching.lessons import Lessons
 from storywatch.matching.likeness import log_odds
-from storywatch.matching.memory import Lessons
 from storywatch.model import Event, Item, Match
 
 REACH, REACH_LACKING_ONE = 1.5, 3.0

@@ -7,7 +7,6 @@ from storywatch.matching.deciding import ENOUGH_REPORTS
 from storywatch.matching.language import Found
 from storywatch.matching.likeness import log_odds, probability
 from storywatch.matching.looking import Look
-from storywatch.matching.memory import reading_of
 from storywatch.matching.saying import in_short
 from storywatch.model import Event, Item, Match, MatchMode
 
@@ -47,10 +46,13 @@ class Explanation:
 def explain(matcher: Matcher, item: Item, event: str) -> Explanation:
     """Judge an item beside one event and say why. Raises KeyError for an unknown event.
 
-    What the event learned from this very item is forgotten first, for an item is always like itself. So the matcher
-    must not go on to serve others.
+    What the event learned from this very item is forgotten meanwhile, for an item is always like itself.
     """
-    matcher.memory.profile(event).drop(item.id, reading_of(item))
+    with matcher.memory.without(item, event):
+        return _explained(matcher, item, event)
+
+
+def _explained(matcher: Matcher, item: Item, event: str) -> Explanation:
     look = matcher.look(item, event)
     verdict = matcher.judge(look, full=True)
     usual = matcher.model(look.tree).threshold

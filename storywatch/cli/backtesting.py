@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from storage import Store, open_store
-from storywatch.backtesting import Backtest, Case, Outcome, compared
+from storywatch.backtesting import Backtest, Outcome, compared
 from storywatch.cli.backtest_report import EventReport, Report, event_object, print_report
 from storywatch.cli.declaring import Declared, live_database, read_declared
 from storywatch.cli.naming import declared_event
@@ -18,7 +18,7 @@ from storywatch.cli.output import TROUBLE, err, print_json, progress_bar
 from storywatch.cli.running import finished
 from storywatch.matching import Matcher
 from storywatch.matching.language import EventTree, tree_of
-from storywatch.matching.memory import Lessons
+from storywatch.matching.lessons import Lessons
 from storywatch.matching.saying import understood
 from storywatch.model import Event, Item, SearchTerm
 from storywatch.suggesting import Suggestion, candidates, suggestions

@@ -70,11 +70,13 @@ class Matcher:
                 self._lessons[event.id] = taught
                 self.memory.declare(event, taught)
 
-    def teach(self, event: str, lessons: Lessons) -> None:
-        """Take what people say of an event, in place of what they said before."""
-        if event in self._trees:
-            self._lessons[event] = lessons
-            self.memory.declare(self._trees[event].event, lessons)
+    def teach(self, event: str, lessons: Lessons) -> bool:
+        """Take what people say of an event, in place of what they said before. Return whether it is anything new."""
+        if event not in self._trees or lessons == self._lessons[event]:
+            return False
+        self._lessons[event] = lessons
+        self.memory.declare(self._trees[event].event, lessons)
+        return True
 
     def _compile(self, event: Event) -> None:
         self._finder.discard(event.id)
@@ -90,15 +92,18 @@ class Matcher:
     def match(self, item: Item) -> tuple[Match, ...]:
         """Return the verdict for every event that the item comes near, accepted or not, best score first.
 
-        It comes near by a hit of what the event asks, or by the words that they share.
+        It comes near by a hit of what the event asks, or by the words that they share. An item that was told is judged
+        by what the others taught.
         """
-        verdicts = [self.judge(look) for look in self.looks(item)]
+        with self.memory.without(item):
+            verdicts = [self.judge(look) for look in self.looks(item)]
         kept = (verdict for verdict in verdicts if verdict.reasons or verdict.score > _FLOOR)
         return tuple(sorted(kept, key=lambda verdict: (-verdict.score, verdict.event)))
 
     def explain(self, item: Item, event: str) -> Match:
         """Return the verdict for one event, however far the item is from it. Raises KeyError for an unknown event."""
-        return self.judge(self.look(item, event), full=True)
+        with self.memory.without(item, event):
+            return self.judge(self.look(item, event), full=True)
 
     def look(self, item: Item, event: str) -> Look:
         """Return what is seen of an item beside one event. Raises KeyError for an unknown event."""

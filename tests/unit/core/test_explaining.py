@@ -8,7 +8,7 @@ import pytest
 from storywatch.answering import Answered, answer_in_words
 from storywatch.explaining import Explanation, explain
 from storywatch.matching import Matcher
-from storywatch.matching.memory import Lessons
+from storywatch.matching.lessons import Lessons
 from storywatch.model import Event, Feedback, Match, MatchMode
 from tests.support.samples import NOW, an_item
 
