@@ -37,7 +37,8 @@ def answer_in_words(answered: Answered) -> str:
 def _decided(verdict: Match | None) -> str:
     if verdict is None:
         return "did not come near the event"
-    return f"{'matched' if verdict.accepted else 'did not match'}{score_in_words(verdict)}"
+    did = "matched" if verdict.accepted else "did not match"
+    return f"{did} at {score_in_words(verdict)}" if verdict.threshold else did
 
 
 def _counts(answered: Answered) -> str:

@@ -7,15 +7,15 @@ without that, or it would only repeat what it was told.
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storywatch import updates
-from storywatch.explaining import missing, score_in_words
+from storywatch.explaining import missing
 from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
-from storywatch.matching.lessons import Lessons
+from storywatch.matching.lessons import Lessons, without
 from storywatch.matching.likeness import log_odds
 from storywatch.model import Event, Item, Match
 
@@ -89,7 +89,10 @@ class _Ranked(NamedTuple):
 
 
 class Backtest:
-    """One pass of a config over stored items. The lessons that its matcher was taught are the cases."""
+    """One pass of a config over stored items. The lessons that its matcher was taught are the cases.
+
+    Its background must have counted the items already: here they are only judged and learned from.
+    """
 
     def __init__(self, matcher: Matcher) -> None:
         self.matcher = matcher
@@ -108,7 +111,8 @@ class Backtest:
         tried = [self._try(case, item) for case in self._by_item.get(item.id, ())]
         own = {one.case.event: one.match for one in tried}
         others = [match for match in self.matcher.match(item) if match.event not in own]
-        self.matcher.tell(item, others)
+        for match in others:
+            self.matcher.memory.remember(item, match)
         for match in (*own.values(), *others):
             self._keep(item, match)
 
@@ -150,13 +154,6 @@ def _cases(event: str, lessons: Lessons) -> Iterator[Case]:
     yield from (Case(event=event, item=item, belongs=False) for item in lessons.rejected)
 
 
-def without(lessons: Lessons, item: str) -> Lessons:
-    """Return lessons without what was said of one item."""
-    confirmed = tuple(one for one in lessons.confirmed if one.id != item)
-    rejected = tuple(one for one in lessons.rejected if one.id != item)
-    return replace(lessons, confirmed=confirmed, rejected=rejected)
-
-
 def near(match: Match) -> float | None:
     """Return how near a rejected item came, the higher the nearer; None where it was not near.
 
@@ -175,15 +172,12 @@ def near(match: Match) -> float | None:
 
 
 def lacking(match: Match) -> str:
-    """Say what kept a near miss out."""
+    """Say what kept a near miss out, besides a score that is too low."""
     if match.veto is not None:
         return match.veto
-    lacks = [f"lacks {missing(match.lacks)}"] if match.lacks else []
-    if match.threshold:
-        held = "your facets are met, but it is " if match.ground == Ground.HELD_BACK else ""
-        short = log_odds(match.threshold) - log_odds(match.score)
-        lacks.insert(0, f"{held}{short:.1f} points short{score_in_words(match)}")
-    return "; ".join(lacks)
+    if match.ground == Ground.HELD_BACK:
+        return "your facets are met, but it reads like another event"
+    return f"lacks {missing(match.lacks)}" if match.lacks else "not enough speaks for it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -102,8 +102,8 @@ def share(value: float) -> str:
 
 
 def score_in_words(match: Match) -> str:
-    """Say how a score stands to its threshold, such as ` at .31 of .48`; nothing where the score did not decide."""
-    return f" at {share(match.score)} of {share(match.threshold)}" if match.threshold else ""
+    """Say how a score stands to its threshold, such as `.31 of .48`; only the score where that did not decide."""
+    return f"{share(match.score)} of {share(match.threshold)}" if match.threshold else share(match.score)
 
 
 def why_not(verdict: Match) -> str | None:

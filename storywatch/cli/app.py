@@ -30,6 +30,10 @@ COMMANDS = {
         "Visit sources without storing anything, and say what works and what to do about the rest.",
     ),
     "parse": ("reading", "Parse documents on disk and show their items: one line a file, in the order given."),
+    "seed": (
+        "seeding",
+        "Fetch known articles of an event as examples of it, and say what it is understood to be about.",
+    ),
     "feedback": (
         "answering",
         "Say whether an item belongs to an event, which later decisions learn from; or list what was said.",

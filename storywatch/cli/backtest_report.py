@@ -35,7 +35,7 @@ class EventReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What a backtest found. `items`: stored items from `since` to `until`. `dropped`: events that are declared no more."""
+    """What a backtest found in `items` items from `since` to `until`. `dropped`: events that are declared no more."""
 
     since: datetime
     until: datetime
@@ -163,7 +163,8 @@ def _print_event(told: EventReport, *, everything: bool) -> None:
     if told.compared is not None:
         _print_list("new", told.compared.new, _print_taken, most)
         _print_list("would no longer match", told.compared.gone, _print_taken, most)
-    _print_list("would alert", list(reversed(outcome.alerts)), _print_taken, most)
+    if told.compared is None or everything:
+        _print_list("would alert", list(reversed(outcome.alerts)), _print_taken, most)
     _print_list("near misses", outcome.near, _print_near, most)
     _print_list("names and words to think of", told.suggestions, _print_suggestion, most)
 
@@ -180,12 +181,12 @@ def _print_list(title: str, entries: Sequence[OneT], show: Callable[[OneT], None
 
 def _print_taken(one: Judged) -> None:
     _print_item(one.item)
-    _print_why(f"{ground_in_words(one.match)}{score_in_words(one.match)}", _reasons(one.match))
+    _print_why(_scored(one.match, ground_in_words(one.match)), _reasons(one.match))
 
 
 def _print_near(one: Judged) -> None:
     _print_item(one.item)
-    _print_why(lacking(one.match), _reasons(one.match))
+    _print_why(_scored(one.match, lacking(one.match)), _reasons(one.match))
 
 
 def _print_tried(one: Tried) -> None:
@@ -193,6 +194,10 @@ def _print_tried(one: Tried) -> None:
     _print_item(one.case.item)
     did = f"matches: {ground_in_words(one.match)}" if one.match.accepted else f"no match: {lacking(one.match)}"
     _print_why(f"you said {said}, but it {did}", _reasons(one.match))
+
+
+def _scored(match: Match, told: str) -> str:
+    return f"{score_in_words(match)}: {told}" if match.threshold else told
 
 
 def _reasons(match: Match) -> str:

@@ -12,15 +12,17 @@ from storage import Store, open_store
 from storywatch.backtesting import Backtest, Outcome, compared
 from storywatch.cli.backtest_report import EventReport, Report, event_object, print_report
 from storywatch.cli.declaring import Declared, live_database, read_declared
+from storywatch.cli.knowing import background_of
 from storywatch.cli.naming import declared_event
 from storywatch.cli.options import ConfigOption, JsonOption
 from storywatch.cli.output import TROUBLE, err, print_json, progress_bar
 from storywatch.cli.running import finished
 from storywatch.matching import Matcher
 from storywatch.matching.language import EventTree, tree_of
-from storywatch.matching.lessons import Lessons
+from storywatch.matching.likeness import Background
 from storywatch.matching.saying import understood
 from storywatch.model import Event, Item, SearchTerm
+from storywatch.recalling import lessons_of
 from storywatch.suggesting import Suggestion, candidates, suggestions
 
 
@@ -77,9 +79,9 @@ async def _tested(database: str, asked: Asked) -> Report | None:
         window = await _window(store, asked.days)
         if window is None:
             return None
-        lessons = await _lessons(store, {**(asked.before or {}), **asked.now})
-        now = _backtest(asked.now, lessons)
-        before = _backtest(asked.before, lessons) if asked.before is not None else None
+        background = await background_of(store)
+        now = await _backtest(store, asked.now, background)
+        before = await _backtest(store, asked.before, background) if asked.before is not None else None
         await _pass(store, [now, before] if before else [now], window)
         known = {one.event.id: one for one in before.finished()} if before else None
         return Report(
@@ -148,17 +150,11 @@ def _place(item: Item) -> tuple[datetime, str]:
     return item.first_seen, item.id
 
 
-async def _lessons(store: Store, events: Mapping[str, Event]) -> Mapping[str, Lessons]:
-    out: dict[str, dict[bool, list[Item]]] = {}
-    for answer, item in await store.feedbacks.answers(list(events)):
-        out.setdefault(answer.event, {True: [], False: []})[answer.belongs].append(item)
-    return {e: Lessons(confirmed=tuple(t[True]), rejected=tuple(t[False])) for e, t in out.items()}
-
-
-def _backtest(events: Mapping[str, Event], lessons: Mapping[str, Lessons]) -> Backtest:
+async def _backtest(store: Store, events: Mapping[str, Event], background: Background) -> Backtest:
     matcher = Matcher(events.values())
-    for event, lesson in lessons.items():
-        matcher.teach(event, lesson)
+    matcher.memory.background = background
+    for event, lessons in (await lessons_of(events, store.feedbacks, store.seeds)).items():
+        matcher.teach(event, lessons)
     return Backtest(matcher)
 
 

@@ -8,19 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from storage import Store, open_store
+from storage import open_store
 from storywatch.cli.clock import utc_now
 from storywatch.cli.declaring import live_database, read_declared
 from storywatch.cli.excerpts import BAR, bar, excerpt, hanging
+from storywatch.cli.knowing import recalled
 from storywatch.cli.naming import declared_event, stored_item
 from storywatch.cli.options import ConfigOption, JsonOption
 from storywatch.cli.output import one_line, out, print_json, shown
 from storywatch.cli.running import finished
 from storywatch.explaining import Explanation, score_in_words, share
 from storywatch.explaining import explain as explanation_of
-from storywatch.matching import Matcher
 from storywatch.matching.language import Found, Part, subject_of
 from storywatch.matching.language.tree import Field
+from storywatch.matching.lessons import without
 from storywatch.matching.saying import ground_in_words, in_short
 from storywatch.model import Event, Feedback, Match
 from storywatch.updates import headline
@@ -64,14 +65,12 @@ async def _told(text: str, event: Event, database: str) -> Told:
         item = await stored_item(store, text)
         judged = await store.memories.judged(event.id, item.id)
         answers = [one for one in await store.feedbacks.all(event.id) if one.item == item.id]
-        explanation = explanation_of(await _matcher(store, event), item, event.id)
+        matcher = await recalled(store, [event])
+        matcher.teach(event.id, without(matcher.lessons(event.id), item.id))
+        explanation = explanation_of(matcher, item, event.id)
     stored, decided = judged or (None, None)
     answer = answers[0] if answers else None
     return Told(now=utc_now(), explanation=explanation, stored=stored, decided=decided, answer=answer)
-
-
-async def _matcher(store: Store, event: Event) -> Matcher:
-    return Matcher([event])
 
 
 # JSON ----------------------------------------------------------------------------------------------------------------
@@ -191,7 +190,7 @@ def _history(told: Told) -> Iterable[str]:
         when = f"on {shown(told.decided)}" if told.decided else "at first"
         changed = "" if stored.revision == now.revision else f", as revision {stored.revision} of {now.revision},"
         did = "matched" if stored.accepted else "did not match"
-        yield f"{when}{changed} it {did}{score_in_words(stored)}; this is how it is judged on {shown(told.now)}"
+        yield f"{when}{changed} it {did}, {score_in_words(stored)}; this is how it is judged on {shown(told.now)}"
 
 
 def _print_groups(explained: Explanation) -> None:
