@@ -28,7 +28,8 @@ run: install ## Watch the real outlets with the config in CONFIG (made from the 
 	$(BIN)/storywatch run --config $(CONFIG)
 
 test: install ## Run the tests
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not alone" --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m alone
 
 check: install ## Lint, types, import contracts
 	$(BIN)/ruff check

@@ -156,7 +156,9 @@ class _Watching:
 
     async def _drain(self, patience: timedelta) -> int:
         queues = (self._polls, self._deliveries, self._hubs, self._intake)
-        return sum(await asyncio.gather(*(queue.drain(patience) for queue in queues)))
+        cut = asyncio.gather(*(queue.drain(patience) for queue in queues))
+        await self._jobs.drain(patience)
+        return sum(await cut)
 
     async def _hurry(self) -> None:
         """Cut off what still runs at a second wish to stop: nothing is lost by it, leases see to that."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 import structlog
 
 from scheduler.pushes import PushRuntime
+from spiders.parsing.limits import limits_of
 from storywatch.dispatch import Dispatch
 from storywatch.errors import Fault, LeaseLost, StorageError
 from storywatch.model import Delivery, Settings, Settlement, Visit, VisitOutcome
@@ -22,13 +23,13 @@ log = structlog.get_logger()
 
 LONGEST_JOB_SECONDS = 60.0
 DELIVERY_LEASE = timedelta(seconds=90)
-PARSE_ALLOWANCE = timedelta(seconds=90)
+VISIT_MARGIN = timedelta(seconds=60)
 REMARKABLE_PAUSE = timedelta(hours=24)
 
 
 def poll_lease(settings: Settings) -> timedelta:
     """Return how long a source is held for a visit."""
-    return settings.timeout * 2 + PARSE_ALLOWANCE
+    return settings.timeout * 2 + timedelta(seconds=limits_of(settings).patience) + VISIT_MARGIN
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Fits the weights that ship: a logistic model under constraints of sign, on the developers' set alone.
 
 Every story counts alike, however many follow-ups it has. What an event learns depends on the weights, so the stream
-passes twice: once by rough weights, once by those fitted on that.
+passes several times, each time by the weights fitted on the pass before.
 """
 
 import json
@@ -26,8 +26,8 @@ SIGNS = {"strange_names": -1}
 WITH_FACETS = ("facets", "breadth", "alike", "contrast", "core", "strange_names", "hot_alike", "hot_names")
 WITHOUT = ("alike", "contrast", "core", "strange_names", "fresh_alike")
 
-RIDGE = 10.0
-ROUNDS = 2
+RIDGE = 20.0
+ROUNDS = 4
 MOST_FALSE_ALERTS = 0.04
 """False alerts per event and week that the threshold may bring on the stories that it is fitted on."""
 

@@ -8,8 +8,10 @@ from storywatch.errors import Fault, VisitError
 from storywatch.model import Limits, Settings
 
 _DEFAULTS = Limits()
-# On a machine that is busy with other things, CPU time takes this much longer to pass at most.
-_WALL_PER_CPU = 3
+# Beside two busy processes of normal priority on its core, a worker at niceness 10 gets a twentieth of it
+# (110 of 110 + 2 * 1024 shares, sched(7)). The kernel bounds the CPU: this only ends a worker that waits for ever.
+_WALL_PER_CPU = 20
+_LEAST_WALL = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +23,7 @@ class ParseLimits:
     `max_field_chars`: of a summary or a content, whose rest is cut off. `depth`: how deep elements may stand inside
     each other. `cpu_seconds` and `memory_bytes` (on top of what the worker held before the document came): of the
     parse. An item that takes too much of them is set aside; the kernel kills the worker process that uses more CPU all
-    the same, and the pool the one that takes longer than `wall_seconds` or three times the CPU limit.
+    the same, and the pool the one that takes longer than its `patience`: `wall_seconds`, or twenty times the CPU limit.
     `keep_empty`: give items without id, link and text too, which polls have no use for.
     """
 
@@ -37,8 +39,8 @@ class ParseLimits:
 
     @property
     def patience(self) -> float:
-        """The seconds after which a parse is given up, whatever its worker does."""
-        return min(self.wall_seconds, _WALL_PER_CPU * self.cpu_seconds)
+        """The seconds after which a parse is given up, whatever its worker does; more than a busy machine needs."""
+        return min(self.wall_seconds, max(_LEAST_WALL, _WALL_PER_CPU * self.cpu_seconds))
 
 
 def limits_of(settings: Settings) -> ParseLimits:

@@ -488,7 +488,7 @@ async def test_replay_of_the_labelled_stream_scores_as_it_should(tmp_path: Path)
 async def test_help_is_there_for_every_command() -> None:
     """And lists what there is without loading it: a command's first line is its docstring's."""
     version, overall, bare, *helps = await _two_at_a_time(
-        [["--version"], ["--help"], [], *([name, "--help"] for name in COMMANDS)]
+        [["--version"], ["--help"], [], *([name, "--help"] for name in COMMANDS)], fresh=True
     )
     assert (version.code, version.out) == (0, f"storywatch {__version__}\n")
     assert overall.code == 0
@@ -586,12 +586,12 @@ async def test_secrets_are_in_no_output(desk: Desk, site: Site, tmp_path: Path) 
     assert "hunter3" not in told
 
 
-async def _two_at_a_time(calls: Sequence[Sequence[object]]) -> list[Ran]:
+async def _two_at_a_time(calls: Sequence[Sequence[object]], *, fresh: bool = False) -> list[Ran]:
     """Run commands side by side, as many as a small machine has processors."""
     room = asyncio.Semaphore(2)
 
     async def run(call: Sequence[object]) -> Ran:
         async with room:
-            return await storywatch(*call)
+            return await storywatch(*call, fresh=fresh)
 
     return await asyncio.gather(*map(run, calls))

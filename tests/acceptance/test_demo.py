@@ -1,10 +1,10 @@
-"""`storywatch demo`, the real command: the whole story within a minute, on loopback alone."""
+"""`storywatch demo`, the real command: the whole story in half a minute of its own, on loopback alone."""
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from config.shipped import starter_files
+from tests.support.patience import PATIENCE, SLOWNESS
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +26,7 @@ class Played:
 
     code: int
     said: str
-    seconds: float
+    cpu_seconds: float
     folder: Path
 
     def mails(self) -> list[EmailMessage]:
@@ -49,31 +50,36 @@ def _environment() -> dict[str, str]:
     return {**unset, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
 
 
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """Play the demo once, from a folder that is not the checkout."""
     folder = tmp_path_factory.mktemp("demo")
-    began = time.monotonic()
+    before = _cpu_seconds()
     run = subprocess.run(
         _command("demo", "--seconds", "30"),
         cwd=folder,
         env=_environment(),
         capture_output=True,
-        timeout=120,
+        timeout=10 * PATIENCE,
         check=False,
     )
     return Played(
         code=run.returncode,
         said=run.stdout.decode() + run.stderr.decode(),
-        seconds=time.monotonic() - began,
+        cpu_seconds=_cpu_seconds() - before,
         folder=folder / "demo-output",
     )
 
 
-def test_it_ends_well_within_a_minute(played: Played) -> None:
-    """Exit code 0 means that it checked itself."""
+def test_it_ends_well_and_has_little_to_do(played: Played) -> None:
+    """Exit code 0 means that it checked itself. Beside its work it only waits for the story's clock."""
     assert played.code == 0, played.said
-    assert played.seconds < 60
+    assert played.cpu_seconds < 10 * SLOWNESS
     assert "11 updates" in played.said
     assert "0 duplicates" in played.said
 
@@ -145,7 +151,7 @@ def test_the_commands_that_it_names_work_afterwards(played: Played) -> None:
             _command(command, "--config", str(played.folder), "--limit", "100", "--json"),
             env=_environment(),
             capture_output=True,
-            timeout=30,
+            timeout=4 * PATIENCE,
             check=True,
         )
         assert len(run.stdout.splitlines()) == count
@@ -155,7 +161,11 @@ def test_a_folder_that_is_not_a_demos_is_refused(tmp_path: Path) -> None:
     """Misuse, with a remedy, before anything is touched."""
     (tmp_path / "thesis.txt").write_text("years of work")
     run = subprocess.run(
-        _command("demo", "--folder", str(tmp_path)), env=_environment(), capture_output=True, timeout=30, check=False
+        _command("demo", "--folder", str(tmp_path)),
+        env=_environment(),
+        capture_output=True,
+        timeout=4 * PATIENCE,
+        check=False,
     )
     assert run.returncode == 2
     assert b"--folder" in run.stderr

@@ -32,7 +32,7 @@ async def test_feeds_come_from_a_reader_and_go_back(tmp_path: Path) -> None:
     """What is printed is a file of the watch config; what was left out is told beside it."""
     folder, file = watch(tmp_path / "watch"), tmp_path / "feeds.opml"
     file.write_text(OPML, "utf-8")
-    ran = await storywatch("opml", "import", file, "--config", folder, env={"PYTHONIOENCODING": "utf-8"})
+    ran = await storywatch("opml", "import", file, "--config", folder, env={"PYTHONIOENCODING": "utf-8"}, fresh=True)
     assert ran.code == 0
     assert ran.err.splitlines() == [
         "known     The [b]Daily: the watch config has it as daily-feed",

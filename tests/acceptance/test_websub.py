@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.hub import Hub, free_port, running_hub
+from tests.support.patience import soon, until
 from tests.support.process import Daemon, daemon, storywatch
 from tests.support.watching import Desk
 from tests.support.web import Site, rss, serving, validated
@@ -51,7 +52,7 @@ def serve(site: Site, hub: Hub, body: bytes) -> None:
 
 async def stands(desk: Desk, word: str | None) -> None:
     """Wait until the push stands so."""
-    async with asyncio.timeout(20):
+    async with soon():
         while (await storywatch("sources", "--config", desk.folder, "--json")).only["push"] != word:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
@@ -75,11 +76,9 @@ async def test_the_whole_life_of_a_subscription(desk: Desk, site: Site, hub: Hub
     """Subscribed, verified, pushed to, renewed; forged pushes dropped; a silent hub found out; left."""
     async with daemon(desk.folder, tmp_path) as running:
         await running.says("push_verified", mode="subscribe")
-        began = asyncio.get_running_loop().time()
         await hub.push(NEWS)
         await running.says("push", outcome="new", new=1, alerts=1)
         await running.says("delivery", state="sent")
-        assert asyncio.get_running_loop().time() - began < 5
         assert len(site.visits()) == 1
         assert "Blast at Kabul airport" in desk.mails[0]
 
@@ -97,7 +96,7 @@ async def test_the_whole_life_of_a_subscription(desk: Desk, site: Site, hub: Hub
 
         await leave(desk, site, running)
         await running.says("push_verified", mode="unsubscribe")
-        assert hub.subscribers == {}
+        await until(lambda: hub.subscribers == {})
         await running.stops()
     assert len(desk.mails) == 3
     assert {line["level"] for line in running.log if line["event"] not in {"config_warning", "push_dropped"}} == {
@@ -117,9 +116,7 @@ async def test_a_reload_misses_no_push(desk: Desk, hub: Hub, tmp_path: Path) -> 
             running.signal(signal.SIGHUP)
             assert (await hub.push(rss(*(f"Title {number}" for number in range(count + 1))))).status == 202
             await running.says("reloaded", count=count)
-        async with asyncio.timeout(20):
-            while sum(line["new"] for line in running.said("push")) < 3:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await until(lambda: sum(line["new"] for line in running.said("push")) == 3)
         port = free_port()
         desk.settings["push"] |= {"listen": f"127.0.0.1:{port}", "public_url": f"http://127.0.0.1:{port}"}
         desk.save()

@@ -17,6 +17,7 @@ from storage.schema import MIGRATIONS
 from storywatch.errors import StorageError
 from storywatch.model import Reason, SearchTerm
 from tests.contract.working import counts
+from tests.support.patience import soon
 from tests.support.samples import KABUL, NOW, a_config
 
 
@@ -93,7 +94,7 @@ async def test_several_that_open_a_fresh_database_at_once_all_get_it(store_url: 
             await all_open.wait()
             return len(await counts(store))
 
-    async with asyncio.timeout(30):
+    async with soon():
         assert await asyncio.gather(*(opened() for _ in range(4))) == [len(tables.metadata.tables)] * 4
 
 

@@ -20,6 +20,7 @@ from storywatch.ports import Claim, PollRecord
 from storywatch.updates import update_id
 from storywatch.watch import PollOutcome
 from tests.contract.working import LATER, claimed, counts, deliveries, poll, rows
+from tests.support.patience import FOR_EVER, soon
 from tests.support.samples import (
     ATTACK,
     DESK_MAIL,
@@ -98,7 +99,7 @@ async def test_a_cancelled_poll_leaves_nothing(store: Store) -> None:
         async with store.sources.poll(claim) as transaction:
             await transaction.save(PollRecord(state=claim.state, new=(an_item(),)))
             saved.set()
-            await asyncio.sleep(60)
+            await asyncio.sleep(FOR_EVER)
 
     task = asyncio.create_task(slow())
     await saved.wait()
@@ -372,7 +373,7 @@ async def test_polls_of_several_events_never_wait_for_each_other_for_ever(store:
     barrier = asyncio.Barrier(6)
     fetchers = [Together(barrier, *items), Together(barrier, *reversed(items))]
     polls = [poll(store, config, source=one, fetcher=fetchers[n % 2]) for n, one in enumerate(config.sources)]
-    async with asyncio.timeout(30):
+    async with soon():
         results = await asyncio.gather(*polls)
     assert sum(result.new for result in results) == 24
     assert len(await rows(store, tables.reports)) == 24

@@ -14,19 +14,21 @@ import storage
 from storage import open_store
 from storage.presence import Presence
 from tests.contract.working import LEASE
+from tests.support.patience import PATIENCE
 from tests.support.samples import NOW, a_config
 
 WORKER = """
 import asyncio, sys
 from storage import open_store
 from tests.contract.working import LEASE
+from tests.support.patience import PATIENCE
 from tests.support.samples import NOW
 
 async def main(url):
     async with open_store(url) as store:
         claim = await store.sources.claim_named("nyt-world", now=NOW, lease=LEASE)
         print("claimed" if claim else "refused", flush=True)
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
 
 asyncio.run(main(sys.argv[1]))
 """
@@ -73,7 +75,7 @@ async def test_the_leases_of_a_process_that_died_are_free_at_once(sqlite_url: st
     await declare(sqlite_url)
     with worker(sqlite_url) as process:
         process.send_signal(end)
-        process.wait(10)
+        process.wait(PATIENCE)
     assert await is_free(sqlite_url)
 
 
@@ -82,7 +84,7 @@ async def test_on_postgresql_leases_run_out_by_themselves(postgresql_url: str) -
     await declare(postgresql_url)
     with worker(postgresql_url) as process:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
     assert not await is_free(postgresql_url)
     async with open_store(postgresql_url) as store:
         assert await store.sources.claim_named("nyt-world", now=NOW + LEASE, lease=LEASE) is not None

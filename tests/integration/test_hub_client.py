@@ -1,6 +1,5 @@
 """Asking hubs: what they answer, and how little they can do to us."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from network import Guard
 from spiders.websub.hubs import HubClient, _may_follow
 from storywatch.egress import EgressPolicy
 from storywatch.errors import HubError
+from tests.support.patience import soon
 from tests.support.web import Answer, Site, drip, head, moved, raw, reply, serving
 
 NOW = datetime(2021, 9, 1, 12, tzinfo=UTC)
@@ -91,10 +91,9 @@ def test_a_redirect_never_leads_from_https_to_http(url: str, target: str, *, may
 
 
 async def test_a_hub_that_drips_is_given_up_in_time() -> None:
-    began = time.monotonic()
-    error = await refused(drip(head(202), b"x", 0.05), deadline=0.5)
+    async with soon():
+        error = await refused(drip(head(202), b"x", 0.05), deadline=0.5)
     assert error.fault.code == "hub_timeout"
-    assert time.monotonic() - began < 1
 
 
 async def test_a_hub_that_answers_without_end_is_cut_off() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.spiders.test_bodies import packed
+from tests.support.patience import PATIENCE
 from tests.support.process import environment
 from tests.support.web import Answer, drip, head, moved, reply, rss, serving
 
@@ -67,7 +68,7 @@ async def peak(answer: Answer, folder: Path, taken: int = 0) -> int:
             cwd=folder,
         )
         try:
-            _, said = await asyncio.wait_for(process.communicate(), 60)
+            _, said = await asyncio.wait_for(process.communicate(), 4 * PATIENCE)
         finally:
             if process.returncode is None:
                 process.kill()

@@ -14,9 +14,8 @@ from storywatch.errors import StorageError
 from storywatch.model import WatchConfig
 from storywatch.push import Push
 from tests.support.fakes import FakeClock, FakeSources
+from tests.support.patience import soon
 from tests.support.samples import a_config
-
-SECONDS = 10.0
 
 
 @dataclass
@@ -77,7 +76,7 @@ async def test_a_config_that_the_database_did_not_take_is_tried_again() -> None:
         sources=sources, outbox=ports, pushes=ports, files=files, open_runtime=open_runtime, clock=FakeClock()
     )
     running = asyncio.create_task(daemon.run())
-    async with asyncio.timeout(SECONDS):
+    async with soon():
         await sources.started.wait()
         files.saved += 1
         await sources.tried_again.wait()

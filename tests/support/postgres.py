@@ -25,7 +25,8 @@ def throwaway_cluster(binaries: Path, folder: Path) -> Iterator[str]:
         shutil.chown(folder, owner)
     data = folder / "data"
     _run(binaries / "initdb", "-D", data, "-U", "storywatch", "-A", "trust", "-E", "UTF8", "--no-sync", owner=owner)
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=50"
+    quick = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"
+    options = f"-k {folder} -c listen_addresses='' -c max_connections=50 {quick}"
     _run(binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start", owner=owner)
     try:
         yield f"postgresql://storywatch@/postgres?host={folder}"

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,9 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.corpus import ROOT
-
-PATIENCE = 30.0
-"""Seconds that a slow machine may take for what takes a second."""
+from tests.support.patience import PATIENCE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +69,19 @@ async def _start(args: Sequence[object], env: Mapping[str, str] | None, cwd: Pat
     )
 
 
-async def storywatch(*args: object, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ran:
-    """Run a command to its end. No command may show a traceback."""
+async def storywatch(
+    *args: object, env: Mapping[str, str] | None = None, cwd: Path | None = None, fresh: bool = False
+) -> Ran:
+    """Run a command to its end, forked from a process that has loaded the program, or in a `fresh` interpreter.
+
+    No command may show a traceback.
+    """
+    ran = await (_run_fresh(args, env, cwd) if fresh else _run_forked(args, env, cwd))
+    assert "Traceback" not in ran.err + ran.out
+    return ran
+
+
+async def _run_fresh(args: Sequence[object], env: Mapping[str, str] | None, cwd: Path | None) -> Ran:
     process = await _start(args, env, cwd)
     try:
         out, err = await asyncio.wait_for(process.communicate(), 4 * PATIENCE)
@@ -79,9 +89,52 @@ async def storywatch(*args: object, env: Mapping[str, str] | None = None, cwd: P
         if process.returncode is None:
             process.kill()
             await process.wait()
-    ran = Ran(code=process.returncode or 0, out=out.decode(), err=err.decode())
-    assert "Traceback" not in ran.err + ran.out
-    return ran
+    return Ran(code=process.returncode or 0, out=out.decode(), err=err.decode())
+
+
+async def _run_forked(args: Sequence[object], env: Mapping[str, str] | None, cwd: Path | None) -> Ran:
+    order = {"args": [str(arg) for arg in args], "env": {**environment(), **(env or {})}, "cwd": str(cwd or ROOT)}
+    pipes = [os.pipe() for _ in range(3)]
+    socket.send_fds(_zygote(), [json.dumps(order).encode()], [writing for _, writing in pipes])
+    for _, writing in pipes:
+        os.close(writing)
+    outs = [await _reader(reading) for reading, _ in pipes]
+    command = int(await outs[2].readline())
+    try:
+        async with asyncio.timeout(4 * PATIENCE):
+            out, err, ended = await asyncio.gather(*(one.read() for one in outs))
+    except BaseException:
+        os.kill(command, signal.SIGKILL)
+        raise
+    return Ran(code=int(ended), out=out.decode(), err=err.decode())
+
+
+async def _reader(pipe: int) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, os.fdopen(pipe, "rb"))
+    return reader
+
+
+@cache
+def _zygote() -> socket.socket:
+    """Start the process that forks commands; it ends with this one, whose end of the socket the kernel closes."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.zygote", str(theirs.fileno())],
+            env=environment(),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+        )
+
+    def end() -> None:
+        ours.close()
+        process.wait(PATIENCE)
+
+    atexit.register(end)
+    return ours
 
 
 @dataclass(kw_only=True)

@@ -12,7 +12,7 @@ from scheduler.pushes import HubWork, PushIntake, PushRuntime
 from scheduler.work import Runtime
 from spiders.websub.door import IDLE_SECONDS, Door
 from spiders.websub.reception import Reception
-from storage import Store, open_store
+from storage import Store
 from storage.tables import items, push_subscriptions, sources
 from storywatch.cli.compose import open_runtime
 from storywatch.model import Document, Outlet, PushSettings, Settings, Source, WatchConfig
@@ -20,13 +20,14 @@ from storywatch.ports import Claim, PollRecord
 from storywatch.push import Push, PushState
 from storywatch.watch import PollResult
 from tests.contract.working import rows
+from tests.support.databases import open_file
 from tests.support.fakes import FakeClock
 from tests.support.hub import Hub, free_port
+from tests.support.patience import soon
 from tests.support.samples import NYT, a_config, a_source
 from tests.support.web import Headers, Site, rss, validated
 
 KEY = "k" * 64
-PATIENCE = 10.0
 SOURCE = "nyt-world"
 
 
@@ -81,7 +82,7 @@ class PushDesk:
     async def open(self) -> AsyncIterator["OpenDesk"]:
         """Set it in motion."""
         async with (
-            open_store(f"sqlite:///{self.folder / 'storywatch.db'}") as store,
+            open_file(self.folder / "storywatch.db") as store,
             self.open_on(store, Door()) as desk,
         ):
             yield desk
@@ -188,7 +189,7 @@ class OpenDesk:
 
     async def has(self, count: int) -> None:
         """Wait until so many items are stored."""
-        async with asyncio.timeout(PATIENCE):
+        async with soon():
             while await self.items() < count:  # noqa: ASYNC110 - the database has no event for it
                 await asyncio.sleep(0.02)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.acceptance.crash.orders import Death, Order
+from tests.support.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 SIDE_BY_SIDE = 2
@@ -73,7 +74,7 @@ def open_nursery(log: Path, compiled: Path) -> Iterator[Nursery]:
         finally:
             assert process.stdin is not None
             process.stdin.close()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 Lanes = SimpleQueue[Nursery]

@@ -13,6 +13,7 @@ from tests.acceptance.crash.installation import write_config
 from tests.acceptance.crash.newsroom import ARCHIVE
 from tests.acceptance.crash.town import Town
 from tests.acceptance.crash.verdict import audit, judge
+from tests.support.patience import PATIENCE
 
 pytestmark = pytest.mark.crash
 
@@ -25,7 +26,7 @@ def poll(folder: Path, compiled: Path, **variables: str) -> "subprocess.Complete
         env=environ(compiled, **variables),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=4 * PATIENCE,
         check=False,
     )
 

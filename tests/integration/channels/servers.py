@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from network import Guard
 from storywatch.egress import EgressPolicy
+from tests.support.patience import FOR_EVER
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -115,7 +116,7 @@ def mail_script(*answers: bytes, then_wait: bool = False) -> Script:
                 while line not in {b".\r\n", b""}:
                     line = await reader.readline()
         if then_wait:
-            await asyncio.sleep(60)
+            await asyncio.sleep(FOR_EVER)
 
     return script
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from tests.integration.channels.servers import (
     mail_server,
     scripted_server,
 )
+from tests.support.patience import soon
 from tests.support.spellings import ELSEWHERE, LOOPBACK
 from tests.unit.channels.samples import NOTICE, OWED, SETTINGS, delivery_of
 
@@ -183,27 +183,23 @@ async def test_a_server_that_breaks_off_is_tried_again(answers: tuple[bytes, ...
 @pytest.mark.parametrize("answers", [(), (GREETING, HELLO), (GREETING, HELLO, OK, OK, b"354 go\r\n")])
 async def test_a_server_that_stalls_is_left_in_time(answers: tuple[bytes, ...]) -> None:
     """One limit for everything together."""
-    started = time.monotonic()
-    async with scripted_server(mail_script(*answers, then_wait=True)) as port:
+    async with scripted_server(mail_script(*answers, then_wait=True)) as port, soon():
         found = await fault_of(channel(port, deadline=0.5))
     assert (found.code, found.permanent) == ("smtp_timeout", False)
-    assert time.monotonic() - started < 1.5
 
 
 async def test_a_server_that_drips_is_left_in_time() -> None:
     """A byte now and then keeps no single read waiting, but the limit counts the whole."""
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for _ in range(100):
+        while True:
             writer.write(b"220-hi\r\n")
             await writer.drain()
             await asyncio.sleep(0.1)
 
-    started = time.monotonic()
-    async with scripted_server(drip) as port:
+    async with scripted_server(drip) as port, soon():
         found = await fault_of(channel(port, deadline=0.5))
     assert found.code == "smtp_timeout"
-    assert time.monotonic() - started < 1.5
 
 
 async def test_a_bad_farewell_changes_nothing() -> None:
@@ -236,14 +232,12 @@ async def test_the_guard_refuses_a_private_server_that_nobody_allowed(host: str)
 
 @pytest.mark.parametrize("host", [*LOOPBACK, *ELSEWHERE])
 async def test_no_spelling_reaches_a_private_server(host: str) -> None:
-    """Refused at once, whatever the server is called; in brackets or without."""
+    """Refused without a call, whatever the server is called; in brackets or without."""
     room = Mailroom()
     async with mail_server(room) as port:
         for name in {host, host.strip("[]")}:
             refused = SmtpChannel(SmtpSettings(host=name, port=port, tls="none"), guard_for(), COMPOSER)
-            began = time.monotonic()
-            await fault_of(refused)
-            assert time.monotonic() - began < 1
+            assert (await fault_of(refused)).code != "smtp_timeout"
     assert room.taken == []
 
 

@@ -1,10 +1,8 @@
 """Webhook calls against real receivers."""
 
 import asyncio
-import contextlib
 import json
 import ssl
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,6 +20,7 @@ from network import Guard
 from storywatch.errors import DeliveryError, Fault
 from storywatch.model import ChannelKind, Subscriber
 from tests.integration.channels.servers import Receiver, certificate, guard_for, scripted_server, webhook_server
+from tests.support.patience import PATIENCE, soon, until
 from tests.support.spellings import ELSEWHERE, LOOPBACK
 from tests.unit.channels.samples import OWED, SECRET, delivery_of
 
@@ -147,43 +146,42 @@ async def test_other_refusals_are_tried_again(status: int) -> None:
     assert (found.code, found.permanent, found.retry_after) == ("webhook_status", False, None)
 
 
-def streaming(pause: float, headers: dict[str, str] | None = None) -> tuple[Receiver, list[int]]:
-    """Return a receiver whose answer has no end, and the list of the bytes that it could write."""
-    written: list[int] = []
+def streaming(pause: float, headers: dict[str, str] | None = None) -> tuple[Receiver, asyncio.Event]:
+    """Return a receiver whose answer has no end, and what is set when nobody listens any more."""
+    left = asyncio.Event()
 
     async def respond(request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse(headers=headers)
         await answer.prepare(request)
-        with contextlib.suppress(ConnectionError):
+        try:
             while True:
                 await answer.write(b"x" * 1024)
-                written.append(1024)
                 await asyncio.sleep(pause)
-        return answer
+        except ConnectionError:
+            return answer
+        finally:
+            left.set()
 
-    return Receiver(respond), written
+    return Receiver(respond), left
 
 
 @pytest.mark.parametrize("headers", [None, {"Content-Encoding": "gzip"}])
 async def test_an_answer_without_end_is_cut_off(headers: dict[str, str] | None) -> None:
     """2xx is success; after 64 kB nobody listens any more, and nothing is unpacked."""
-    receiver, written = streaming(0, headers)
+    receiver, left = streaming(0, headers)
     async with webhook_server(receiver) as port, channel(guard_for(f"127.0.0.1:{port}"), 5.0) as opened:
         await opened.send(DELIVERY, subscriber(port))
-        await asyncio.sleep(0.05)
-        stopped = sum(written)
-        await asyncio.sleep(0.05)
-    assert sum(written) == stopped
+        async with soon():
+            await left.wait()
 
 
 async def test_a_slow_answer_is_left_in_time() -> None:
     """The limit counts the body too."""
-    receiver, _ = streaming(0.2)
-    started = time.monotonic()
-    async with webhook_server(receiver) as port:
+    receiver, left = streaming(0.2)
+    async with webhook_server(receiver) as port, soon():
         found = await fault_at(port, deadline=0.5)
+        await left.wait()
     assert (found.code, found.permanent) == ("webhook_timeout", False)
-    assert time.monotonic() - started < 1.5
 
 
 async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: bytes) -> None:
@@ -232,13 +230,12 @@ async def test_the_guard_refuses_private_receivers(host: str) -> None:
 
 @pytest.mark.parametrize("host", [*LOOPBACK, *ELSEWHERE])
 async def test_no_spelling_reaches_a_private_receiver(host: str) -> None:
-    """Refused at once, whatever the address is called."""
+    """Refused without a call, whatever the address is called: who dialled in vain would meet the time-out."""
     receiver = answering(200)
     async with webhook_server(receiver) as port, channel(guard_for()) as opened:
-        began = time.monotonic()
-        with pytest.raises(DeliveryError):
+        with pytest.raises(DeliveryError) as caught:
             await opened.send(DELIVERY, subscriber(port, host=host))
-        assert time.monotonic() - began < 1
+    assert caught.value.fault.code != "webhook_timeout"
     assert receiver.calls == []
 
 
@@ -294,13 +291,13 @@ async def test_a_stuck_receiver_does_not_hold_up_another() -> None:
     good = answering(200)
     async with webhook_server(stuck) as slow_port, webhook_server(good) as port:
         opened = WebhookChannel(
-            guard_for(f"127.0.0.1:{slow_port}", f"127.0.0.1:{port}"), lambda: NOW, user_agent="x", deadline=1.0
+            guard_for(f"127.0.0.1:{slow_port}", f"127.0.0.1:{port}"), lambda: NOW, user_agent="x", deadline=PATIENCE
         )
         slow = [asyncio.create_task(opened.send(DELIVERY, subscriber(slow_port))) for _ in range(10)]
-        started = time.monotonic()
+        await until(lambda: len(stuck.calls) == 10)
         await opened.send(DELIVERY, subscriber(port))
-        waited = time.monotonic() - started
-        outcomes = await asyncio.gather(*slow, return_exceptions=True)
+        assert not any(one.done() for one in slow)
+        for one in slow:
+            one.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
         await opened.close()
-    assert waited < 0.5
-    assert {type(outcome) for outcome in outcomes} == {DeliveryError}

@@ -14,10 +14,11 @@ from storywatch.cli.demo.screen import Screen
 from storywatch.cli.demo.script import Story
 from storywatch.cli.demo.stage import claimed_stage
 from storywatch.cli.demo.summary import Summary
+from tests.support.patience import PATIENCE, until
 from tests.unit.demo.samples import STORY
 
 
-async def _perform(story: Story, folder: Path, patience: float = 15) -> Summary:
+async def _perform(story: Story, folder: Path, patience: float = PATIENCE) -> Summary:
     with claimed_stage(folder) as stage:
         return await perform(story, stage, Screen(Console(file=StringIO())), seconds=0, patience=patience)
 
@@ -62,9 +63,7 @@ async def test_a_play_that_is_cancelled_leaves_no_process(tmp_path: Path) -> Non
     """Ctrl-C cancels the play: the daemon stops in good order."""
     playing = asyncio.create_task(_perform(STORY, tmp_path / "demo"))
     log = tmp_path / "demo" / "daemon.log"
-    async with asyncio.timeout(15):
-        while not (log.exists() and b'"started"' in log.read_bytes()):  # noqa: ASYNC110 - another process's event
-            await asyncio.sleep(0.05)
+    await until(lambda: log.exists() and b'"started"' in log.read_bytes())
     playing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await playing

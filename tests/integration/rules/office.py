@@ -12,7 +12,7 @@ from sqlalchemy import select
 from network import Guard
 from spiders.crawler import Crawler, running_crawler
 from spiders.parsing import ParsePool
-from storage import Store, open_store, tables
+from storage import Store, tables
 from storage.engine import reading
 from storage.states import state_of
 from storywatch.egress import EgressPolicy
@@ -22,6 +22,7 @@ from storywatch.ports import Channel, Claim
 from storywatch.steps import Reached, ignore
 from storywatch.watch import Plan, PollResult, Watch
 from tests.integration.spiders.crawling import InProcess
+from tests.support.databases import open_file
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.samples import a_config, a_source
 from tests.support.web import Site
@@ -116,7 +117,7 @@ async def office(
     guard = Guard(EgressPolicy.allowing(allowed.allow))
     counting = parser if isinstance(parser, InProcess) else InProcess()
     async with (
-        open_store(f"sqlite:///{folder / 'storywatch.db'}") as store,
+        open_file(folder / "storywatch.db") as store,
         running_crawler(allowed, guard, parser or counting, clock) as crawler,
     ):
         await store.sources.apply(config, clock())

@@ -10,9 +10,13 @@ from contextlib import AsyncExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.support.process import daemon
 from tests.support.watching import Desk
 from tests.support.web import Answer, Asked, Site, reply, rss, serving
+
+pytestmark = pytest.mark.alone
 
 
 def noting(moments: list[float]) -> Answer:

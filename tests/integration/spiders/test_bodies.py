@@ -1,7 +1,6 @@
 """Bodies: packed, huge, slow, cut off, empty, or no feed at all."""
 
 import gzip
-import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -16,10 +15,11 @@ from scrapy.utils import _compression
 from spiders.parsing import ParsePool
 from storywatch.model import SourceKind
 from tests.integration.spiders.crawling import NOTHING, SETTINGS, crawling, fault, titles, visit
+from tests.support.patience import FOR_EVER, soon
 from tests.support.web import Answer, drip, head, raw, reply, rss, serving
 
 BODY = rss("Blast at the airport")
-HASTY = replace(SETTINGS, timeout=timedelta(seconds=0.5))
+HASTY = replace(SETTINGS, timeout=timedelta(seconds=1))
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "x-gzip": gzip.compress,
@@ -115,7 +115,7 @@ async def test_a_body_without_an_end_is_cut_at_the_limit() -> None:
 async def test_a_body_that_says_that_it_is_too_large_is_not_read() -> None:
     """Nothing of it has to come."""
     async with (
-        serving({"/feed": raw(head(200, {"Content-Length": "1000001"}), 60.0)}) as site,
+        serving({"/feed": raw(head(200, {"Content-Length": "1000001"}), FOR_EVER)}) as site,
         crawling(site) as crawler,
     ):
         found = await fault(crawler, site.url())
@@ -133,8 +133,8 @@ async def test_a_body_of_exactly_the_limit_is_read() -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        raw(60.0),
-        raw(head(200, {"Content-Length": "100"}), 60.0),
+        raw(FOR_EVER),
+        raw(head(200, {"Content-Length": "100"}), FOR_EVER),
         drip(head(200), b"x", 0.05),
         drip(b"HTTP/1.1 200 OK\r\n", b"", 0.05),
         drip(b"HTTP/1.1 200 OK\r\nX: ", b"x", 0.05),
@@ -144,9 +144,8 @@ async def test_a_body_of_exactly_the_limit_is_read() -> None:
 async def test_a_slow_server_costs_its_time_and_no_more(page: Answer) -> None:
     """The limit is on the whole answer: each byte in time doesn't buy more. The host's next source works."""
     async with serving({"/feed": page, "/good": reply(BODY)}) as site, crawling(site, settings=HASTY) as crawler:
-        started = time.monotonic()
-        found = await fault(crawler, site.url())
-        assert time.monotonic() - started < 1.0
+        async with soon():
+            found = await fault(crawler, site.url())
         assert await titles(crawler, site.url("/good"))
     assert (found.code, found.permanent) == ("timeout", False)
     assert "settings.polling.timeout" in found.message
@@ -156,13 +155,12 @@ async def test_many_slow_hops_do_not_add_up() -> None:
     """Each hop is within its time, all of them are not within the visit's."""
     hops = ["/feed", "/1", "/2", "/3", "/4"]
     pages = {
-        hop: raw(0.4, head(302, {"Location": target, "Content-Length": "0"}), hang_up=False)
+        hop: raw(0.8, head(302, {"Location": target, "Content-Length": "0"}), hang_up=False)
         for hop, target in pairwise(hops)
     }
     async with serving(pages) as site, crawling(site, settings=HASTY) as crawler:
-        started = time.monotonic()
         found = await fault(crawler, site.url())
-        assert time.monotonic() - started < 0.7
+        assert not site.visits("/2")
     assert found.code == "timeout"
 
 

@@ -1,7 +1,6 @@
 """The egress guard around the crawler: a trap listens where nobody may dial, and nobody does."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -27,7 +26,6 @@ BODY = rss("Blast at the airport")
 PUBLIC = "93.184.216.34"
 SPELLINGS = (*LOOPBACK, *ELSEWHERE)
 REFUSED = {"egress_refused", "bad_url", "bad_redirect", "dns", "kind_mismatch"}
-AT_ONCE = 1.0
 
 
 @pytest.fixture
@@ -39,10 +37,8 @@ async def trap() -> AsyncIterator[Site]:
 
 
 async def refused(crawler: Crawler, url: str, kind: SourceKind = SourceKind.FEED) -> Fault:
-    """Visit what is refused at once."""
-    began = time.monotonic()
+    """Visit what is refused. Who dialled where nobody answers would meet a time-out, which is another fault."""
     seen = await crawler.fetch(url, kind, NOTHING)
-    assert time.monotonic() - began < AT_ONCE
     assert seen.fault is not None
     return seen.fault
 

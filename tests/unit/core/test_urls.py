@@ -11,6 +11,7 @@ from storywatch.model import Outlet
 from storywatch.tracking import ORIGIN_PARAMS, ORIGINS, TRACKING_PARAMS
 from storywatch.urls import canonical_url, has_form, host_of, url_identity
 from tests.support.pages import DOCS
+from tests.support.patience import SLOWNESS
 
 OUTLET = Outlet(id="o", name="O", hosts=("www.outlet.example", "m.outlet.example"), strip_params=("smid", "src_*"))
 ANYWHERE = Outlet(id="any", name="Any")
@@ -394,7 +395,7 @@ def test_a_form_of_many_stars_takes_no_time() -> None:
     """A backtracking matcher would need years."""
     started = time.process_time()
     assert not has_form("https://o.example/" + "a" * 5000, ["*a" * 500 + "b*"])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SLOWNESS
 
 
 @pytest.mark.parametrize(
@@ -409,7 +410,7 @@ def test_a_hostile_address_takes_no_time(start: str, unit: str) -> None:
     for length in (2_000_000, 7000):
         url_identity(canonical_url(start + unit * (length // len(unit)), OUTLET))
         url_identity(start + unit * (7000 // len(unit)))
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < SLOWNESS
 
 
 @pytest.mark.parametrize("url", [None, "https://outlet.example/", "https://www.outlet.example"])

@@ -8,8 +8,9 @@ import pytest
 import structlog
 
 from scheduler.queue import MOST_SLOW, LocalQueue
+from tests.support.patience import PATIENCE, soon
 
-SOON = timedelta(seconds=5)
+LONG = timedelta(seconds=4 * PATIENCE)
 AT_ONCE = timedelta(milliseconds=20)
 
 
@@ -120,7 +121,7 @@ async def test_a_drained_queue_lets_its_work_end_and_takes_no_more() -> None:
     queue = LocalQueue("poll", work, room=2)
     await queue.offer(["a"])
     await settle()
-    draining = asyncio.create_task(queue.drain(SOON))
+    draining = asyncio.create_task(queue.drain(LONG))
     await settle()
     assert await queue.offer(["b"]) == 0
     assert queue.free == 0
@@ -144,9 +145,9 @@ async def test_a_drained_queue_cancels_what_is_late() -> None:
 async def test_an_idle_queue_is_drained_at_once() -> None:
     """Twice does no harm."""
     queue = LocalQueue("poll", Work(), room=1)
-    async with asyncio.timeout(1):
-        assert await queue.drain(SOON) == 0
-        assert await queue.drain(SOON) == 0
+    async with soon():
+        assert await queue.drain(LONG) == 0
+        assert await queue.drain(LONG) == 0
         await queue.idle()
 
 
@@ -172,7 +173,7 @@ async def test_slow_work_gives_its_place_to_others() -> None:
     """It waits for somebody; the control without patience keeps it."""
     work = Work()
     queue = LocalQueue("poll", work, room=2, patience=0.01)
-    patient = LocalQueue("poll", work, room=2)
+    patient = LocalQueue("poll", work, room=2, patience=PATIENCE)
     assert await queue.offer(["a", "b", "c"]) == await patient.offer(["x", "y", "z"]) == 2
     await asyncio.sleep(0.05)
     assert (queue.free, patient.free) == (2, 0)

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from scheduler.systemd import notify, watchdog_interval
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -17,7 +18,7 @@ def listening(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[
     """Listen as systemd does, at a path or at an abstract name."""
     name = str(tmp_path / "notify") if request.param == "path" else f"@storywatch-{uuid4().hex}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
-        receiver.settimeout(5)
+        receiver.settimeout(PATIENCE)
         receiver.bind(name.replace("@", "\0", 1) if request.param == "abstract" else name)
         yield receiver, name
 

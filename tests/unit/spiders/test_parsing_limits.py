@@ -27,8 +27,14 @@ def test_the_limits_are_those_that_the_installation_declares() -> None:
     assert limits == ParseLimits(
         max_bytes=7, max_items=1, item_bytes=2, max_field_chars=3, depth=4, cpu_seconds=1.5, memory_bytes=6
     )
-    assert limits.patience == 4.5
     assert ParseLimits() == limits_of(Settings(database="sqlite://", contact="c"))
+
+
+def test_a_parse_is_given_up_only_after_far_more_time_than_cpu() -> None:
+    """A busy machine gives a worker a twentieth of a core; the CPU limit is the kernel's."""
+    assert ParseLimits(cpu_seconds=10).patience == 200
+    assert ParseLimits(cpu_seconds=0.5).patience == 60
+    assert ParseLimits(cpu_seconds=10, wall_seconds=2).patience == 2
 
 
 def test_a_document_that_nests_too_deep_is_refused() -> None:

@@ -11,6 +11,7 @@ from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 
 from spiders import turns
 from spiders.turns import A_SECOND, BURST, Bucket, Budget, Transfers
+from tests.support.patience import FOR_EVER, soon
 
 
 def test_a_burst_costs_no_time_and_then_each_request_does() -> None:
@@ -61,24 +62,27 @@ async def test_a_host_is_visited_by_one_at_a_time() -> None:
     assert order.index("+c") < order.index("-a")
 
 
-@pytest.mark.parametrize(("paced", "least", "most"), [(True, 0.2, 1.0), (False, 0.0, 0.2)])
-async def test_only_the_operators_own_server_is_not_paced(
-    monkeypatch: pytest.MonkeyPatch,
-    paced: bool,  # noqa: FBT001 - a table
-    least: float,
-    most: float,
-) -> None:
-    """Two requests beyond the burst wait; here the bucket begins empty."""
+async def _visit_beyond_the_burst(monkeypatch: pytest.MonkeyPatch, *, paced: bool, a_second: float) -> None:
+    """Visit twice, with a bucket that begins empty."""
     monkeypatch.setattr(turns, "BURST", 0)
-    monkeypatch.setattr(turns, "A_SECOND", 10.0)
+    monkeypatch.setattr(turns, "A_SECOND", a_second)
     transfers = Transfers()
-    bucket = transfers._bucket("one.example")
-    bucket.left = 0.0
-    began = time.monotonic()
+    transfers._bucket("one.example").left = 0.0
     for _ in range(2):
         async with transfers.one("one.example", paced=paced):
             pass
-    assert least <= time.monotonic() - began <= most
+
+
+async def test_requests_beyond_the_burst_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = time.monotonic()
+    await _visit_beyond_the_burst(monkeypatch, paced=True, a_second=10)
+    assert time.monotonic() - began >= 0.2
+
+
+async def test_only_the_operators_own_server_is_not_paced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At such a pace it would wait for an hour."""
+    async with soon():
+        await _visit_beyond_the_burst(monkeypatch, paced=False, a_second=1 / FOR_EVER)
 
 
 async def test_a_bucket_is_remembered_between_visits() -> None:
@@ -109,7 +113,7 @@ async def test_the_end_ends_all() -> None:
 
     async def visit() -> None:
         async with transfers.one("one.example"):
-            await asyncio.sleep(60)
+            await asyncio.sleep(FOR_EVER)
 
     running = [asyncio.create_task(visit()) for _ in range(3)]
     await asyncio.sleep(0.01)
