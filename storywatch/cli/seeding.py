@@ -21,7 +21,7 @@ from storywatch.cli.knowing import recalled
 from storywatch.cli.log import configure
 from storywatch.cli.naming import declared_event
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
-from storywatch.cli.output import MISUSE, TROUBLE, fail, one_line, out, print_json, print_rows, shown
+from storywatch.cli.output import MISUSE, TROUBLE, fail, one_line, out, print_json, shown
 from storywatch.cli.reading import fault_object
 from storywatch.cli.running import finished
 from storywatch.egress import EgressPolicy
@@ -167,10 +167,16 @@ def _of_item(event: Event, url: str, item: Item) -> FetchedSeed:
 async def _list(config: WatchConfig, event: str | None, *, as_json: bool) -> None:
     async with open_store(config.settings.database) as store:
         seeds = await store.seeds.all(event)
-    rows = [seed_row(one) for one in reversed(seeds)]
-    told = [{**row, "title": one_line(row["title"])} for row in rows]
-    empty = "No seeds were fetched yet: `storywatch seed EVENT URL` fetches one."
-    print_rows(rows if as_json else told, ("event", "fetched", "title", "url"), empty=empty, as_json=as_json)
+    if as_json:
+        for one in reversed(seeds):
+            print_json(seed_row(one))
+    elif not seeds:
+        out.print("No seeds were fetched yet: `storywatch seed EVENT URL` fetches one.", style="dim", markup=False)
+    else:
+        for one in reversed(seeds):
+            out.print(f"{one.event}: ", end="", style="bold", markup=False)
+            out.print(f"{one_line(one.title)} ({len(one.text):,} characters)", markup=False)
+            out.print(f"  {shown(one.fetched)}  {one_line(one.url)}", style="dim", markup=False)
 
 
 def seed_row(seed: FetchedSeed) -> Mapping[str, Any]:

@@ -22,6 +22,9 @@ _GROUNDS = {
     "lacking": "not enough speaks for it",
 }
 
+UNPLAIN = frozenset({"beyond_facets", "held_back", "likeness", "title"})
+"""Grounds that people must be told of besides what was found: the facets alone don't explain them."""
+
 
 def ground_in_words(match: Match) -> str:
     """Say what a verdict rests on; with what is lacking or forbidden, if that is it."""
