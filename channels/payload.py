@@ -77,7 +77,7 @@ def _data(owed: Owed) -> dict[str, Any]:
         "published": _iso(revision.published or revision.updated),
         "first_seen": _iso(owed.item.first_seen),
         "score": round(owed.match.score, 4),
-        "ground": ground_of(owed.match),
+        "ground": _text(ground_of(owed.match) or "", 300) or None,
         "matched": [_matched(reason) for reason in owed.match.reasons[:MAX_MATCHED]],
     }
 
