@@ -21,6 +21,7 @@ from storywatch.matching import Matcher
 from storywatch.matching.language import EventTree, tree_of
 from storywatch.matching.likeness import Background
 from storywatch.matching.saying import understood
+from storywatch.matching.searching import Sounding
 from storywatch.model import Event, Item, SearchTerm
 from storywatch.recalling import lessons_of
 from storywatch.suggesting import Suggestion, candidates, suggestions
@@ -118,7 +119,7 @@ async def _window(store: Store, days: int | None) -> Window | None:
 
 async def _pass(store: Store, passes: Sequence[Backtest], window: Window) -> None:
     """Let every pass see the items that any of its events may be about, in the order of first sight."""
-    terms = _terms(passes)
+    terms = await _terms(store, passes)
     cases = {case.item.id: case.item for each in passes for case in each.cases}
     with progress_bar() as progress:
         total = await store.archive.count(window.since, any_of=terms)
@@ -129,8 +130,15 @@ async def _pass(store: Store, passes: Sequence[Backtest], window: Window) -> Non
             progress.advance(bar)
 
 
-def _terms(passes: Sequence[Backtest]) -> Sequence[SearchTerm] | None:
-    return None
+async def _terms(store: Store, passes: Sequence[Backtest]) -> frozenset[SearchTerm] | None:
+    """Return what any of the events is searched by; None means all that is stored."""
+    wanted = [each.matcher.wanted(event) for each in passes for event in each.outcomes]
+    sounding = Sounding(frozenset[str]().union(*(one.keys for one in wanted)))
+    if sounding.keys:
+        async for word, _ in store.archive.vocabulary():
+            sounding.hear(word)
+    found = [terms for one in wanted if (terms := sounding.found(one)) is not None]
+    return frozenset[SearchTerm]().union(*found) if len(found) == len(wanted) else None
 
 
 async def with_cases(items: AsyncIterator[Item], cases: Sequence[Item]) -> AsyncIterator[Item]:
