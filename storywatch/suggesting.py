@@ -1,5 +1,6 @@
 """Suggestions for an event: names and words that its items share and its declaration lacks, with their evidence."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from itertools import pairwise
 
 from storywatch.matching.language import EventTree, Finder, Subject
 from storywatch.matching.likeness import Term, read, texts_of
+from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.words import Word, words
 from storywatch.model import Item
 
@@ -85,13 +87,21 @@ def suggestions(
         for one in candidates
     ]
     telling = [one for one in suggested if _tells(one)]
-    return sorted(telling, key=lambda one: (-one.taken * (2 if one.name else 1), one.others, one.text))[:MOST_SUGGESTED]
+    return sorted(telling, key=lambda one: (-_worth(one), one.text))[:MOST_SUGGESTED]
 
 
 def _tells(one: Suggestion) -> bool:
-    share, elsewhere = one.taken / one.of_taken, (one.others + 1) / (one.of_others + 1)
-    rare = one.others <= max(1, MOST_OTHERS * one.of_others)
-    return rare and share / elsewhere >= LEAST_LIFT
+    return one.others <= max(1, MOST_OTHERS * one.of_others) and _lift(one) >= LEAST_LIFT
+
+
+def _lift(one: Suggestion) -> float:
+    """Return how many times as often the event's items say it as others do."""
+    return (one.taken / one.of_taken) / ((one.others + 1) / (one.of_others + 1))
+
+
+def _worth(one: Suggestion) -> float:
+    """Names are worth more: a word that is none fits many stories."""
+    return one.taken * math.log(_lift(one)) * (1.0 if one.name else 0.5)
 
 
 def _said(item: Item) -> Iterator[tuple[str, tuple[str, ...], bool]]:
@@ -100,7 +110,7 @@ def _said(item: Item) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     texts = texts_of(shown.title, shown.summary, shown.content)
     for term in read(texts).terms:
         folded = tuple(word.folded for word in words(term.shown))
-        if folded and not _is_figure(term):
+        if folded and not _is_figure(term) and folded[0] not in EVERYDAY:
             yield term.shown, folded, term.name
     for text in texts:
         for run in _runs(text):
