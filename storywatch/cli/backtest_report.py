@@ -192,8 +192,8 @@ def _print_near(one: Judged) -> None:
 def _print_tried(one: Tried) -> None:
     said = "yes" if one.case.belongs else "no"
     _print_item(one.case.item)
-    did = f"matches: {ground_in_words(one.match)}" if one.match.accepted else f"no match: {lacking(one.match)}"
-    _print_why(f"you said {said}, but it {did}", _reasons(one.match))
+    did = f"it matches: {ground_in_words(one.match)}" if one.match.accepted else f"no match: {lacking(one.match)}"
+    _print_why(_scored(one.match, f"you said {said}, but {did}"), _reasons(one.match))
 
 
 def _scored(match: Match, told: str) -> str:

@@ -48,7 +48,7 @@ def backtest(
         declared_event(event, {**(before.events if before else {}), **now.events}, config)
     database = (before and before.database) or now.database or live_database()
     asked = Asked(now=_only(now, event), before=_only(before, event) if before else None, days=days)
-    report = finished(_tested(database, asked))
+    report = finished(report_of(database, asked))
     if report is None:
         err.print("No items are stored yet: `storywatch poll` or a running daemon stores some; then test again.")
         return
@@ -74,7 +74,7 @@ def _only(declared: Declared, event: str | None) -> Mapping[str, Event]:
     return {name: one for name, one in declared.events.items() if event in (None, name)}
 
 
-async def _tested(database: str, asked: Asked) -> Report | None:
+async def report_of(database: str, asked: Asked) -> Report | None:
     """Pass the stored items through one config or both; None if there are no items."""
     async with open_store(database) as store:
         window = await _window(store, asked.days)

@@ -72,7 +72,9 @@ async def test_a_match_comes_back_as_it_was_decided(store: Store) -> None:
     await save(store, an_item(seen=NOW + HOUR), matches=(a_match("i1"),))
     assert await store.memories.verdict("kabul", "i1") == a_match("i1")
     assert [row["decided"] for row in await rows(store, tables.matches)] == [NOW + HOUR]
+    assert await store.memories.judged("kabul", "i1") == (a_match("i1"), NOW + HOUR)
     assert await store.memories.verdict("other", "i1") is None
+    assert await store.memories.judged("other", "i1") is None
 
 
 async def test_a_near_miss_comes_back_with_what_it_lacks(store: Store) -> None:

@@ -29,8 +29,10 @@ from storage import tables
 from storage.queries import Queries, Rows
 from storage.tables import UtcTime
 from storywatch.answering import Answered
+from storywatch.backtesting import Judged, Outcome
 from storywatch.cli.answering import answer_object
 from storywatch.cli.app import app
+from storywatch.cli.backtest_report import EventReport, Report, event_object
 from storywatch.cli.configuring import check, init
 from storywatch.cli.discovering import discovery_object
 from storywatch.cli.explaining import Told, explanation_object
@@ -38,6 +40,7 @@ from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
 from storywatch.cli.reading import fault_object, item_object
+from storywatch.cli.seeding import Sown, seed_row, sown_object
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
@@ -48,6 +51,7 @@ from storywatch.model import (
     ChannelKind,
     DeliveryState,
     Feedback,
+    FetchedSeed,
     Match,
     Outlet,
     ParsedItem,
@@ -56,6 +60,7 @@ from storywatch.model import (
     VisitOutcome,
 )
 from storywatch.replay import Decision
+from storywatch.suggesting import Suggestion
 from storywatch.verification import Check, verify
 from storywatch.watch import PollOutcome, PollResult
 from tests.support import code_facts
@@ -174,6 +179,9 @@ def other_fields() -> dict[str, Iterable[str]]:
         "poll": [*(f"polls[].{name}" for name in polled), "busy", "deliveries"],
         "replay": Decision.__dataclass_fields__,
         "probe": probed_fields(),
+        "seed": [*sown_object(Sown(url="u", seed=None), KABUL), "names", "words"],
+        "seed list": seed_row(FetchedSeed(event="e", url="u", title="", text="", published=None, fetched=NOW)),
+        "backtest": backtest_fields(),
         "feedback": feedback_fields(),
         "explain": explained_fields(),
         "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
@@ -201,6 +209,17 @@ def explained_fields() -> Iterable[str]:
     given = Feedback(event="kabul", item="i1", belongs=True, given=NOW)
     told = Told(now=NOW, explanation=explanation, stored=explanation.verdict, decided=NOW, answer=given)
     return with_parts(explanation_object(told))
+
+
+def backtest_fields() -> Iterator[str]:
+    """Return the fields of an event that was tested: what `near`, `gone` and `cases` have is said in words."""
+    match = Match(event="kabul", item="i1", revision=1, accepted=True, score=1.0)
+    judged = Judged(item=an_item(), match=match)
+    outcome = Outcome(event=KABUL, taken=[judged])
+    suggestion = Suggestion(text="t", name=True, taken=3, of_taken=3, others=0, of_others=9, examples=())
+    event = EventReport(outcome=outcome, compared=None, suggestions=[suggestion], understood=((), ()))
+    report = Report(since=NOW, until=NOW, items=1, compares=False, events=[event], dropped=[])
+    yield from with_parts(event_object(event, report))
 
 
 def probed_fields() -> Iterable[str]:
