@@ -5,14 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from storywatch.matching.names.everyday import EVERYDAY
+from storywatch.matching.likeness.common import COMMON
+from storywatch.matching.likeness.reading import stem as stem_of
 
 RENEWED_EVERY = 200
 """Items after which what was counted takes effect, so that decisions in between rest on the same numbers."""
 
-_PRIOR_ITEMS = 50
-_PRIOR_SHARE, _EVERYDAY_SHARE = 0.01, 0.03
-"""Before anything came by, a word is taken to be in so many of so many items."""
+_PRIOR_ITEMS = 100
+_PRIOR_SHARE = 0.004
+_COUNTRY_SHARE = 0.02
+_PRIOR = {stem_of(word): share for word, share in reversed(COMMON.items())}
+"""Before anything came by, a word is taken to be in such a share of so many items."""
 
 MOST_WORDS = 400_000
 """Words that are counted. Beyond, those that came once are forgotten."""
@@ -73,8 +76,8 @@ class Background:
         """Return how much a word tells: the negative logarithm of its share."""
         known = self._weights.get(stem)
         if known is None:
-            prior = _PRIOR_ITEMS * (_EVERYDAY_SHARE if stem in EVERYDAY else _PRIOR_SHARE)
-            share = (self._counts.get(stem, 0) + prior) / (self.items + _PRIOR_ITEMS)
+            usual = _PRIOR.get(stem, _COUNTRY_SHARE if stem.startswith("@") else _PRIOR_SHARE)
+            share = (self._counts.get(stem, 0) + _PRIOR_ITEMS * usual) / (self.items + _PRIOR_ITEMS)
             known = self._weights[stem] = -math.log(min(1.0, share))
         return known
 
