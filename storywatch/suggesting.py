@@ -4,10 +4,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from storywatch.matching.language import EventTree, Finder, Subject
 from storywatch.matching.likeness import Term, read, texts_of
+from storywatch.matching.likeness.stopwords import STOPWORDS
 from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.words import Word, words
 from storywatch.model import Item
@@ -15,7 +15,7 @@ from storywatch.model import Item
 LEAST_ITEMS, LEAST_SHARE = 3, 0.15
 """So many of an event's items, and such a share of them, must say a word."""
 
-MOST_OTHERS, LEAST_LIFT = 0.02, 10.0
+MOST_OTHERS, NAME_LIFT, WORD_LIFT = 0.02, 10.0, 40.0
 """At most such a share of all other items may say it, and the event's items so many times as often."""
 
 MOST_CANDIDATES = 40
@@ -57,17 +57,36 @@ def candidates(tree: EventTree, items: Sequence[Item], known: frozenset[str] = f
 
     `known`: stems by which the event is recognised anyway.
     """
+    asked = _Asked(tree)
     found: dict[tuple[str, ...], Candidate] = {}
     for item in items:
-        for text, folded, name in _said(item):
+        for text, folded, name in _said(item, asked):
             candidate = found.setdefault(folded, Candidate(text=text, folded=folded, name=name))
             candidate.items[item.id] = item
             candidate.name = candidate.name or name
+            candidate.text = min(candidate.text, text, key=len)
     least = max(LEAST_ITEMS, LEAST_SHARE * len(items))
-    often = [one for one in found.values() if len(one.items) >= least]
+    often = [one for one in found.values() if len(one.items) >= least and not _stems(one.text) <= known]
     often.sort(key=lambda one: (-len(one.items), -len(one.folded), one.folded))
-    lacking = _lacking(tree, often, known)
-    return list(_whole(lacking))[:MOST_CANDIDATES]
+    return list(_whole(often))[:MOST_CANDIDATES]
+
+
+class _Asked:
+    """Tells whether a tree finds anything in a text; remembers what it was asked."""
+
+    def __init__(self, tree: EventTree) -> None:
+        self._finder = Finder()
+        self._finder.add(tree)
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, text: str) -> bool:
+        if text not in self._known:
+            self._known[text] = bool(self._finder.find(Subject(title=text)))
+        return self._known[text]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return read([text]).stems
 
 
 def suggestions(
@@ -91,7 +110,8 @@ def suggestions(
 
 
 def _tells(one: Suggestion) -> bool:
-    return one.others <= max(1, MOST_OTHERS * one.of_others) and _lift(one) >= LEAST_LIFT
+    rare = one.others <= max(1, MOST_OTHERS * one.of_others)
+    return rare and _lift(one) >= (NAME_LIFT if one.name else WORD_LIFT)
 
 
 def _lift(one: Suggestion) -> float:
@@ -104,46 +124,49 @@ def _worth(one: Suggestion) -> float:
     return one.taken * math.log(_lift(one)) * (1.0 if one.name else 0.5)
 
 
-def _said(item: Item) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    """Yield the telling words and the names of several words that an item says, with how they are folded."""
+def _said(item: Item, asked: _Asked) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Yield the telling words and the names of several words that an item says, with how they are folded.
+
+    Nothing that is asked, and no part of a name in which that stands.
+    """
     shown = item.revision
     texts = texts_of(shown.title, shown.summary, shown.content)
+    runs = [(text, run) for text in texts for run in _runs(text)]
+    whole = [(text, run, text[run[0].start : run[-1].end] in asked) for text, run in runs]
+    beside = {word.folded for _, run, is_asked in whole if is_asked for word in run}
     for term in read(texts).terms:
         folded = tuple(word.folded for word in words(term.shown))
-        if folded and not _is_figure(term) and folded[0] not in EVERYDAY:
+        if _may_tell(term, folded) and folded[0] not in beside and term.shown not in asked:
             yield term.shown, folded, term.name
-    for text in texts:
-        for run in _runs(text):
-            yield text[run[0].start : run[-1].end], tuple(word.folded for word in run), True
+    for text, run, is_asked in whole:
+        for part in _parts(run) if not is_asked else ():
+            yield text[part[0].start : part[-1].end], tuple(word.folded for word in part), True
 
 
-def _is_figure(term: Term) -> bool:
-    return any(letter.isdecimal() for letter in term.stem)
+def _may_tell(term: Term, folded: tuple[str, ...]) -> bool:
+    return bool(folded) and folded[0] not in EVERYDAY and not any(letter.isdecimal() for letter in term.stem)
 
 
 def _runs(text: str) -> Iterator[Sequence[Word]]:
-    """Yield what is written as a name of two words or more, with its parts; nothing of a headline in title case."""
+    """Yield what is written as a name of two words or more, whole; nothing of a headline in title case."""
     found = words(text)
     if sum(word.titled for word in found) > _TITLE_CASE * max(4, len(found)):
         return
     run: list[Word] = []
-    for word, following in pairwise([*found, None]):
-        if word is None or not text[word.start].isupper():
+    for word in found:
+        named = text[word.start].isupper()
+        if run and not (named and text[run[-1].end : word.start] in (" ", "-")):
+            yield run
             run = []
-            continue
-        run.append(word)
-        yield from (run[-size:] for size in range(2, min(len(run), LONGEST) + 1))
-        if following is None or text[word.end : following.start] not in (" ", "-"):
-            run = []
+        run = [*run, word] if named else []
+    if run:
+        yield run
 
 
-def _lacking(tree: EventTree, found: Iterable[Candidate], known: frozenset[str]) -> Iterator[Candidate]:
-    finder = Finder()
-    finder.add(tree)
-    for one in found:
-        stems = read([one.text]).stems
-        if stems and not stems <= known and not finder.find(Subject(title=one.text)):
-            yield one
+def _parts(run: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    sizes = range(2, min(len(run), LONGEST) + 1)
+    starts = [at for at, word in enumerate(run) if word.folded not in STOPWORDS]
+    return (run[at : at + size] for size in sizes for at in starts if at + size <= len(run))
 
 
 def _whole(found: Iterable[Candidate]) -> Iterator[Candidate]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 from typing import Any, TypeVar
 
 from storywatch.backtesting import Compared, Judged, Outcome, Tried, a_week, lacking
@@ -230,4 +231,6 @@ def _print_suggestion(one: Suggestion) -> None:
     counts = f"in {one.taken} of {one.of_taken} that belong, in {one.others:,} of {one.of_others:,} others"
     _print_lines(hanging(f"    {one_line(one.text)}: {counts}", out.width, 6))
     for item in one.examples[:1]:
-        _print_lines(hanging(f'      "{one_line(headline(item))}"', out.width, 8), style="dim")
+        _print_lines(
+            hanging(f'      "{shorten(one_line(headline(item)), 110, placeholder=" …")}"', out.width, 8), style="dim"
+        )

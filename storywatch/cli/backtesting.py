@@ -1,6 +1,6 @@
 """`backtest`: what a config would have alerted of the stored items, and how it differs from another one."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,9 +22,10 @@ from storywatch.matching.language import EventTree, tree_of
 from storywatch.matching.likeness import Background
 from storywatch.matching.saying import understood
 from storywatch.matching.searching import Sounding
-from storywatch.model import Event, Item, SearchTerm
+from storywatch.matching.words import vocabulary
+from storywatch.model import Event, Item, Revision, SearchTerm
 from storywatch.recalling import lessons_of
-from storywatch.suggesting import Suggestion, candidates, suggestions
+from storywatch.suggesting import Candidate, Suggestion, candidates, suggestions
 
 
 def backtest(
@@ -193,10 +194,16 @@ async def _suggestions(
             belonging.pop(one.case.item.id, None)
     known = frozenset() if tree.declared else frozenset(test.matcher.memory.profile(tree.event.id).base)
     found = candidates(tree, list(belonging.values()), known)
-    others = {one.text: await _others(store, one.text, len(one.items), window) for one in found}
+    said = [vocabulary("\n".join((shown.title, shown.summary, shown.content))) for shown in _revisions(belonging)]
+    others = {one.text: await _others(store, one, said, window) for one in found}
     return suggestions(found, len(belonging), others, max(0, window.items - len(belonging)))
 
 
-async def _others(store: Store, text: str, taken: int, window: Window) -> int:
-    said = await store.archive.count(window.since, any_of=[SearchTerm(text=text)])
-    return max(0, said - taken)
+def _revisions(items: Mapping[str, Item]) -> Iterator[Revision]:
+    return (item.revision for item in items.values())
+
+
+async def _others(store: Store, one: Candidate, said: Sequence[frozenset[str]], window: Window) -> int:
+    """Count the stored items that say a candidate, without those that belong to the event."""
+    saying = await store.archive.count(window.since, any_of=[SearchTerm(text=one.text)])
+    return max(0, saying - sum(words.issuperset(one.folded) for words in said))
