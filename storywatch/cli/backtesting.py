@@ -194,7 +194,7 @@ async def _suggestions(
             belonging.pop(one.case.item.id, None)
     known = frozenset() if tree.declared else frozenset(test.matcher.memory.profile(tree.event.id).base)
     found = candidates(tree, list(belonging.values()), known)
-    said = [vocabulary("\n".join((shown.title, shown.summary, shown.content))) for shown in _revisions(belonging)]
+    said = [vocabulary(f"{shown.title}\n{shown.summary}\n{shown.content}") for shown in _revisions(belonging)]
     others = {one.text: await _others(store, one, said, window) for one in found}
     return suggestions(found, len(belonging), others, max(0, window.items - len(belonging)))
 

@@ -35,7 +35,8 @@ from storywatch.cli.app import app
 from storywatch.cli.backtest_report import EventReport, Report, event_object
 from storywatch.cli.configuring import check, init
 from storywatch.cli.discovering import discovery_object
-from storywatch.cli.explaining import Told, explanation_object
+from storywatch.cli.explain_report import Told
+from storywatch.cli.explaining import explanation_object
 from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
