@@ -26,13 +26,15 @@ class GroupSeen:
 class Explanation:
     """A verdict with what it rests on. `found`: every place where what is asked stands, by fields.
 
-    `usual`: the threshold in usual surroundings; `origin` says where this one comes from. `why_not`: what is missing
-    for the item to match. `reports`, `confirmed` and `rejected` are how many the event is known by.
+    `declared`: the groups are the operator's, not the words of the title. `usual`: the threshold in usual surroundings;
+    `origin` says where this one comes from. `why_not`: what is missing for the item to match. `reports`, `confirmed` and
+    `rejected` are how many the event is known by.
     """
 
     item: Item
     event: Event
     verdict: Match
+    declared: bool
     groups: tuple[GroupSeen, ...]
     found: tuple[Found, ...]
     usual: float
@@ -61,6 +63,7 @@ def _explained(matcher: Matcher, item: Item, event: str) -> Explanation:
         item=item,
         event=look.tree.event,
         verdict=verdict,
+        declared=look.tree.declared,
         groups=_groups(look),
         found=look.facets.found,
         usual=probability(usual),

@@ -47,7 +47,7 @@ def backtest(
     before = read_declared(against) if against else None
     if event is not None:
         declared_event(event, {**(before.events if before else {}), **now.events}, config)
-    database = (before and before.database) or now.database or live_database()
+    database = (before and before.database) or now.database or live_database(config)
     asked = Asked(now=_only(now, event), before=_only(before, event) if before else None, days=days)
     report = finished(report_of(database, asked))
     if report is None:

@@ -8,8 +8,8 @@ import typer
 
 import config
 from config.files import WHOLE_FILE
-from storywatch.cli.options import print_problems, read_config
-from storywatch.cli.output import TROUBLE
+from storywatch.cli.options import print_problems
+from storywatch.cli.output import MISUSE, TROUBLE, fail
 from storywatch.errors import ConfigError
 from storywatch.model import Event
 
@@ -45,6 +45,13 @@ def _events_alone(path: Path) -> dict[str, Event]:
         raise typer.Exit(TROUBLE) from None
 
 
-def live_database() -> str:
+def live_database(asking: Path) -> str:
     """Return the database of the watch config that runs: STORYWATCH_CONFIG, or the one in this folder."""
-    return read_config(Path(os.environ.get(CONFIG_VARIABLE, "."))).settings.database
+    try:
+        return config.load(Path(os.environ.get(CONFIG_VARIABLE, ".")), os.environ).settings.database
+    except ConfigError as error:
+        fail(
+            f"{asking} holds events alone, so the database is that of the config that runs: "
+            f"name it by {CONFIG_VARIABLE}, or for a backtest by --against ({error.problems[0]})",
+            code=MISUSE,
+        )

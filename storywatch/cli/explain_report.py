@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storywatch.cli.excerpts import BAR, bar, excerpt, hanging
 from storywatch.cli.output import one_line, out, shown
-from storywatch.explaining import Explanation, score_in_words, share
+from storywatch.explaining import Explanation, GroupSeen, score_in_words, share
 from storywatch.matching.language import Found, Part, subject_of
 from storywatch.matching.language.tree import Field
 from storywatch.matching.saying import ground_in_words, in_short
@@ -80,13 +80,11 @@ def _history(told: Told) -> Iterable[str]:
 def _print_groups(explained: Explanation) -> None:
     """Print what is asked, each thing with the places that meet it; then the names that decide nothing."""
     texts = dict(subject_of(explained.item).texts())
-    for number, group in enumerate(explained.groups):
-        out.print()
-        _say("asked", in_short(group.asked), "bold")
-        if group.met:
-            _print_places([found for found in explained.found if _is_of(found, number)], texts)
-        else:
-            _say("", "nothing of this was found", "yellow")
+    if explained.declared:
+        for number, group in enumerate(explained.groups):
+            _print_group(group, [found for found in explained.found if _is_of(found, number)], texts)
+    else:
+        _print_title(explained, texts)
     others = [found for found in explained.found if found.part is Part.ALIAS] + _names_alone(explained.found)
     if others:
         out.print()
@@ -94,6 +92,23 @@ def _print_groups(explained: Explanation) -> None:
         _print_places(others, texts)
     if shared := shared_words(explained.verdict):
         _say("words", shared)
+
+
+def _print_group(group: GroupSeen, places: Sequence[Found], texts: Mapping[Field, str]) -> None:
+    out.print()
+    _say("asked", in_short(group.asked), "bold")
+    if group.met:
+        _print_places(places, texts)
+    else:
+        _say("", "nothing of this was found", "yellow")
+
+
+def _print_title(explained: Explanation, texts: Mapping[Field, str]) -> None:
+    """Print what stands there of the title of an event that asks for nothing else."""
+    out.print()
+    missed = ", ".join(group.asked for group in explained.groups if not group.met)
+    _say("title words", f"not found: {missed}" if missed else "all found", "bold")
+    _print_places([found for found in explained.found if found.part is Part.GROUP], texts)
 
 
 def _is_of(found: Found, group: int) -> bool:

@@ -32,7 +32,7 @@ def explain(
     """Explain why an item belongs to an event or not: what was found, the score and its parts, what is lacking."""
     declared = read_declared(config)
     wanted = declared_event(event, declared.events, config)
-    told = finished(_told(item, wanted, declared.database or live_database()))
+    told = finished(_told(item, wanted, declared.database or live_database(config)))
     if json:
         print_json(explanation_object(told))
     else:

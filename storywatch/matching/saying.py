@@ -75,8 +75,8 @@ def _sayings(look: Look) -> Mapping[str, Callable[[], str]]:
         "contrast": lambda: "its words, compared with what comes near and doesn't belong",
         "core": lambda: "names and words that title and seeds share",
         "strange_names": lambda: f"names new to this event: {_strange(look.weighed, look.profile)}",
-        "hot_alike": lambda: f"{hot} items of this event within three days",
-        "hot_names": lambda: f"known names, and {hot} items of this event within three days",
+        "hot_alike": lambda: f"other items of this event within three days: {hot}",
+        "hot_names": lambda: f"known names, with other items of this event within three days: {hot}",
         "fresh_alike": lambda: f"{silent} days from the nearest item of this event",
     }
 

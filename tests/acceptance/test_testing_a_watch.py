@@ -177,6 +177,26 @@ async def test_explain_judges_what_never_came_near_and_what_nothing_has_taken_up
     assert "it matched" in " ".join(differs.out.split())
 
 
+async def test_events_alone_need_a_config_that_runs(desk: Desk) -> None:
+    """They name no database; the message says how to name one."""
+    nowhere = desk.folder.parent / "nowhere"
+    nowhere.mkdir()
+    for words in (["explain", "x", "kabul"], ["backtest"]):
+        ran = await storywatch(*words, "--config", events_alone(desk), cwd=nowhere)
+        assert (ran.code, ran.out) == (2, "")
+        assert "STORYWATCH_CONFIG" in ran.err
+
+
+async def test_explain_of_an_event_without_facets_shows_its_title(desk: Desk) -> None:
+    """What stands there of it, and what doesn't."""
+    bare = events_alone(desk, all=[], none=[], match="assisted", title="Blast at Kabul airport and inquiry")
+    item = await item_called(desk, BLAST)
+    ran = await storywatch("explain", item, "kabul", "--config", bare, env={"STORYWATCH_CONFIG": str(desk.folder)})
+    assert (ran.code, fits(ran)) == (0, True)
+    assert "not found: inquiry" in ran.out
+    assert "nothing of this was found" not in ran.out
+
+
 async def test_explain_names_what_was_meant(desk: Desk) -> None:
     item = await item_called(desk, BLAST)
     unknown = await storywatch("explain", "zz", "kabul", "--config", desk.folder)
