@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.links import host_of, web_link
-from channels.text import cut, plain, reason_in_words, utc_day
-from storywatch.model import Owed, ReportRole
+from channels.text import cut, ground_of, plain, reason_in_words, utc_day
+from storywatch.model import Match, Owed, ReportRole
 
 _LANGUAGE_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 MAX_REASONS = 10
@@ -52,11 +52,17 @@ def brief_of(owed: Owed) -> Brief:
         link=link,
         host=host_of(link) if link else None,
         language=_language(revision.language),
-        reasons=tuple(dict.fromkeys(map(reason_in_words, owed.match.reasons)))[:MAX_REASONS],
+        reasons=_reasons(owed.match),
         confirms=cut(plain(owed.update.headline), 300) if owed.report.role is ReportRole.CORROBORATION else None,
         earlier=tuple(cut(plain(headline), 200) for headline in owed.known_before[:MAX_EARLIER]),
         citation=_citation(owed, link),
     )
+
+
+def _reasons(match: Match) -> tuple[str, ...]:
+    """Return what the match rests on, unless that is its facets, and what was found."""
+    ground = ground_of(match)
+    return tuple(dict.fromkeys([*([ground] if ground else []), *map(reason_in_words, match.reasons)]))[:MAX_REASONS]
 
 
 def _headline(owed: Owed) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.links import endpoint, web_link
 from channels.notices import NoticeBrief, notice_of
-from channels.text import cut_bytes, plain
+from channels.text import cut_bytes, ground_of, plain
 from storywatch.errors import ComposeError
 from storywatch.model import Message, Owed, OwedNotice, Reason, ReportRole, Subscriber, as_utc
 
@@ -77,6 +77,7 @@ def _data(owed: Owed) -> dict[str, Any]:
         "published": _iso(revision.published or revision.updated),
         "first_seen": _iso(owed.item.first_seen),
         "score": round(owed.match.score, 4),
+        "ground": _text(ground_of(owed.match) or "", 300) or None,
         "matched": [_matched(reason) for reason in owed.match.reasons[:MAX_MATCHED]],
     }
 

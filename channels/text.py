@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from storywatch.model import Reason, as_utc
+from storywatch.matching.saying import UNPLAIN, ground_in_words
+from storywatch.model import Match, Reason, as_utc
 
 # What shows nothing and can only mislead: C0, C1, soft hyphen, zero-width, bidi and tag characters, half surrogates
 # (UTF-8 can't carry those). White space among them becomes a space first. Format characters that readers do see, such
@@ -94,6 +95,11 @@ def reason_in_words(reason: Reason) -> str:
     if not found or asked.casefold() == found.casefold():
         return f"{cut(asked, 80)} ({place})"
     return f"{cut(asked, 80)} as '{cut(found, 80)}' ({place})"
+
+
+def ground_of(match: Match) -> str | None:
+    """Word what a match rests on, or return None where its reasons say it all: its facets are met."""
+    return cut(plain(ground_in_words(match)), 240) if match.ground in UNPLAIN else None
 
 
 def reasons_in_words(reasons: Sequence[Reason]) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from storywatch import intake, updates
 from storywatch.matching import Matcher
+from storywatch.matching.saying import UNPLAIN, ground_in_words
 from storywatch.model import Event, Item, Match, Outlet, ParsedItem, Source, SourceKind
 
 
@@ -32,13 +33,16 @@ class StreamItem:
 class Decision:
     """What was decided about an item and an event.
 
-    `alert`: it belongs to the event; `update`: the group it fell into, which alerts with its first report.
+    `alert`: it belongs to the event; `update`: the group it fell into, which alerts with its first report. `threshold`:
+    the least score that belongs, None where the score does not decide; `ground`: what the decision rests on, one word.
     """
 
     item: str
     event: str
     alert: bool
     score: float
+    threshold: float | None
+    ground: str
     update: str | None
     reasons: tuple[str, ...]
 
@@ -65,6 +69,7 @@ class Replay:
                 yield self._decision(line.id, item, match)
 
     def take_in(self, line: StreamItem) -> Iterable[Item]:
+        """Take in one item and return it if it is new or revised."""
         outlet, source = _publisher(line)
         known = self.known[outlet.id]
         found = intake.identify([_parsed(line)], source, outlet)
@@ -104,16 +109,19 @@ class Replay:
             event=match.event,
             alert=match.accepted,
             score=match.score,
+            threshold=match.threshold or None,
+            ground=match.ground,
             update=next(known, None) if match.accepted else None,
             reasons=explained(match),
         )
 
 
 def explained(match: Match) -> tuple[str, ...]:
-    """Say in words why an item matched an event, or what it lacked."""
+    """Say in words why an item matched an event, or what it lacked; first what it rests on, if not on plain facets."""
+    ground = (ground_in_words(match),) if match.ground in UNPLAIN else ()
     hits = tuple(f"{reason.asked}: {reason.found!r} in the {reason.field}" for reason in match.reasons)
     lacks = tuple(f"lacks one of {group}" for group in match.lacks)
-    return (*hits, *(lacks if not match.accepted else ()), *((match.veto,) if match.veto else ()))
+    return (*ground, *hits, *(lacks if not match.accepted else ()), *((match.veto,) if match.veto else ()))
 
 
 def _publisher(line: StreamItem) -> tuple[Outlet, Source]:

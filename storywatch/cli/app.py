@@ -23,6 +23,7 @@ COMMANDS = {
         "Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config.",
     ),
     "poll": ("watching", "Poll sources once through the whole pipeline, send what is owed, and exit."),
+    "backfill": ("learning", "Match the stored items against events, so that each has a history. Nobody is alerted."),
     "fetch": ("fetching", "Visit one address once, politely, and show what it brings. Nothing is stored."),
     "discover": ("discovering", "Find an outlet's feeds, news sitemaps and listings, and print the YAML to paste."),
     "probe": (
@@ -30,6 +31,22 @@ COMMANDS = {
         "Visit sources without storing anything, and say what works and what to do about the rest.",
     ),
     "parse": ("reading", "Parse documents on disk and show their items: one line a file, in the order given."),
+    "seed": (
+        "seeding",
+        "Fetch known articles of an event as examples of it, and say what it is understood to be about.",
+    ),
+    "feedback": (
+        "answering",
+        "Say whether an item belongs to an event, which later decisions learn from; or list what was said.",
+    ),
+    "explain": (
+        "explaining",
+        "Explain why an item belongs to an event or not: what was found, the score and its parts, what is lacking.",
+    ),
+    "backtest": (
+        "backtesting",
+        "Show what the events would alert of the stored items, what they narrowly miss, and whether your answers hold.",
+    ),
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
     "status": ("listing", "Show what is watched, what is due and what failed."),
     "sources": (

@@ -56,6 +56,8 @@ def _print(decision: Decision, line: StreamItem, *, as_json: bool) -> None:
                 "event": decision.event,
                 "alert": decision.alert,
                 "score": decision.score,
+                "threshold": decision.threshold,
+                "ground": decision.ground,
                 "update": decision.update,
                 "reasons": decision.reasons,
             }
@@ -76,6 +78,7 @@ def _with_progress(path: Path) -> Iterator[StreamItem]:
 
 
 def stream_of(lines: IO[bytes], path: Path) -> Iterator[StreamItem]:
+    """Yield the items of a stream. Raises StreamError for a line that is none."""
     try:
         for number, line in enumerate(lines, 1):
             if line.strip():

@@ -22,6 +22,7 @@ from storywatch.matching.likeness import Model, Weighed, evidence, probability, 
 from storywatch.matching.looking import Look
 from storywatch.matching.memory import NEAR_FROM, NO_LESSONS, Lessons, Memory
 from storywatch.matching.saying import contributions, likeness_reason
+from storywatch.matching.searching import Wanted, wanted
 from storywatch.model import Event, Item, Match, Reason
 
 NOTHING_FOUND: Hits = {}
@@ -51,30 +52,62 @@ class Matcher:
         self._finder = Finder()
         self.declare(events)
 
-    def declare(self, events: Iterable[Event], lessons: Mapping[str, Lessons] | None = None) -> None:
-        """Take these events in place of those before. `lessons`: of events that people said something of anew."""
-        wanted = {event.id: event for event in events}
-        for gone in self._trees.keys() - wanted.keys():
+    @property
+    def events(self) -> Mapping[str, Event]:
+        """The events that it knows, by id."""
+        return {event: tree.event for event, tree in self._trees.items()}
+
+    def compiled(self, events: Iterable[Event]) -> dict[str, EventTree]:
+        """Compile the events that changed, for `declare`. Nothing else changes by it."""
+        known = self._trees
+        return {event.id: tree_of(event) for event in events if event.id not in known or known[event.id].event != event}
+
+    def declare(
+        self,
+        events: Iterable[Event],
+        lessons: Mapping[str, Lessons] | None = None,
+        compiled: Mapping[str, EventTree] | None = None,
+    ) -> None:
+        """Take these events in place of those before; only those that changed are compiled.
+
+        `lessons`: of events that people said something of anew; `compiled`: of the same events.
+        """
+        declared = {event.id: event for event in events}
+        changed = self.compiled(declared.values()) if compiled is None else compiled
+        for gone in self._trees.keys() - declared.keys():
             self._forget(gone)
-        for event in wanted.values():
-            known = self._trees.get(event.id)
-            taught = (lessons or {}).get(event.id, self._lessons.get(event.id, NO_LESSONS))
-            if known is None or known.event != event:
-                self._compile(event)
-            if known is None or known.event != event or taught != self._lessons.get(event.id):
+        for tree in changed.values():
+            self._finder.discard(tree.event.id)
+            self._finder.add(tree)
+            self._trees[tree.event.id] = tree
+        for event in declared.values():
+            before = self._lessons.get(event.id)
+            taught = (lessons or {}).get(event.id, before or NO_LESSONS)
+            if event.id in changed or taught != before:
                 self._lessons[event.id] = taught
                 self.memory.declare(event, taught)
 
-    def teach(self, event: str, lessons: Lessons) -> None:
-        """Take what people say of an event, in place of what they said before."""
-        if event in self._trees:
-            self._lessons[event] = lessons
-            self.memory.declare(self._trees[event].event, lessons)
+    def alone(self, event: str) -> "Matcher":
+        """Return a matcher of one event that knows what people taught, and the background, but no other items.
 
-    def _compile(self, event: Event) -> None:
-        self._finder.discard(event.id)
-        self._trees[event.id] = tree_of(event)
-        self._finder.add(self._trees[event.id])
+        For a pass over the past. It must be told by `memory.remember`, for its background is this one's.
+        """
+        made = Matcher([], models=self._models)
+        made.memory.background = self.memory.background
+        made.declare([self._trees[event].event], {event: self._lessons[event]}, {event: self._trees[event]})
+        return made
+
+    def wanted(self, event: str) -> Wanted:
+        """Return what to search stored items by, so that all are found that may belong to an event."""
+        return wanted(self._trees[event], self.memory.telling(event))
+
+    def teach(self, event: str, lessons: Lessons) -> bool:
+        """Take what people say of an event, in place of what they said before. Return whether it is anything new."""
+        if event not in self._trees or lessons == self._lessons[event]:
+            return False
+        self._lessons[event] = lessons
+        self.memory.declare(self._trees[event].event, lessons)
+        return True
 
     def _forget(self, event: str) -> None:
         self._finder.discard(event)
@@ -85,17 +118,32 @@ class Matcher:
     def match(self, item: Item) -> tuple[Match, ...]:
         """Return the verdict for every event that the item comes near, accepted or not, best score first.
 
-        It comes near by a hit of what the event asks, or by the words that they share.
+        It comes near by a hit of what the event asks, or by the words that they share. An item that was told is judged
+        by what the others taught.
         """
-        verdicts = [self.judge(look) for look in self.looks(item)]
+        with self.memory.without(item):
+            verdicts = [self.judge(look) for look in self.looks(item)]
         kept = (verdict for verdict in verdicts if verdict.reasons or verdict.score > _FLOOR)
         return tuple(sorted(kept, key=lambda verdict: (-verdict.score, verdict.event)))
 
     def explain(self, item: Item, event: str) -> Match:
         """Return the verdict for one event, however far the item is from it. Raises KeyError for an unknown event."""
+        with self.memory.without(item, event):
+            return self.judge(self.look(item, event), full=True)
+
+    def look(self, item: Item, event: str) -> Look:
+        """Return what is seen of an item beside one event. Raises KeyError for an unknown event."""
         subject = subject_of(item)
         hits = self._finder.find(subject).get(event, NOTHING_FOUND)
-        return self.judge(self._look(event, hits, item, subject, self.memory.weighed(item)), full=True)
+        return self._look(event, hits, item, subject, self.memory.weighed(item))
+
+    def model(self, tree: EventTree) -> Model:
+        """Return the model by which an event is scored."""
+        return self._models.with_facets if tree.declared else self._models.without
+
+    def lessons(self, event: str) -> Lessons:
+        """Return what people said of a declared event."""
+        return self._lessons.get(event, NO_LESSONS)
 
     def tell(self, item: Item, matches: Sequence[Match]) -> None:
         """Learn from what `match` said of an item. Telling again changes nothing."""
@@ -133,7 +181,7 @@ class Matcher:
     def judge(self, look: Look, *, full: bool = False) -> Match:
         """Decide. `full`: say what the score is made of, however low it is."""
         tree, facets = look.tree, look.facets
-        model = self._models.with_facets if tree.declared else self._models.without
+        model = self.model(tree)
         score, threshold = model.weights.score(look.features), model.threshold_at(look.noise)
         decision = decide(tree, facets, reports=look.profile.reports, high=score >= threshold)
         telling = full or score >= NEAR_FROM or decision.accepted

@@ -10,7 +10,7 @@ from storywatch.model import Contribution, Match, Reason
 SHARED_WORDS = "words of this event"
 """What a reason asks for where the operator asked for nothing: the words that title, seeds and reports use."""
 
-_MOST_WORDS = 6
+_MOST_WORDS, _MOST_MEMBERS = 6, 4
 
 _GROUNDS = {
     "facets": "your facets are met",
@@ -22,14 +22,25 @@ _GROUNDS = {
     "lacking": "not enough speaks for it",
 }
 
+UNPLAIN = frozenset({"beyond_facets", "held_back", "likeness", "title"})
+"""Grounds that people must be told of besides what was found: the facets alone don't explain them."""
+
 
 def ground_in_words(match: Match) -> str:
     """Say what a verdict rests on; with what is lacking or forbidden, if that is it."""
     said = _GROUNDS.get(match.ground, match.ground)
     if match.veto:
         return f"{said}: {match.veto}"
-    lacks = ", ".join(f"({group})" for group in match.lacks)
+    lacks = " and ".join(f"({in_short(group)})" for group in match.lacks)
     return f"{said}; it lacks {lacks}" if lacks and match.ground in {"beyond_facets", "lacking"} else said
+
+
+def in_short(group: str) -> str:
+    """Return a group by its first members: what is lacked by a long list is known by its first words."""
+    members = group.split(" | ")
+    if len(members) <= _MOST_MEMBERS + 1:
+        return group
+    return " | ".join([*members[:_MOST_MEMBERS], f"{len(members) - _MOST_MEMBERS} more"])
 
 
 def shared_words(weighed: Weighed, profile: Profile) -> tuple[str, ...]:
@@ -64,8 +75,8 @@ def _sayings(look: Look) -> Mapping[str, Callable[[], str]]:
         "contrast": lambda: "its words, compared with what comes near and doesn't belong",
         "core": lambda: "names and words that title and seeds share",
         "strange_names": lambda: f"names new to this event: {_strange(look.weighed, look.profile)}",
-        "hot_alike": lambda: f"{hot} items of this event within three days",
-        "hot_names": lambda: f"known names, and {hot} items of this event within three days",
+        "hot_alike": lambda: f"other items of this event within three days: {hot}",
+        "hot_names": lambda: f"known names, with other items of this event within three days: {hot}",
         "fresh_alike": lambda: f"{silent} days from the nearest item of this event",
     }
 

@@ -7,7 +7,7 @@ import ast
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from enum import Enum
 from importlib.resources import files
@@ -28,19 +28,32 @@ from spiders.discovery import Discovery, Failed, Finding
 from storage import tables
 from storage.queries import Queries, Rows
 from storage.tables import UtcTime
+from storywatch.answering import Answered
+from storywatch.backtesting import Judged, Outcome
+from storywatch.cli.answering import answer_object
 from storywatch.cli.app import app
+from storywatch.cli.backtest_report import EventReport, Report, event_object
 from storywatch.cli.configuring import check, init
 from storywatch.cli.discovering import discovery_object
+from storywatch.cli.explain_report import Told
+from storywatch.cli.explaining import explanation_object
 from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
-from storywatch.cli.reading import answer_object, fault_object, item_object
+from storywatch.cli.reading import answer_object as fetched_object
+from storywatch.cli.reading import fault_object, item_object
+from storywatch.cli.seeding import Sown, seed_row, sown_object
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
+from storywatch.explaining import explain
+from storywatch.matching import Matcher
 from storywatch.model import (
     AlarmKind,
     ChannelKind,
     DeliveryState,
+    Feedback,
+    FetchedSeed,
+    Match,
     Outlet,
     ParsedItem,
     ReportRole,
@@ -48,12 +61,13 @@ from storywatch.model import (
     VisitOutcome,
 )
 from storywatch.replay import Decision
+from storywatch.suggesting import Suggestion
 from storywatch.verification import Check, verify
 from storywatch.watch import PollOutcome, PollResult
 from tests.support import code_facts
 from tests.support.pages import DOCS, Row, name_in, names
 from tests.support.pages import tables as tables_of
-from tests.support.samples import NOW, a_source, brought
+from tests.support.samples import KABUL, NOW, a_source, an_item, brought
 
 REFERENCE = DOCS / "reference"
 
@@ -157,7 +171,7 @@ def discover_fields() -> list[str]:
 def other_fields() -> dict[str, Iterable[str]]:
     """Return the fields of the other commands' objects."""
     items = [f"items[].{name}" for name in item_object(ParsedItem())]
-    parsed = [*(set(answer_object(VisitOutcome.OK, None, None, None)) - {"items"}), *items]
+    parsed = [*(set(fetched_object(VisitOutcome.OK, None, None, None)) - {"items"}), *items]
     polled = _poll_object(PollResult(source="s", outcome=PollOutcome.NEW))
     return {
         "parse": parsed,
@@ -166,8 +180,47 @@ def other_fields() -> dict[str, Iterable[str]]:
         "poll": [*(f"polls[].{name}" for name in polled), "busy", "deliveries"],
         "replay": Decision.__dataclass_fields__,
         "probe": probed_fields(),
+        "seed": [*sown_object(Sown(url="u", seed=None), KABUL), "names", "words"],
+        "seed list": seed_row(FetchedSeed(event="e", url="u", title="", text="", published=None, fetched=NOW)),
+        "backtest": backtest_fields(),
+        "feedback": feedback_fields(),
+        "explain": explained_fields(),
         "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
+
+
+def with_parts(told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fields of an object, those of its parts with a path."""
+    for name, value in told.items():
+        part = value[0] if isinstance(value, list | tuple) and value else value
+        between = "." if part is value else "[]."
+        yield from (f"{name}{between}{inner}" for inner in part) if isinstance(part, Mapping) else [name]
+
+
+def feedback_fields() -> Iterable[str]:
+    """Return the fields of an answer that was given."""
+    given = Feedback(event="kabul", item="i1", belongs=True, given=NOW)
+    verdict = Match(event="kabul", item="i1", revision=1, accepted=True, score=1.0)
+    return with_parts(answer_object(Answered(feedback=given, verdict=verdict, before=None), an_item()))
+
+
+def explained_fields() -> Iterable[str]:
+    """Return the fields of an explanation that has everything."""
+    explanation = explain(Matcher([KABUL]), an_item(), KABUL.id)
+    given = Feedback(event="kabul", item="i1", belongs=True, given=NOW)
+    told = Told(now=NOW, explanation=explanation, stored=explanation.verdict, decided=NOW, answer=given)
+    return with_parts(explanation_object(told))
+
+
+def backtest_fields() -> Iterator[str]:
+    """Return the fields of an event that was tested: what `near`, `gone` and `cases` have is said in words."""
+    match = Match(event="kabul", item="i1", revision=1, accepted=True, score=1.0)
+    judged = Judged(item=an_item(), match=match)
+    outcome = Outcome(event=KABUL, taken=[judged])
+    suggestion = Suggestion(text="t", name=True, taken=3, of_taken=3, others=0, of_others=9, examples=())
+    event = EventReport(outcome=outcome, compared=None, suggestions=[suggestion], understood=((), ()))
+    report = Report(since=NOW, until=NOW, items=1, compares=False, events=[event], dropped=[])
+    yield from with_parts(event_object(event, report))
 
 
 def probed_fields() -> Iterable[str]:

@@ -70,6 +70,14 @@ def test_a_reason_is_given_once() -> None:
     assert brief_of(owed_with(match=twice)).reasons == brief_of(OWED).reasons
 
 
+def test_what_a_match_rests_on_is_the_first_reason_unless_it_is_facets() -> None:
+    """A reader of the mail sees at once that the facets alone did not bring it."""
+    beyond = brief_of(owed_with(match=replace(OWED.match, ground="beyond_facets", lacks=("airport",))))
+    assert beyond.reasons[0].startswith("beyond your facets, because it reads like")
+    assert beyond.reasons[1:] == brief_of(OWED).reasons
+    assert brief_of(owed_with(match=replace(OWED.match, ground="facets"))).reasons == brief_of(OWED).reasons
+
+
 def test_only_a_language_tag_is_a_language() -> None:
     """It goes into an attribute of the HTML."""
     assert brief_of(owed_with(language="fa-AF")).language == "fa-AF"

@@ -53,6 +53,7 @@ def test_the_payload_tells_the_alert() -> None:
             "published": "2021-09-17T20:10:00Z",
             "first_seen": "2021-09-17T20:14:00Z",
             "score": 0.91,
+            "ground": None,
             "matched": [
                 {"asked": "Kabul", "found": "Kabul", "field": "title"},
                 {"asked": "ISIS-K", "found": "Islamic State Khorasan", "field": "summary"},
@@ -82,6 +83,14 @@ def test_a_corroboration_has_its_own_type() -> None:
     assert (document["type"], document["data"]["role"]) == ("update.corroborated", "corroboration")
 
 
+def test_what_goes_beyond_the_facets_says_so() -> None:
+    """The facets alone would not explain it."""
+    data = read(owed_with(match=replace(OWED.match, ground="beyond_facets", lacks=("airport | Abbey Gate",))))["data"]
+    assert data["ground"].startswith("beyond your facets, because ")
+    assert data["ground"].endswith("it lacks (airport | Abbey Gate)")
+    assert read(owed_with(match=replace(OWED.match, ground="facets")))["data"]["ground"] is None
+
+
 def test_what_is_absent_is_null() -> None:
     """Never an empty string or a guess."""
     data = read(owed_with(author=" ", published=None, url="file:///x"))["data"]
@@ -99,7 +108,12 @@ def test_the_largest_payload_stays_under_20_kb(filler: str) -> None:
         url="https://x.example/" + "a" * 1980,
         event=Event(id="e" * 100, title=noise),
         outlet=Outlet(id="o" * 100, name=noise),
-        match=replace(OWED.match, reasons=(Reason(asked=noise, found=noise, field=noise),) * 100),
+        match=replace(
+            OWED.match,
+            ground="beyond_facets",
+            lacks=(noise,) * 9,
+            reasons=(Reason(asked=noise, found=noise, field=noise),) * 100,
+        ),
     )
     read(owed)
     assert len(compose(owed).body) <= MAX_BYTES

@@ -1,0 +1,92 @@
+"""The backtest on a real store: what it searches, in which order, and what it counts the others by."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from storage import Store
+from storywatch.cli.backtest_report import Report
+from storywatch.cli.backtesting import Asked, report_of, with_cases
+from storywatch.model import Event, Feedback, Item, MatchMode, WatchConfig
+from tests.contract.working import poll
+from tests.support.samples import KABUL, NOW, a_config, an_item, parsed
+
+HOUR = timedelta(hours=1)
+STRICT = replace(KABUL, match=MatchMode.STRICT)
+CONFIG: WatchConfig = a_config(events=(STRICT,))
+TITLES = (
+    "Blast at the airport of Kabul, doctors at the Baron Hotel treat dozens",
+    "Wounded from Kabul airport still come to the Baron Hotel, surgeons say",
+    "Guests of the Baron Hotel recall how they reached Kabul airport",
+    "Schools reopen in Kabul after the winter",
+    *(f"Election results of constituency {number} in Norway" for number in range(12)),
+)
+
+
+async def filled(store: Store) -> dict[str, str]:
+    """Poll an item an hour; return their ids by title."""
+    await store.sources.apply(CONFIG, NOW)
+    for number, title in enumerate(TITLES):
+        await poll(store, CONFIG, parsed(title, guid=str(number)), now=NOW + number * HOUR)
+    return {item.revision.title: item.id async for item in store.archive.stream()}
+
+
+async def report(store_url: str, event: Event, days: int | None = None) -> Report:
+    """Test one event."""
+    found = await report_of(store_url, Asked(now={event.id: event}, before=None, days=days))
+    assert found is not None
+    return found
+
+
+async def test_the_stored_items_are_judged_as_the_polls_judged_them(store: Store, store_url: str) -> None:
+    await filled(store)
+    [told] = (await report(store_url, STRICT)).events
+    stored = {item.id: match.score async for _, item, match in store.memories.accepted(["kabul"], 100)}
+    assert {one.item.id for one in told.outcome.taken} == stored.keys()
+    assert len(stored) == 3
+
+
+async def test_words_are_suggested_with_what_the_others_say(store: Store, store_url: str) -> None:
+    """Counted in the database: over all stored items, not only over those that the search found."""
+    await filled(store)
+    [told] = (await report(store_url, STRICT)).events
+    [hotel] = told.suggestions
+    assert (hotel.text, hotel.taken, hotel.of_taken, hotel.others, hotel.of_others) == ("Baron Hotel", 3, 3, 0, 13)
+
+
+async def test_only_the_last_days_are_looked_at(store: Store, store_url: str) -> None:
+    """Up to the latest stored item, whatever the time is now."""
+    await filled(store)
+    await poll(store, CONFIG, parsed("Kabul airport reopens", guid="late"), now=NOW + 100 * 24 * HOUR)
+    late = await report(store_url, STRICT, days=1)
+    assert ([one.item.revision.title for one in late.events[0].outcome.taken], late.items) == (
+        ["Kabul airport reopens"],
+        1,
+    )
+
+
+async def test_a_case_that_no_search_finds_is_judged_all_the_same(store: Store, store_url: str) -> None:
+    """It says nothing of the event, and lies before the days that are looked at."""
+    ids = await filled(store)
+    case = Feedback(event="kabul", item=ids[TITLES[5]], belongs=True, given=NOW)
+    await store.feedbacks.give(case)
+    for days in (None, 1):
+        [told] = (await report(store_url, STRICT, days)).events
+        assert [(one.case.item.id, one.wrong) for one in told.outcome.tried] == [(case.item, True)]
+
+
+async def test_an_empty_store_has_nothing_to_test(store: Store, store_url: str) -> None:
+    await store.sources.apply(CONFIG, NOW)
+    assert await report_of(store_url, Asked(now={"kabul": STRICT}, before=None, days=None)) is None
+
+
+async def test_cases_stand_in_the_order_of_first_sight_each_once() -> None:
+    """Among the items, before them and behind them."""
+    every = [an_item(item=f"i{number}", seen=NOW + number * HOUR) for number in range(6)]
+
+    async def streamed() -> AsyncIterator[Item]:
+        for item in every[1:5]:
+            yield item
+
+    cases: Sequence[Item] = [every[5], every[2], every[0]]
+    assert [item.id async for item in with_cases(streamed(), cases)] == ["i0", "i1", "i2", "i3", "i4", "i5"]
