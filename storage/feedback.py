@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import tables
+from storage import counters, tables
 from storage.engine import reading, writing
 from storage.items import items_by_id
 from storage.upsert import upsert
@@ -29,12 +29,14 @@ class StoredFeedbacks:
             await _expect(connection, tables.events, "event", feedback.event)
             await _expect(connection, tables.items, "item", feedback.item)
             await upsert(connection, tables.feedback, [{**row, "revoked_at": feedback.revoked}])
+            await counters.count(connection, counters.LESSONS)
 
     async def revoke(self, event: str, item: str, now: datetime) -> bool:
         """Let an answer count no longer; it stays visible. Return whether there was one."""
         row = tables.feedback.c
         standing = update(tables.feedback).where(row.event == event, row.item == item, row.revoked_at.is_(None))
         async with writing(self._engine) as connection:
+            await counters.count(connection, counters.LESSONS)
             return (await connection.execute(standing.values(revoked_at=now))).rowcount == 1
 
     async def all(self, event: str | None = None, *, revoked: bool = False) -> Sequence[Feedback]:
@@ -67,6 +69,7 @@ class StoredSeeds:
         row["fetched_at"] = row.pop("fetched")
         async with writing(self._engine) as connection:
             await upsert(connection, tables.seeds, [row])
+            await counters.count(connection, counters.LESSONS)
 
     async def all(self, event: str | None = None) -> Sequence[FetchedSeed]:
         """Return the seeds of an event, or of every one, in the order in which they were fetched."""
@@ -81,6 +84,7 @@ class StoredSeeds:
         """Forget a seed. Return whether there was one."""
         row = tables.seeds.c
         async with writing(self._engine) as connection:
+            await counters.count(connection, counters.LESSONS)
             removing = delete(tables.seeds).where(row.event == event, row.url == url)
             return (await connection.execute(removing)).rowcount == 1
 

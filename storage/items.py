@@ -30,6 +30,13 @@ def with_texts() -> Select[Any]:
     return select(*columns).join_from(tables.items, revision, latest)
 
 
+def with_each_text() -> Select[Any]:
+    """Begin a selection of items with their text in each revision, for `item_of`."""
+    item, revision = tables.items.c, tables.revisions
+    columns = (item.id, item.outlet, item.source, item.url, item.first_seen, *revision.c)
+    return select(*columns).join_from(tables.items, revision, revision.c.item == item.id)
+
+
 def item_of(row: Row[Any]) -> Item:
     """Return an item without its keys: nobody but intake asks for them."""
     return Item(

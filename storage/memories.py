@@ -1,17 +1,17 @@
 """What matching remembers over a restart: counts, accepted matches, near misses."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import tables
+from storage import counters, tables
 from storage.archive import AT_ONCE, StoredArchive
 from storage.engine import reading, writing
-from storage.items import chunks, items_by_id
-from storage.upsert import upsert
+from storage.items import chunks, item_of, items_by_id, with_each_text
 from storage.verdicts import match_of
 from storywatch.model import Item, Match, Snapshot
 
@@ -22,24 +22,24 @@ class StoredMemories:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def load(self, name: str) -> Snapshot | None:
-        """Return what was saved last under a name."""
+    async def saved(self) -> Mapping[str, Snapshot]:
+        """Return what was saved last, by name."""
         async with reading(self._engine) as connection:
-            query = select(tables.memory).where(tables.memory.c.name == name)
-            row = (await connection.execute(query)).mappings().first()
-        return Snapshot(**row) if row else None
+            rows = (await connection.execute(select(tables.memory))).mappings()
+            return {row["name"]: Snapshot(**row) for row in rows}
 
-    async def save(self, snapshot: Snapshot) -> None:
-        """Save a snapshot in place of the last one of its name."""
-        row = {
-            "name": snapshot.name,
-            "body": snapshot.body,
-            "items": snapshot.items,
-            "until": snapshot.until,
-            "saved": snapshot.saved,
-        }
+    async def save(self, snapshots: Sequence[Snapshot]) -> None:
+        """Save snapshots in place of all that was saved before."""
+        rows = [{field.name: getattr(one, field.name) for field in fields(Snapshot)} for one in snapshots]
         async with writing(self._engine) as connection:
-            await upsert(connection, tables.memory, [row])
+            await connection.execute(delete(tables.memory))
+            if rows:
+                await connection.execute(insert(tables.memory), rows)
+
+    async def taught(self) -> int:
+        """Return a number that grows whenever people answer, revoke an answer, or change the fetched seeds."""
+        async with reading(self._engine) as connection:
+            return await counters.counted(connection, counters.LESSONS)
 
     async def accepted(self, events: Collection[str] | None, limit: int) -> AsyncIterator[tuple[str, Item, Match]]:
         """Yield the latest `limit` accepted items of each event, event by event, oldest first, as they read now."""
@@ -76,9 +76,29 @@ class StoredMemories:
                     return match_of(found, accepted=accepted)
         return None
 
-    def items_since(self, moment: datetime | None) -> AsyncIterator[Item]:
-        """Yield the items that were first seen at the moment or later, oldest first; None means all."""
-        return StoredArchive(self._engine).stream(moment)
+    async def items_since(self, moment: datetime) -> AsyncIterator[Item]:
+        """Yield each revision of items that was seen at the moment or later, in the order in which polls judge them."""
+        revision, item = tables.revisions.c, tables.items.c
+        published = func.coalesce(revision.published, revision.updated, item.first_seen)
+        query = select(revision.item, revision.number).join_from(tables.revisions, tables.items)
+        query = query.where(revision.seen >= moment).order_by(revision.seen, published, revision.item)
+        async with reading(self._engine) as connection:
+            keys = (await connection.execute(query)).all()
+        for some in chunks(keys, AT_ONCE):
+            texts = with_each_text().where(tuple_(revision.item, revision.number).in_(some))
+            async with reading(self._engine) as connection:
+                found = {(row.item, row.number): item_of(row) for row in await connection.execute(texts)}
+            for key in some:
+                yield found[tuple(key)]
+
+    async def latest(self, limit: int) -> AsyncIterator[Item]:
+        """Yield the items that were first seen last, some `limit` of them, oldest first, as they read now."""
+        seen = tables.items.c.first_seen
+        query = select(seen).order_by(seen.desc()).offset(limit - 1).limit(1)
+        async with reading(self._engine) as connection:
+            since = (await connection.execute(query)).scalar_one_or_none()
+        async for item in StoredArchive(self._engine).stream(since):
+            yield item
 
 
 def _latest(events: Sequence[str], limit: int) -> Select[Any]:

@@ -159,7 +159,7 @@ revisions = Table(
     metadata,
     Column("item", ForeignKey("items.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("seen", UtcTime, nullable=False),
+    Column("seen", UtcTime, nullable=False, index=True),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -252,6 +252,13 @@ memory = Table(
     Column("items", Integer, nullable=False),
     Column("until", UtcTime, nullable=False),
     Column("saved", UtcTime, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 search = Table(

@@ -259,12 +259,16 @@ class Archive(Protocol):
 class Memories(Protocol):
     """What matching remembers over a restart (storage/)."""
 
-    async def load(self, name: str) -> Snapshot | None:
-        """Return what was saved last under a name."""
+    async def saved(self) -> Mapping[str, Snapshot]:
+        """Return what was saved last, by name."""
         ...
 
-    async def save(self, snapshot: Snapshot) -> None:
-        """Save a snapshot in place of the last one of its name."""
+    async def save(self, snapshots: Sequence[Snapshot]) -> None:
+        """Save snapshots in place of all that was saved before, at once or not at all."""
+        ...
+
+    async def taught(self) -> int:
+        """Return a number that grows whenever people answer, revoke an answer, or change the fetched seeds."""
         ...
 
     def accepted(self, events: Collection[str] | None, limit: int) -> AsyncIterator[tuple[str, Item, Match]]:
@@ -279,8 +283,15 @@ class Memories(Protocol):
         """Return the stored verdict on an item: the latest match, else the near miss; None if neither is stored."""
         ...
 
-    def items_since(self, moment: datetime | None) -> AsyncIterator[Item]:
-        """Yield the items that were first seen at the moment or later, oldest first; None means all."""
+    def items_since(self, moment: datetime) -> AsyncIterator[Item]:
+        """Yield each revision of items that was seen at the moment or later, in the order in which polls judge them.
+
+        That is by the time when it was seen, then of its publication, then by the item's id.
+        """
+        ...
+
+    def latest(self, limit: int) -> AsyncIterator[Item]:
+        """Yield the items that were first seen last, some `limit` of them, oldest first, as they read now."""
         ...
 
 

@@ -1,11 +1,12 @@
 """What matched items tell, and to whom: the part of a poll that looks at one event or one message at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from storywatch import planning, updates
 from storywatch.errors import ComposeError, Fault
 from storywatch.matching import Matcher
+from storywatch.matching.deciding import Ground
 from storywatch.model import (
     Alert,
     Item,
@@ -21,20 +22,52 @@ from storywatch.model import (
 )
 from storywatch.ports import Channel
 
+MOST_MISSES = 100
+"""Near misses of one poll that are kept: the best ones."""
 
-def matched(items: Iterable[Item], matcher: Matcher) -> tuple[tuple[Match, ...], tuple[SetAside, ...]]:
-    """Match every item. One that breaks the matcher is set aside, and the others go on."""
+_NEAR = 1 / 3
+"""The share of its threshold from which a score is near."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """What matching says of the items of a poll; `misses` are worth keeping though they were not accepted."""
+
+    matches: tuple[Match, ...] = ()
+    misses: tuple[Match, ...] = ()
+    poisonous: tuple[SetAside, ...] = ()
+
+
+def judge(items: Iterable[Item], matcher: Matcher, events: Container[str]) -> Judged:
+    """Match every item, each knowing the ones published before it. One that breaks the matcher is set aside.
+
+    `events`: those that verdicts are wanted for; a reload may bring others to the matcher while a poll goes on.
+    """
     found: list[Match] = []
     poisonous: list[SetAside] = []
-    for item in items:
+    for item in sorted(items, key=lambda item: (item.published, item.id)):
         try:
-            matches = matcher.match(item)
+            matches = [match for match in matcher.match(item) if match.event in events]
             matcher.tell(item, matches)
-            found.extend(match for match in matches if match.accepted)
+            found.extend(matches)
         except Exception as error:  # the border of one item  # noqa: BLE001
             fault = Fault(code="internal", message=f"a bug in matching that this item brings out: {error!r:.200}")
             poisonous.append(SetAside(item=item.revision.title[:200] or item.id, fault=fault))
-    return tuple(found), tuple(poisonous)
+    near = sorted(filter(is_near, found), key=lambda match: -match.score)
+    return Judged(
+        matches=tuple(match for match in found if match.accepted),
+        misses=tuple(near[:MOST_MISSES]),
+        poisonous=tuple(poisonous),
+    )
+
+
+def is_near(match: Match) -> bool:
+    """Tell whether an item was nearly accepted: it was held back, its score is near, or one group alone has no hit."""
+    if match.accepted or match.veto:
+        return False
+    if match.ground == Ground.HELD_BACK or (match.threshold and match.score >= match.threshold * _NEAR):
+        return True
+    return len(match.lacks) == 1 and bool(match.reasons)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,10 @@
 """The use case of one poll: visit a source, take in what it says, decide who must hear, commit it all at once."""
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -24,8 +26,9 @@ from storywatch.model import (
 )
 from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, PushReader, Sources
 from storywatch.push import Push
+from storywatch.recalling import Recollection
 from storywatch.steps import Reached, Step, ignore
-from storywatch.telling import Told, alert_for, matched, notice_for, tell
+from storywatch.telling import Told, alert_for, judge, notice_for, tell
 from storywatch.verification import structural_fault
 
 
@@ -63,15 +66,26 @@ class PollResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """A watch config with its events compiled: one immutable value, swapped whole at a reload."""
+    """A watch config with its events compiled, swapped whole at a reload.
+
+    The matcher goes from plan to plan with what it has learned. Who lets it learn holds `turn`, until that is stored.
+    """
 
     config: WatchConfig
     matcher: Matcher
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
     def of(cls, config: WatchConfig) -> "Plan":
         """Compile a config."""
         return cls(config=config, matcher=Matcher(config.events.values()))
+
+    @asynccontextmanager
+    async def learning(self) -> AsyncIterator[None]:
+        """Let the matcher learn; it forgets what it was told inside if the block fails."""
+        async with self.turn:
+            with self.matcher.memory.attempt():
+                yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +97,7 @@ class Watch:
     channels: Mapping[ChannelKind, Channel]
     clock: Clock
     dice: Dice
+    recollection: Recollection | None = None
     reached: Reached = ignore
 
     async def poll(self, claim: Claim, plan: Plan) -> PollResult:
@@ -102,8 +117,9 @@ class Watch:
     async def take_in(self, visit: Visit, claim: Claim, plan: Plan, began: datetime) -> PollResult:
         """Decide about what a visit brought and commit all of it. Raises `LeaseLost` like `poll`."""
         source, settings = plan.config.sources[claim.source], plan.config.settings
-        async with self.sources.poll(claim) as transaction:
-            record = await self._decide(visit, claim, source, plan, transaction)
+        await self._listen(visit)
+        async with AsyncExitStack() as learning, self.sources.poll(claim) as transaction:
+            record = await self._decide(visit, claim, source, plan, transaction=transaction, learning=learning)
             record = await pushing.after_poll(
                 record, visit, transaction, source=source, settings=settings.push, began=began, now=self.clock()
             )
@@ -121,10 +137,11 @@ class Watch:
         outlet, elements = plan.config.outlets[source.outlet], claim.state.validators.elements
         polled = replace(source, url=pacing.address(source, claim.state))
         visit = await pushing.read(push, reader, polled, outlet, elements)
-        async with self.sources.poll(claim) as transaction:
+        await self._listen(visit)
+        async with AsyncExitStack() as learning, self.sources.poll(claim) as transaction:
             record = PollRecord(state=claim.state)
             if visit.document is not None:
-                decided = await self._decide(visit, claim, source, plan, transaction)
+                decided = await self._decide(visit, claim, source, plan, transaction=transaction, learning=learning)
                 record = await pushing.after_push(decided, claim.state, push, transaction)
             await transaction.save(record)
             self.reached(Step.POLL_SAVED)
@@ -142,13 +159,28 @@ class Watch:
         fault = Fault(code="held", message=message, retry_after=until - self.clock())
         return PollResult(source=source.id, outcome=PollOutcome.FAILED, fault=fault)
 
+    async def _listen(self, visit: Visit) -> None:
+        """Let what people taught meanwhile count for what a visit brought."""
+        if visit.document is not None and self.recollection is not None:
+            await self.recollection.listen()
+
     async def _decide(
-        self, visit: Visit, claim: Claim, source: Source, plan: Plan, transaction: PollTransaction
+        self,
+        visit: Visit,
+        claim: Claim,
+        source: Source,
+        plan: Plan,
+        *,
+        transaction: PollTransaction,
+        learning: AsyncExitStack,
     ) -> PollRecord:
         now = self.clock()
         taken = await self._take_in(visit, source, plan.config.outlets[source.outlet], transaction)
-        matches, poisonous = matched((*taken.new, *taken.revised), plan.matcher)
-        told = await self._place(matches, {item.id: item for item in (*taken.new, *taken.revised)}, plan, transaction)
+        items = {item.id: item for item in (*taken.new, *taken.revised)}
+        if items:
+            await learning.enter_async_context(plan.learning())
+        judged = judge(items.values(), plan.matcher, plan.config.events)
+        told = await self._place(judged.matches, items, plan, transaction)
         brought_news = bool(taken.new or taken.revised)
         state = pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice())
         record = PollRecord(
@@ -157,11 +189,12 @@ class Watch:
             new=taken.new,
             revised=taken.revised,
             sightings=taken.sightings,
-            matches=matches,
+            matches=judged.matches,
+            misses=judged.misses,
             updates=told.updates,
             reports=told.reports,
             alerts=tuple(self._alert(owed) for owed in told.owed),
-            set_aside=(*(visit.document.set_aside if visit.document else ()), *poisonous),
+            set_aside=(*(visit.document.set_aside if visit.document else ()), *judged.poisonous),
         )
         gap = alarms.is_gap(visit, claim.state, taken, source)
         poll = alarms.Poll(

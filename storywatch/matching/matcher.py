@@ -51,6 +51,11 @@ class Matcher:
         self._finder = Finder()
         self.declare(events)
 
+    @property
+    def events(self) -> Mapping[str, Event]:
+        """The events that it knows, by id."""
+        return {event: tree.event for event, tree in self._trees.items()}
+
     def declare(self, events: Iterable[Event], lessons: Mapping[str, Lessons] | None = None) -> None:
         """Take these events in place of those before. `lessons`: of events that people said something of anew."""
         wanted = {event.id: event for event in events}
@@ -65,11 +70,13 @@ class Matcher:
                 self._lessons[event.id] = taught
                 self.memory.declare(event, taught)
 
-    def teach(self, event: str, lessons: Lessons) -> None:
-        """Take what people say of an event, in place of what they said before."""
-        if event in self._trees:
-            self._lessons[event] = lessons
-            self.memory.declare(self._trees[event].event, lessons)
+    def teach(self, event: str, lessons: Lessons) -> bool:
+        """Take what people say of an event, in place of what they said before. Return whether it is anything new."""
+        if event not in self._trees or lessons == self._lessons[event]:
+            return False
+        self._lessons[event] = lessons
+        self.memory.declare(self._trees[event].event, lessons)
+        return True
 
     def _compile(self, event: Event) -> None:
         self._finder.discard(event.id)
@@ -85,9 +92,11 @@ class Matcher:
     def match(self, item: Item) -> tuple[Match, ...]:
         """Return the verdict for every event that the item comes near, accepted or not, best score first.
 
-        It comes near by a hit of what the event asks, or by the words that they share.
+        It comes near by a hit of what the event asks, or by the words that they share. An item that was told is judged
+        by what the others taught.
         """
-        verdicts = [self.judge(look) for look in self.looks(item)]
+        with self.memory.without(item):
+            verdicts = [self.judge(look) for look in self.looks(item)]
         kept = (verdict for verdict in verdicts if verdict.reasons or verdict.score > _FLOOR)
         return tuple(sorted(kept, key=lambda verdict: (-verdict.score, verdict.event)))
 
@@ -95,7 +104,8 @@ class Matcher:
         """Return the verdict for one event, however far the item is from it. Raises KeyError for an unknown event."""
         subject = subject_of(item)
         hits = self._finder.find(subject).get(event, NOTHING_FOUND)
-        return self.judge(self._look(event, hits, item, subject, self.memory.weighed(item)), full=True)
+        with self.memory.without(item, event):
+            return self.judge(self._look(event, hits, item, subject, self.memory.weighed(item)), full=True)
 
     def tell(self, item: Item, matches: Sequence[Match]) -> None:
         """Learn from what `match` said of an item. Telling again changes nothing."""

@@ -4,52 +4,27 @@ It is told of every item that was decided, in order, and its state follows from 
 stopped is saved, and the items that came later are told again.
 """
 
-import json
-import zlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
-from storywatch.matching.deciding import Ground
-from storywatch.matching.likeness import Background, Postings, Profile, Reading, Weighed, log_odds, read, texts_of
+from storywatch.matching.lessons import NO_LESSONS, Lessons, base_of, reading_of
+from storywatch.matching.likeness import Background, Postings, Profile, Reading, Weighed
+from storywatch.matching.taught import NEAR_FROM, Lesson, Taught, told_by
 from storywatch.model import Event, Item, Match
 
-LEARNED_FROM = frozenset({Ground.FACETS, Ground.LIKENESS, Ground.TITLE})
-"""What was taken beyond the facets teaches nothing unless people confirm it: the operator's facets keep the scope."""
-
-TAKE_FROM = 0.7
-"""The score, in log-odds, from which an event learns from an item that was accepted."""
-
-NEAR_FROM, NEAR_TO = -6.0, -1.0
-"""Between these scores an item came near without belonging."""
-
-SURE = 0.8
-"""How sure it is that an item belongs which the operator's own facets took."""
+__all__ = ["BACKGROUND", "NEAR_FROM", "NO_LESSONS", "Lessons", "Memory", "part_of", "reading_of"]
 
 _LEAST_SHARED, _LEAST_SHARE = 9.0, 0.06
 _TELLING = 2.0
-_MOST_TOLD = 5_000
+
+MOST_TOLD = 20_000
+"""The last items of which it is known what they taught."""
 
 BACKGROUND = "background"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lessons:
-    """What people said of an event besides its declaration: seeds that were fetched, items confirmed and rejected."""
-
-    seeds: tuple[tuple[str, date | None], ...] = ()
-    confirmed: tuple[Item, ...] = ()
-    rejected: tuple[Item, ...] = ()
-
-
-NO_LESSONS = Lessons()
-
-
-def reading_of(item: Item) -> Reading:
-    """Return how an item reads."""
-    shown = item.revision
-    return read(texts_of(shown.title, shown.summary, shown.content))
+_EVENT = "event:"
 
 
 class Memory:
@@ -60,24 +35,32 @@ class Memory:
         self._profiles: dict[str, Profile] = {}
         self._postings = Postings()
         self._posted: dict[str, set[str]] = {}
-        self._told: OrderedDict[str, None] = OrderedDict()
+        self._answered: dict[str, frozenset[str]] = {}
+        self._told: OrderedDict[str, Taught] = OrderedDict()
+        self._undo: list[_Told] | None = None
 
     def declare(self, event: Event, lessons: Lessons = NO_LESSONS) -> None:
         """Take an event's declaration and what people said of it, in place of what was declared before."""
-        base, day = _base(event, lessons)
+        base, day = base_of(event, lessons)
         profile = self._profiles.get(event.id)
         if profile is None:
             profile = self._profiles[event.id] = Profile(base, day=day)
         else:
             profile.declare(base, day=day)
-        for item in (*lessons.confirmed, *lessons.rejected):
-            profile.drop(item.id, reading_of(item))
+        answered = (*lessons.confirmed, *lessons.rejected)
+        for item in answered:
+            profile.drop(item.id, self._stems(item))
+        before = self._answered.get(event.id, frozenset())
+        self._answered[event.id] = frozenset(item.id for item in answered)
+        for revoked in before - self._answered[event.id]:
+            self._learn_again(event.id, revoked)
         profile.refuse(map(reading_of, lessons.rejected))
         self._post(event.id)
 
     def forget(self, event: str) -> None:
         """Forget an event that is no longer declared."""
         self._profiles.pop(event, None)
+        self._answered.pop(event, None)
         self._postings.discard(event, self._posted.pop(event, ()))
 
     def profile(self, event: str) -> Profile:
@@ -103,29 +86,138 @@ class Memory:
         yield from (event for event, mass in shared.items() if mass >= least)
 
     def tell(self, item: Item, matches: Sequence[Match]) -> None:
-        """Learn from an item and what was decided of it. Telling again changes nothing."""
-        if item.id in self._told:
-            return
-        self._told[item.id] = None
-        if len(self._told) > _MOST_TOLD:
-            self._told.popitem(last=False)
-        reading, day = reading_of(item), item.published.date().toordinal()
-        for match in matches:
-            profile = self._profiles.get(match.event)
-            if profile is not None and match.veto is None and all(reading != known for known in profile.readings):
-                self._learn(profile, match, reading, day)
-        self.background.add(reading.stems)
+        """Learn from an item and what was decided of it, in place of what its revisions before taught.
 
-    def _learn(self, profile: Profile, match: Match, reading: Reading, day: int) -> None:
-        score = log_odds(match.score)
-        if match.accepted and match.ground in LEARNED_FROM and (score > TAKE_FROM or not match.threshold):
-            profile.take(match.item, reading, day, match.score if match.threshold else max(match.score, SURE))
-            self._postings.add(match.event, reading.stems - self._posted[match.event])
-            self._posted[match.event] |= reading.stems
-        elif NEAR_FROM < score < NEAR_TO:
-            profile.pass_over(reading)
-        if NEAR_FROM < score < 0:
-            profile.hear(score, day)
+        Telling again changes nothing.
+        """
+        if self.was_told(item):
+            return
+        before, reading = self._told.get(item.id), reading_of(item)
+        lessons = self._lessons(item, reading, matches)
+        taught = Taught(item.revision.number, _day(item), tuple(reading.stems) if lessons else (), lessons)
+        if before is None:
+            self.background.add(reading.stems)
+        else:
+            self._take_back(item.id, before)
+        self._teach(item.id, taught)
+        self._told[item.id] = taught
+        if self._undo is not None:
+            self._undo.append(_Told(item.id, before, taught, reading.stems))
+        if len(self._told) > MOST_TOLD:
+            self._told.popitem(last=False)
+
+    def was_told(self, item: Item) -> bool:
+        """Tell whether this revision of an item, or a later one, was told of late."""
+        taught = self._told.get(item.id)
+        return taught is not None and taught.revision >= item.revision.number
+
+    def remember(self, item: Item, match: Match) -> None:
+        """Learn of an item for one event that did not judge it when it came. It is not counted again."""
+        before, reading = self._told.get(item.id), reading_of(item)
+        lessons = self._lessons(item, reading, [match])
+        known = before is not None and any(lesson.event == match.event for lesson in before.lessons)
+        if known or not lessons:
+            return
+        taught = Taught(item.revision.number, _day(item), tuple(reading.stems), lessons)
+        self._teach(item.id, taught)
+        if before is not None and before.revision == taught.revision:
+            self._told[item.id] = Taught(taught.revision, taught.day, taught.stems, (*before.lessons, *lessons))
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Take back all that is told inside if the block fails. One at a time."""
+        undo: list[_Told] = []
+        self._undo = undo
+        try:
+            yield
+        except BaseException:
+            for told in reversed(undo):
+                self._untell(told)
+            raise
+        finally:
+            self._undo = None
+
+    @contextmanager
+    def without(self, item: Item, event: str | None = None) -> Iterator[None]:
+        """Forget inside what an item taught, so that it is not judged by itself.
+
+        `event`: also what this one learned of it so long ago that nobody knows of the others.
+        """
+        taught = self._told.get(item.id) or self._of_old(item, event)
+        self._take_back(item.id, taught)
+        try:
+            yield
+        finally:
+            self._teach(item.id, taught)
+
+    def _of_old(self, item: Item, event: str | None) -> Taught:
+        profile = self._profiles.get(event) if event else None
+        taken = profile.taken.get(item.id) if profile else None
+        if event is None or taken is None:
+            return _NOTHING
+        stems = tuple(reading_of(item).stems)
+        return Taught(item.revision.number, taken.day, stems, (Lesson(event, weight=taken.weight),))
+
+    def _lessons(self, item: Item, reading: Reading, matches: Iterable[Match]) -> tuple[Lesson, ...]:
+        found = (Lesson.of(match) for match in matches if self._is_news(match.event, item, reading))
+        return tuple(lesson for lesson in found if lesson)
+
+    def _is_news(self, event: str, item: Item, reading: Reading) -> bool:
+        """Tell whether an event can learn of an item: it is neither a seed of its, nor did people answer about it."""
+        profile = self._profiles.get(event)
+        if profile is None or item.id in self._answered[event]:
+            return False
+        return all(reading != known for known in profile.readings)
+
+    def _teach(self, item: str, taught: Taught) -> None:
+        for lesson in taught.lessons:
+            profile = self._profiles.get(lesson.event)
+            if profile is None or item in self._answered[lesson.event]:
+                continue
+            if lesson.weight:
+                profile.take(item, taught.stems, taught.day, lesson.weight)
+                self._postings.add(lesson.event, set(taught.stems) - self._posted[lesson.event])
+                self._posted[lesson.event].update(taught.stems)
+            if lesson.passed:
+                profile.pass_over(taught.stems)
+            if lesson.heard is not None:
+                profile.hear(lesson.heard, taught.day)
+
+    def _take_back(self, item: str, taught: Taught) -> None:
+        for lesson in reversed(taught.lessons):
+            profile = self._profiles.get(lesson.event)
+            if profile is None or item in self._answered[lesson.event]:
+                continue
+            if lesson.weight:
+                profile.drop(item, taught.stems)
+            if lesson.passed:
+                profile.take_up(taught.stems)
+            if lesson.heard is not None:
+                profile.unhear(lesson.heard, taught.day)
+
+    def _untell(self, told: "_Told") -> None:
+        self._take_back(told.item, told.taught)
+        if told.before is None:
+            self._told.pop(told.item, None)
+            self.background.take_back(told.stems)
+        else:
+            self._told[told.item] = told.before
+            self._teach(told.item, told.before)
+        for event in {lesson.event for lesson in told.taught.lessons if lesson.weight}:
+            if event in self._profiles:
+                self._post(event)
+
+    def _learn_again(self, event: str, item: str) -> None:
+        """Learn again what an item taught before people answered about it."""
+        taught = self._told.get(item, _NOTHING)
+        for lesson in taught.lessons:
+            if lesson.event == event and lesson.weight:
+                self._profiles[event].take(item, taught.stems, taught.day, lesson.weight)
+
+    def _stems(self, item: Item) -> Iterable[str]:
+        """Return the stems that were learned of an item, or those that it has now if that is not known."""
+        taught = self._told.get(item.id)
+        return taught.stems if taught and taught.stems else reading_of(item).stems
 
     def _post(self, event: str) -> None:
         profile = self._profiles[event]
@@ -134,28 +226,46 @@ class Memory:
         self._postings.discard(event, posted - wanted)
         self._posted[event] = wanted
 
-    def saved(self) -> Mapping[str, bytes]:
-        """Return all that was learned, by name: the background's, and each event's under `event:` and its id."""
-        parts = {f"event:{event}": profile.saved() for event, profile in self._profiles.items()}
-        parts[BACKGROUND] = self.background.saved() | {"told": list(self._told)}
-        return {name: zlib.compress(json.dumps(part, ensure_ascii=False).encode()) for name, part in parts.items()}
+    def saved(self) -> dict[str, Any]:
+        """Return all that was learned as plain data, by name: the background, and each event under `part_of` it."""
+        parts: dict[str, Any] = {part_of(event): profile.saved() for event, profile in self._profiles.items()}
+        told = {item: taught.saved() for item, taught in self._told.items()}
+        return {BACKGROUND: self.background.saved() | {"told": told}} | parts
 
-    def restore(self, saved: Mapping[str, bytes]) -> None:
-        """Take back what `saved` gave, for the events that are declared. Raises ValueError for what can't be read."""
-        parts = {name: json.loads(zlib.decompress(body)) for name, body in saved.items()}
-        if BACKGROUND in parts:
-            self.background = Background.restored(parts[BACKGROUND])
-            self._told = OrderedDict.fromkeys(parts[BACKGROUND]["told"])
-        for event, profile in self._profiles.items():
-            if f"event:{event}" in parts:
-                profile.restore(parts[f"event:{event}"])
+    def restore(self, name: str, part: Any) -> None:
+        """Take back one part of what `saved` gave, if it is of a declared event. Raises ValueError for anything else.
+
+        Nothing has changed then.
+        """
+        try:
+            if name == BACKGROUND:
+                told = told_by(part["told"])
+                self.background, self._told = Background.restored(part), OrderedDict(told)
+            event = name.removeprefix(_EVENT)
+            if event != name and event in self._profiles:
+                self._profiles[event].restore(part)
                 self._post(event)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{name}: not what was saved: {error!r:.100}") from error
 
 
-def _base(event: Event, lessons: Lessons) -> tuple[list[Reading], int | None]:
-    """Return the readings that an event begins with, its title first, and the day of the latest."""
-    seeds = [(seed.text, seed.published) for seed in event.seeds] + list(lessons.seeds)
-    texts: Iterable[Iterable[str]] = [(event.title,), *((text,) for text, _ in seeds)]
-    days = [day for _, day in seeds if day] + [item.published.date() for item in lessons.confirmed]
-    latest = max(days, default=event.since)
-    return [*map(read, texts), *map(reading_of, lessons.confirmed)], latest.toordinal() if latest else None
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What telling changed: what an item taught before, and what it teaches now."""
+
+    item: str
+    before: Taught | None
+    taught: Taught
+    stems: frozenset[str]
+
+
+_NOTHING = Taught(0, 0)
+
+
+def part_of(event: str) -> str:
+    """Return the name under which an event's part is saved."""
+    return _EVENT + event
+
+
+def _day(item: Item) -> int:
+    return item.published.date().toordinal()

@@ -6,9 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from storage import Store, tables, verdicts
-from storywatch.model import Contribution, Item, Match, Reason, Report, ReportRole, Snapshot, Update, WatchConfig
+from storywatch.model import (
+    Contribution,
+    Feedback,
+    FetchedSeed,
+    Item,
+    Match,
+    Reason,
+    Report,
+    ReportRole,
+    Snapshot,
+    Update,
+    WatchConfig,
+)
 from storywatch.ports import ImportRecord, PollRecord
 from storywatch.updates import update_id
 from tests.contract.working import claimed, counts, poll, rows
@@ -131,21 +144,65 @@ async def test_accepted_items_come_event_by_event_oldest_first(store: Store) -> 
     assert (first[1].revision.title, first[2].score) == ("170 dead", 0.9)
 
 
-async def test_a_snapshot_is_loaded_as_it_was_saved(store: Store) -> None:
-    """The last one of its name."""
-    assert await store.memories.load("background") is None
+async def test_snapshots_are_there_as_they_were_saved(store: Store) -> None:
+    """All of one save, and nothing of the ones before."""
+    assert await store.memories.saved() == {}
     snapshot = Snapshot(name="background", body=b"\0\xff", items=7, until=NOW, saved=NOW + HOUR)
-    await store.memories.save(snapshot)
-    await store.memories.save(replace(snapshot, name="other"))
+    await store.memories.save([snapshot, replace(snapshot, name="other")])
     later = replace(snapshot, body=b"more", items=9, until=NOW + HOUR)
-    await store.memories.save(later)
-    assert await store.memories.load("background") == later
+    await store.memories.save([later, replace(later, name="third")])
+    assert await store.memories.saved() == {"background": later, "third": replace(later, name="third")}
 
 
-async def test_items_since_a_snapshot_are_those_that_it_has_not(store: Store) -> None:
-    await save(store, *(an_item(item=f"i{n}", seen=NOW + n * HOUR) for n in range(3)))
-    assert [item.id async for item in store.memories.items_since(NOW + HOUR)] == ["i1", "i2"]
-    assert [item.id async for item in store.memories.items_since(None)] == ["i0", "i1", "i2"]
+async def test_a_save_that_fails_leaves_the_last_one(store: Store) -> None:
+    """A crash in between leaves no mix."""
+    snapshot = Snapshot(name="background", body=b"good", items=7, until=NOW, saved=NOW)
+    await store.memories.save([snapshot])
+    twice = replace(snapshot, body=b"bad")
+    with pytest.raises(IntegrityError):
+        await store.memories.save([twice, twice])
+    assert await store.memories.saved() == {"background": snapshot}
+
+
+async def test_what_was_seen_since_comes_in_the_order_in_which_polls_judge_it(store: Store) -> None:
+    """Each revision in its place; those of one poll by their publication."""
+    published = [NOW - n * HOUR for n in range(3)]
+    items = [an_item(item=f"i{n}", seen=NOW, published=moment) for n, moment in enumerate(published)]
+    await save(store, *items)
+    revised = replace(an_item("170 dead", item="i0", number=2, seen=NOW + HOUR), first_seen=NOW)
+    await save(store, an_item(item="i9", seen=NOW + HOUR, published=NOW), revised=(revised,), now=NOW + HOUR)
+    found = [item async for item in store.memories.items_since(NOW)]
+    assert [(item.id, item.revision.number) for item in found[:3]] == [("i2", 1), ("i1", 1), ("i0", 1)]
+    assert {(item.id, item.revision.number) for item in found[3:]} == {("i0", 2), ("i9", 1)}
+    assert found[2].revision.title == ATTACK
+    later = [item.id async for item in store.memories.items_since(NOW + HOUR)]
+    assert sorted(later) == ["i0", "i9"]
+
+
+async def test_the_latest_items_come_oldest_first(store: Store) -> None:
+    await save(store, *(an_item(item=f"i{n}", seen=NOW + n * HOUR) for n in range(4)))
+    assert [item.id async for item in store.memories.latest(2)] == ["i2", "i3"]
+    assert [item.id async for item in store.memories.latest(9)] == ["i0", "i1", "i2", "i3"]
+
+
+async def test_whatever_people_teach_is_counted(store: Store) -> None:
+    """In any process, and whatever the clock says; what nobody taught is not."""
+    await save(store, an_item())
+    seed = FetchedSeed(event="kabul", url="https://o.example/1", title="", text="", published=None, fetched=NOW)
+    answer = Feedback(event="kabul", item="i1", belongs=True, given=NOW)
+    counts_seen = [await store.memories.taught()]
+    for teach in (
+        lambda: store.feedbacks.give(answer),
+        lambda: store.feedbacks.give(answer),
+        lambda: store.feedbacks.revoke("kabul", "i1", NOW),
+        lambda: store.seeds.put(seed),
+        lambda: store.seeds.remove("kabul", seed.url),
+    ):
+        await teach()
+        counts_seen.append(await store.memories.taught())
+    assert counts_seen == sorted(set(counts_seen))
+    await save(store, an_item(item="i2"))
+    assert await store.memories.taught() == counts_seen[-1]
 
 
 # The past of a new event ---------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ class Background:
         self._pending: Counter[str] = Counter()
         self._waiting = 0
         self._weights: dict[str, float] = {}
+        self._renewed: Counter[str] = Counter()
 
     def add(self, stems: Iterable[str]) -> None:
         """Count one item."""
@@ -39,12 +40,26 @@ class Background:
         if self._waiting >= RENEWED_EVERY:
             self._renew()
 
+    def take_back(self, stems: Iterable[str]) -> None:
+        """Count the item no longer that was counted last. What took effect with it is undone, as it was just done."""
+        if not self._waiting and self._renewed:
+            self._counts.subtract(self._renewed)
+            self.items -= RENEWED_EVERY
+            self._pending, self._waiting, self._renewed = self._renewed, RENEWED_EVERY, Counter()
+            self._changed()
+        self._pending.subtract(stems)
+        self._waiting -= 1
+
     def _renew(self) -> None:
         self._counts.update(self._pending)
         self.items += self._waiting
+        self._renewed = self._pending if self._waiting == RENEWED_EVERY else Counter()
         self._pending, self._waiting = Counter(), 0
         if len(self._counts) > MOST_WORDS:
             self._counts = Counter({word: count for word, count in self._counts.items() if count > 1})
+        self._changed()
+
+    def _changed(self) -> None:
         self._weights = {}
         self.generation += 1
 
@@ -63,7 +78,8 @@ class Background:
 
     def saved(self) -> dict[str, Any]:
         """Return all of it as plain data."""
-        return {"items": self.items, "counts": self._counts, "pending": self._pending, "waiting": self._waiting}
+        counts, pending = dict(self._counts), dict(self._pending)
+        return {"items": self.items, "counts": counts, "pending": pending, "waiting": self._waiting}
 
     @classmethod
     def restored(cls, data: Mapping[str, Any]) -> "Background":

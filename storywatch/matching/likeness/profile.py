@@ -6,7 +6,7 @@ Nothing is forgotten with time: a story that comes back after a year finds its w
 import math
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,21 +112,21 @@ class Profile:
         near = sorted((score for score, when in self._noise if abs(day - when) <= NOISE_DAYS), reverse=True)
         return near[NOISE_RANK - 1] if len(near) >= NOISE_RANK else QUIET
 
-    def take(self, item: str, reading: Reading, day: int, weight: float) -> None:
+    def take(self, item: str, stems: Collection[str], day: int, weight: float) -> None:
         """Learn from an item that belongs to the event; a second time changes its weight."""
-        self.drop(item, reading)
-        for stem in reading.stems:
+        self.drop(item, stems)
+        for stem in stems:
             self.learned[stem] += weight
         self.taken[item] = Taken(day, weight)
         insort(self._days, day)
         self._norm = None
 
-    def drop(self, item: str, reading: Reading) -> None:
+    def drop(self, item: str, stems: Iterable[str]) -> None:
         """Unlearn an item, if it was taken."""
         taken = self.taken.pop(item, None)
         if taken is None:
             return
-        for stem in reading.stems:
+        for stem in stems:
             left = self.learned[stem] - taken.weight
             if left > 1e-6:
                 self.learned[stem] = left
@@ -135,10 +135,18 @@ class Profile:
         self._days.remove(taken.day)
         self._norm = None
 
-    def pass_over(self, reading: Reading) -> None:
+    def pass_over(self, stems: Iterable[str]) -> None:
         """Learn what comes near and doesn't belong here."""
-        self._passed_over.update(reading.stems)
+        self._passed_over.update(stems)
         self._passed += 1
+
+    def take_up(self, stems: Iterable[str]) -> None:
+        """Unlearn what was passed over."""
+        for stem in stems:
+            self._passed_over[stem] -= 1
+            if self._passed_over[stem] <= 0:
+                del self._passed_over[stem]
+        self._passed = max(0.0, self._passed - 1)
 
     def hear(self, score: float, day: int) -> None:
         """Remember how well something scored that was not taken."""
@@ -147,23 +155,28 @@ class Profile:
             old = [each for each in self._noise if day - each[1] > NOISE_DAYS]
             self._noise.remove(min(old) if old else min(self._noise))
 
+    def unhear(self, score: float, day: int) -> None:
+        """Forget how well something scored, if it is remembered."""
+        if (score, day) in self._noise:
+            self._noise.remove((score, day))
+
     def saved(self) -> dict[str, Any]:
         """Return what was learned as plain data."""
         return {
-            "learned": self.learned,
+            "learned": dict(self.learned),
             "taken": {item: [taken.day, taken.weight] for item, taken in self.taken.items()},
-            "passed_over": self._passed_over,
+            "passed_over": dict(self._passed_over),
             "passed": self._passed,
-            "noise": self._noise,
+            "noise": list(self._noise),
         }
 
     def restore(self, data: Mapping[str, Any]) -> None:
-        """Take back what `saved` gave."""
-        self.learned = defaultdict(float, data["learned"])
-        self.taken = {item: Taken(int(day), weight) for item, (day, weight) in data["taken"].items()}
-        self._passed_over = Counter(data["passed_over"])
-        self._passed = data["passed"]
-        self._noise = [(score, day) for score, day in data["noise"]]
+        """Take back what `saved` gave: all of it, or nothing where an error tells that it is no such thing."""
+        learned, passed_over, passed = dict(data["learned"]), Counter(data["passed_over"]), float(data["passed"])
+        taken = {item: Taken(int(day), weight) for item, (day, weight) in data["taken"].items()}
+        noise = [(score, day) for score, day in data["noise"]]
+        self.learned, self.taken, self._noise = defaultdict(float, learned), taken, noise
+        self._passed_over, self._passed = passed_over, passed
         self._days = sorted(taken.day for taken in self.taken.values())
         self._norm = None
 

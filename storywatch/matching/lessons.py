@@ -1,0 +1,35 @@
+"""What an event begins with: its declaration, and what people said of it besides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from storywatch.matching.likeness import Reading, read, texts_of
+from storywatch.model import Event, Item
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lessons:
+    """What people said of an event besides its declaration: seeds that were fetched, items confirmed and rejected."""
+
+    seeds: tuple[tuple[str, date | None], ...] = ()
+    confirmed: tuple[Item, ...] = ()
+    rejected: tuple[Item, ...] = ()
+
+
+NO_LESSONS = Lessons()
+
+
+def reading_of(item: Item) -> Reading:
+    """Return how an item reads."""
+    shown = item.revision
+    return read(texts_of(shown.title, shown.summary, shown.content))
+
+
+def base_of(event: Event, lessons: Lessons) -> tuple[list[Reading], int | None]:
+    """Return the readings that an event begins with, its title first, and the day of the latest."""
+    seeds = [(seed.text, seed.published) for seed in event.seeds] + list(lessons.seeds)
+    texts: Iterable[Iterable[str]] = [(event.title,), *((text,) for text, _ in seeds)]
+    days = [day for _, day in seeds if day] + [item.published.date() for item in lessons.confirmed]
+    latest = max(days, default=event.since)
+    return [*map(read, texts), *map(reading_of, lessons.confirmed)], latest.toordinal() if latest else None

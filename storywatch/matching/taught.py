@@ -1,0 +1,71 @@
+"""What one item taught the events, so that it can be taken back.
+
+It is when a poll is undone, when the item is revised, and while the item itself is judged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from storywatch.matching.likeness import log_odds
+from storywatch.model import Match
+
+TAKE_FROM = 0.7
+"""The score, in log-odds, from which an event learns from an item that was accepted."""
+
+NEAR_FROM, NEAR_TO = -6.0, -1.0
+"""Between these scores an item came near without belonging."""
+
+SURE = 0.8
+"""How sure it is that an item belongs which the operator's own facets took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one event learned of an item.
+
+    `weight`: how sure it belongs, None if it was not taken; `passed`: it came near and doesn't belong; `heard`: the
+    score, in log-odds, that is noise around the event.
+    """
+
+    event: str
+    weight: float | None = None
+    passed: bool = False
+    heard: float | None = None
+
+    @classmethod
+    def of(cls, match: Match) -> "Lesson | None":
+        """Return what a verdict teaches, None for nothing."""
+        if match.veto is not None:
+            return None
+        score, weight = log_odds(match.score), None
+        if match.accepted and (score > TAKE_FROM or not match.threshold):
+            weight = match.score if match.threshold else max(match.score, SURE)
+        passed = weight is None and NEAR_FROM < score < NEAR_TO
+        heard = score if NEAR_FROM < score < 0 else None
+        return cls(match.event, weight, passed, heard) if weight or passed or heard is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What an item taught in one revision, published on `day` (ordinal). `stems` are there if there are lessons."""
+
+    revision: int
+    day: int
+    stems: tuple[str, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+
+    def saved(self) -> list[Any]:
+        """Return it as plain data."""
+        return [self.revision, self.day, self.stems, [list(asdict(lesson).values()) for lesson in self.lessons]]
+
+    @classmethod
+    def restored(cls, data: list[Any]) -> "Taught":
+        """Return what `saved` gave."""
+        revision, day, stems, lessons = data
+        return cls(int(revision), int(day), tuple(stems), tuple(Lesson(*lesson) for lesson in lessons))
+
+
+def told_by(saved: Mapping[str, list[Any]]) -> dict[str, Taught]:
+    """Return what items taught, by their ids, from plain data."""
+    return {item: Taught.restored(data) for item, data in saved.items()}
