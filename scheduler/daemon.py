@@ -14,6 +14,7 @@ import structlog
 
 from scheduler import systemd
 from scheduler.jobs import FixedJobs
+from scheduler.learning import IMPORT_CHECK, SAVE_EVERY, Learning, LearningWork
 from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
 from scheduler.work import DeliveryWork, PollWork, Runtime
@@ -105,6 +106,7 @@ class _Watching:
         )
         self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
         self._intake = PushIntake(daemon.sources, daemon.pushes, daemon.clock, self._current_push)
+        self._learning = LearningWork(self._current_learning, self._is_stopping)
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
@@ -112,6 +114,9 @@ class _Watching:
 
     def _current_push(self) -> PushRuntime | None:
         return self._push
+
+    def _current_learning(self) -> Learning | None:
+        return self._runtime.learning
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -121,6 +126,8 @@ class _Watching:
             opened = self._daemon.open_runtime(self._config, self._intake.take)
             self._runtime = await opening.enter_async_context(opened)
             await self._daemon.sources.apply(self._config, self._daemon.clock())
+            self._runtime.declare()
+            await self._learning.recall()
             self._push = self._runtime.push
             await self._spread_overdue()
             self._closing = opening.pop_all()
@@ -133,6 +140,8 @@ class _Watching:
         self._jobs.every(TICK, self._offer_hubs)
         self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
+        self._jobs.every(IMPORT_CHECK, self._learning.import_past)
+        self._jobs.every(SAVE_EVERY, self._learning.save_memory)
         watchdog = systemd.watchdog_interval()
         if watchdog is not None:
             self._jobs.every(watchdog, self._say_alive)
@@ -151,6 +160,7 @@ class _Watching:
         cut = await self._drain(patience)
         hurry.cancel()
         await asyncio.gather(*self._retiring)
+        await self._learning.close(patience)
         await self._closing.aclose()
         log.info("stopped", cut_off=cut)
 
@@ -229,7 +239,9 @@ class _Watching:
             raise StorywatchError("another database takes effect at a restart only")
         async with AsyncExitStack() as opening:
             runtime = await opening.enter_async_context(self._daemon.open_runtime(config, self._intake.take))
+            compiled = runtime.compiled()
             await self._daemon.sources.apply(config, self._daemon.clock(), changed=True)
+            runtime.declare(compiled)
             old, self._closing = self._closing, opening.pop_all()
         self._runtime, self._push, self._config = runtime, runtime.push, config
         self._polls.resize(config.settings.concurrent_hosts)

@@ -5,16 +5,18 @@ and stops after a while, so that every host and lane gets its turn.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
+from scheduler.learning import Learning
 from scheduler.pushes import PushRuntime
 from spiders.parsing.limits import limits_of
 from storywatch.dispatch import Dispatch
 from storywatch.errors import Fault, LeaseLost, StorageError
+from storywatch.matching.language import EventTree
 from storywatch.model import Delivery, Settings, Settlement, Visit, VisitOutcome
 from storywatch.ports import Claim, Clock, Outbox, Sources
 from storywatch.watch import Plan, PollResult, Watch
@@ -40,6 +42,16 @@ class Runtime:
     watch: Watch
     dispatch: Dispatch
     push: PushRuntime | None = None
+    learning: Learning | None = None
+
+    def compiled(self) -> Mapping[str, EventTree]:
+        """Compile the events that changed, which may fail; nothing changes by it."""
+        return self.plan.matcher.compiled(self.plan.config.events.values())
+
+    def declare(self, compiled: Mapping[str, EventTree] | None = None) -> None:
+        """Let the matcher know the events of the plan. What it has learned stays."""
+        if self.learning is not None:
+            self.learning.recollection.declare(self.plan.config.events.values(), compiled)
 
     @property
     def poll_lease(self) -> timedelta:

@@ -7,15 +7,16 @@ import asyncio
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from storywatch.matching import Matcher
+from storywatch.matching.language import EventTree
 from storywatch.matching.lessons import Lessons
 from storywatch.matching.memory import BACKGROUND, part_of
-from storywatch.model import FetchedSeed, Item, Snapshot
+from storywatch.model import Event, FetchedSeed, Item, Snapshot
 from storywatch.ports import Clock, Feedbacks, Memories, Seeds
 
 VERSION = 1
@@ -69,6 +70,12 @@ class Recollection:
         self._known: set[str] = set()
         self._until: datetime | None = None
 
+    def declare(self, events: Iterable[Event], compiled: Mapping[str, EventTree] | None = None) -> None:
+        """Take the events of a config in place of those before. What is stored of new ones follows with `welcome`."""
+        self.matcher.declare(events, compiled=compiled)
+        self._known &= self.matcher.events.keys()
+        self._taught = None
+
     async def recall(self, told: Callable[[int], None] = nobody) -> Recalled:
         """Learn all that is stored. `told` hears of each item that is told again. Raises `StorageError`."""
         parts, until, unreadable = _readable(await self._stored.memories.saved())
@@ -108,7 +115,6 @@ class Recollection:
         new = self.matcher.events.keys() - self._known
         if not new:
             return
-        self._taught = None
         await self.listen()
         memories = self._stored.memories
         found = [(item, match) async for _, item, match in memories.accepted(new, MOST_ACCEPTED)]

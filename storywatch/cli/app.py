@@ -23,6 +23,7 @@ COMMANDS = {
         "Watch until stopped: SIGTERM or Ctrl-C ends it gracefully, SIGHUP or a saved file reloads the config.",
     ),
     "poll": ("watching", "Poll sources once through the whole pipeline, send what is owed, and exit."),
+    "backfill": ("learning", "Match the stored items against events, so that each has a history. Nobody is alerted."),
     "fetch": ("fetching", "Visit one address once, politely, and show what it brings. Nothing is stored."),
     "discover": ("discovering", "Find an outlet's feeds, news sitemaps and listings, and print the YAML to paste."),
     "probe": (

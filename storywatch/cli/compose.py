@@ -1,8 +1,9 @@
 """The wiring: which implementation stands behind which port."""
 
+import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import channels
 import config
 from network import Guard
 from scheduler.daemon import Daemon
+from scheduler.learning import Learning
 from scheduler.pushes import PushRuntime
 from scheduler.work import Runtime, poll_lease
 from spiders.crawler import running_crawler
@@ -27,13 +29,16 @@ from storywatch.cli.clock import utc_now
 from storywatch.cli.failpoints import reached_from
 from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
-from storywatch.model import WatchConfig
+from storywatch.importing import Importing
+from storywatch.matching import Matcher
+from storywatch.model import Event, WatchConfig
 from storywatch.ports import Clock
 from storywatch.push import Push
+from storywatch.recalling import Recollection, Stored
 from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
 
-__all__ = ["ConfigFolder", "open_runtime", "run_daemon", "utc_now"]
+__all__ = ["ConfigFolder", "learning_of", "open_runtime", "run_daemon", "utc_now"]
 
 log = structlog.get_logger()
 
@@ -46,10 +51,12 @@ async def open_runtime(
     *,
     door: Door | None = None,
     take: Callable[[Push], None] | None = None,
+    learning: Learning | None = None,
 ) -> AsyncIterator[Runtime]:
     """Set a config in motion: crawler, parser and channels run until the block ends.
 
-    `door`: where hubs come in, if the config wants pushes; `take`: what gets them. Raises `ListenError`.
+    `door`: where hubs come in, if the config wants pushes; `take`: what gets them. `learning`: what goes from config to
+    config; who gives it declares the events to it. Raises `ListenError`.
     """
     settings = watch_config.settings
     guard = Guard(EgressPolicy.allowing(settings.allow))
@@ -57,7 +64,9 @@ async def open_runtime(
     by_kind = channels.build(settings, guard, clock)
     dice = random.random
     parser = ParsePool(limits_of(settings))
-    plan = Plan.of(watch_config)
+    learning = learning or learning_of(store, clock, watch_config.events.values())
+    recollection = learning.recollection
+    plan = Plan(config=watch_config, matcher=recollection.matcher, turn=recollection.turn)
     try:
         async with running_crawler(settings, guard, parser, clock, reached) as crawler:
             watch = Watch(
@@ -66,6 +75,7 @@ async def open_runtime(
                 channels=by_kind,
                 clock=clock,
                 dice=dice,
+                recollection=recollection,
                 reached=reached,
             )
             push = _push_runtime(plan, watch, store, guard=guard, parser=parser) if door and take else None
@@ -75,10 +85,19 @@ async def open_runtime(
                     watch=watch,
                     dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=clock, dice=dice, reached=reached),
                     push=push,
+                    learning=learning,
                 )
     finally:
         for channel in set(by_kind.values()):
             await channel.close()
+
+
+def learning_of(store: Store, clock: Clock = utc_now, events: Iterable[Event] = ()) -> Learning:
+    """Return what matching learns from a store. It knows nothing yet but the events."""
+    stored = Stored(memories=store.memories, feedbacks=store.feedbacks, seeds=store.seeds)
+    recollection = Recollection(Matcher(events), asyncio.Lock(), stored, clock)
+    importing = Importing(imports=store.imports, archive=store.archive, recollection=recollection, clock=clock)
+    return Learning(recollection=recollection, importing=importing)
 
 
 def _push_runtime(plan: Plan, watch: Watch, store: Store, *, guard: Guard, parser: ParsePool) -> PushRuntime | None:
@@ -132,12 +151,15 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
     for warning in loaded.warnings:
         log.warning("config_warning", warning=str(warning))
     async with open_store(loaded.config.settings.database) as store:
+        learning = learning_of(store, clock)
         await Daemon(
             sources=store.sources,
             outbox=store.outbox,
             pushes=store.pushes,
             files=files,
-            open_runtime=lambda config, take: open_runtime(config, store, clock, door=door, take=take),
+            open_runtime=lambda config, take: open_runtime(
+                config, store, clock, door=door, take=take, learning=learning
+            ),
             clock=clock,
         ).run()
 

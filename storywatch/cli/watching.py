@@ -12,7 +12,8 @@ import typer
 
 from scheduler.work import DELIVERY_LEASE, DeliveryWork, PollWork, Runtime
 from storage import Store, open_store
-from storywatch.cli.compose import open_runtime, run_daemon, utc_now
+from storywatch.cli.compose import learning_of, open_runtime, run_daemon, utc_now
+from storywatch.cli.learning import import_past, recall
 from storywatch.cli.log import LogFormat, configure
 from storywatch.cli.options import ConfigOption, JsonOption, print_problems, read_config
 from storywatch.cli.output import MISUSE, TROUBLE, fail, out, print_json, progress_bar
@@ -89,10 +90,15 @@ def _wanted(config: WatchConfig, names: Sequence[str]) -> list[Source]:
 
 
 async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = utc_now) -> Round:
-    async with open_store(config.settings.database) as store, open_runtime(config, store, clock) as runtime:
-        await store.sources.apply(config, clock())
-        polls, busy = await _visit_all(runtime, store, wanted, clock)
-        deliveries, undelivered = await _deliver_all(runtime, store, clock)
+    async with open_store(config.settings.database) as store:
+        learning = learning_of(store, clock, config.events.values())
+        async with open_runtime(config, store, clock, learning=learning) as runtime:
+            await store.sources.apply(config, clock())
+            await recall(learning)
+            await import_past(learning)
+            polls, busy = await _visit_all(runtime, store, wanted, clock)
+            await learning.recollection.save()
+            deliveries, undelivered = await _deliver_all(runtime, store, clock)
     order = [source.id for source in wanted]
     return Round(
         polls=tuple(sorted(polls, key=lambda result: order.index(result.source))),

@@ -22,6 +22,7 @@ from storywatch.matching.likeness import Model, Weighed, evidence, probability, 
 from storywatch.matching.looking import Look
 from storywatch.matching.memory import NEAR_FROM, NO_LESSONS, Lessons, Memory
 from storywatch.matching.saying import contributions, likeness_reason
+from storywatch.matching.searching import Wanted, wanted
 from storywatch.model import Event, Item, Match, Reason
 
 NOTHING_FOUND: Hits = {}
@@ -56,19 +57,49 @@ class Matcher:
         """The events that it knows, by id."""
         return {event: tree.event for event, tree in self._trees.items()}
 
-    def declare(self, events: Iterable[Event], lessons: Mapping[str, Lessons] | None = None) -> None:
-        """Take these events in place of those before. `lessons`: of events that people said something of anew."""
-        wanted = {event.id: event for event in events}
-        for gone in self._trees.keys() - wanted.keys():
+    def compiled(self, events: Iterable[Event]) -> dict[str, EventTree]:
+        """Compile the events that changed, for `declare`. Nothing else changes by it."""
+        known = self._trees
+        return {event.id: tree_of(event) for event in events if event.id not in known or known[event.id].event != event}
+
+    def declare(
+        self,
+        events: Iterable[Event],
+        lessons: Mapping[str, Lessons] | None = None,
+        compiled: Mapping[str, EventTree] | None = None,
+    ) -> None:
+        """Take these events in place of those before; only those that changed are compiled.
+
+        `lessons`: of events that people said something of anew; `compiled`: of the same events.
+        """
+        declared = {event.id: event for event in events}
+        changed = self.compiled(declared.values()) if compiled is None else compiled
+        for gone in self._trees.keys() - declared.keys():
             self._forget(gone)
-        for event in wanted.values():
-            known = self._trees.get(event.id)
-            taught = (lessons or {}).get(event.id, self._lessons.get(event.id, NO_LESSONS))
-            if known is None or known.event != event:
-                self._compile(event)
-            if known is None or known.event != event or taught != self._lessons.get(event.id):
+        for tree in changed.values():
+            self._finder.discard(tree.event.id)
+            self._finder.add(tree)
+            self._trees[tree.event.id] = tree
+        for event in declared.values():
+            before = self._lessons.get(event.id)
+            taught = (lessons or {}).get(event.id, before or NO_LESSONS)
+            if event.id in changed or taught != before:
                 self._lessons[event.id] = taught
                 self.memory.declare(event, taught)
+
+    def alone(self, event: str) -> "Matcher":
+        """Return a matcher of one event that knows what people taught, and the background, but no other items.
+
+        For a pass over the past. It must be told by `memory.remember`, for its background is this one's.
+        """
+        made = Matcher([], models=self._models)
+        made.memory.background = self.memory.background
+        made.declare([self._trees[event].event], {event: self._lessons[event]}, {event: self._trees[event]})
+        return made
+
+    def wanted(self, event: str) -> Wanted:
+        """Return what to search stored items by, so that all are found that may belong to an event."""
+        return wanted(self._trees[event], self.memory.telling(event))
 
     def teach(self, event: str, lessons: Lessons) -> bool:
         """Take what people say of an event, in place of what they said before. Return whether it is anything new."""
@@ -77,11 +108,6 @@ class Matcher:
         self._lessons[event] = lessons
         self.memory.declare(self._trees[event].event, lessons)
         return True
-
-    def _compile(self, event: Event) -> None:
-        self._finder.discard(event.id)
-        self._trees[event.id] = tree_of(event)
-        self._finder.add(self._trees[event.id])
 
     def _forget(self, event: str) -> None:
         self._finder.discard(event)

@@ -106,6 +106,10 @@ class Memory:
         if len(self._told) > MOST_TOLD:
             self._told.popitem(last=False)
 
+    def telling(self, event: str) -> tuple[str, ...]:
+        """Return the words by which an item may come near an event without a hit, as stems."""
+        return tuple(stem for stem in self._profiles[event].base if self.background.weight(stem) >= _TELLING)
+
     def was_told(self, item: Item) -> bool:
         """Tell whether this revision of an item, or a later one, was told of late."""
         taught = self._told.get(item.id)

@@ -40,6 +40,13 @@ class Nothing:
     """Stands for a port that has nothing to do; it answers every question with nothing."""
 
     push = None
+    learning = None
+
+    def compiled(self) -> None:
+        """Compile nothing."""
+
+    def declare(self, _: None = None) -> None:
+        """Declare nothing."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         async def nothing(*_: object, **__: object) -> tuple[()]:

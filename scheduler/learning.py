@@ -1,0 +1,106 @@
+"""What the daemon does for what matching knows: recall it at the start, save it, and import the past of new events."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from scheduler import systemd
+from storywatch.errors import StorageError
+from storywatch.importing import Importing
+from storywatch.recalling import Recollection
+
+log = structlog.get_logger()
+
+SAVE_EVERY = timedelta(minutes=10)
+IMPORT_CHECK = timedelta(seconds=5)
+TOLD_EVERY_SECONDS = 10.0
+STARTING = "EXTEND_TIMEOUT_USEC=60000000"
+"""Tells systemd that the start is alive (sd_notify(3))."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learning:
+    """Keeps what matching knows: `recollection` in step with the storage, `importing` for new events."""
+
+    recollection: Recollection
+    importing: Importing
+
+
+@dataclass
+class _Progress:
+    """Tells of long work every few seconds."""
+
+    items: int = 0
+    told: float = field(default_factory=time.monotonic)
+
+    def __call__(self, more: int) -> None:
+        self.items += more
+        if time.monotonic() - self.told >= TOLD_EVERY_SECONDS:
+            self.told = time.monotonic()
+            systemd.notify(STARTING)
+            log.info("recalling", items=self.items)
+
+
+class LearningWork:
+    """The daemon's work on it. `current` tells what is in force; None if nothing is to be learned."""
+
+    def __init__(self, current: Callable[[], Learning | None], stopping: Callable[[], bool]) -> None:
+        self._current = current
+        self._stopping = stopping
+        self._importing = asyncio.Lock()
+
+    async def recall(self) -> None:
+        """Learn all that is stored. Raises `StorageError`."""
+        learning = self._current()
+        if learning is None:
+            return
+        began = time.monotonic()
+        found = await learning.recollection.recall(_Progress())
+        if found.unreadable:
+            log.warning("memory_unreadable", parts=list(found.unreadable))
+        log.info("recalled", told=found.told, rebuilt=len(found.rebuilt), ms=_since(began))
+
+    async def save_memory(self) -> None:
+        """Save what was learned. Raises `StorageError`."""
+        learning = self._current()
+        if learning is not None:
+            began = time.monotonic()
+            items = await learning.recollection.save()
+            log.info("memory_saved", items=items, ms=_since(began))
+
+    async def import_past(self) -> None:
+        """Take over what is stored of events that are new. Raises `StorageError`."""
+        learning = self._current()
+        if learning is None or self._importing.locked():
+            return
+        async with self._importing:
+            await learning.recollection.welcome()
+            for event in await learning.importing.pending():
+                began = time.monotonic()
+                for past in await learning.importing.run([event], stopping=self._stopping):
+                    log.info(
+                        "imported",
+                        story=past.event,
+                        items=past.items,
+                        matched=past.matches,
+                        updates=past.updates,
+                        ms=_since(began),
+                    )
+
+    async def close(self, patience: timedelta) -> None:
+        """Wait for an import to break off, and save. What can't be saved is told again at the next start."""
+        try:
+            async with asyncio.timeout(max(1.0, patience.total_seconds())):
+                async with self._importing:
+                    pass
+                await self.save_memory()
+        except (StorageError, TimeoutError) as error:
+            log.error("job_failed", job="save_memory", reason=str(error) or "it took too long")
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

@@ -1,0 +1,180 @@
+"""The past of a new event: what is stored is matched against it, oldest first, and becomes a history without alerts.
+
+Polls go on meanwhile. The event is held only while its history is written.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from storywatch import updates
+from storywatch.matching.searching import Sounding, Wanted
+from storywatch.matching.taught import Lesson
+from storywatch.model import Item, Match, Report, SearchTerm, Update
+from storywatch.ports import Archive, Clock, ImportRecord, Imports
+from storywatch.recalling import Recollection
+from storywatch.telling import is_near
+
+MOST_NEAR = 2_000
+"""Items of a past that came near without belonging: so many of the last ones are learned from."""
+
+MOST_MISSES = 200
+"""Near misses of a past that are kept: the best ones."""
+
+_AT_ONCE = 20
+"""Items that are judged before others have their turn."""
+
+Heard = Callable[[str, int, int], None]
+"""Hears how far the import of an event is: how many items of how many."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """What the past of an event was: items that were judged, those that matched, and the updates that they tell."""
+
+    event: str
+    items: int
+    matches: int
+    updates: int
+
+
+@dataclass(slots=True)
+class _Past:
+    """What was found: the items that belong, and those that came near."""
+
+    items: int = 0
+    accepted: list[tuple[Item, Match]] = field(default_factory=list)
+    near: list[tuple[Item, Match]] = field(default_factory=list)
+
+    def add(self, item: Item, match: Match) -> None:
+        if match.accepted:
+            self.accepted.append((item, match))
+        elif is_near(match) or Lesson.of(match):
+            self.near.append((item, match))
+            if len(self.near) >= 2 * MOST_NEAR:
+                del self.near[:MOST_NEAR]
+
+    @property
+    def misses(self) -> tuple[Match, ...]:
+        """The near misses that are worth keeping."""
+        worth = sorted((match for _, match in self.near if is_near(match)), key=attrgetter("score"), reverse=True)
+        return tuple(worth[:MOST_MISSES])
+
+
+@dataclass(slots=True)
+class _Placed:
+    """The history that the items of a past make, behind the reports that the event has already."""
+
+    updates: list[Update] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+
+
+def unheard(_event: str, _done: int, _total: int) -> None:
+    """Stand for somebody who wants to know how far an import is."""
+
+
+def never() -> bool:
+    """Say that nobody stops the work."""
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importing:
+    """Imports the past of events into the storage and into what the matcher knows."""
+
+    imports: Imports
+    archive: Archive
+    recollection: Recollection
+    clock: Clock
+
+    async def pending(self) -> list[str]:
+        """Return the events of the matcher whose past was not matched yet."""
+        return [event for event in await self.imports.unimported() if event in self.recollection.matcher.events]
+
+    async def run(
+        self, events: Iterable[str], heard: Heard = unheard, stopping: Callable[[], bool] = never
+    ) -> list[Imported]:
+        """Import the past of these events. Raises `StorageError`; an event is imported whole or not at all."""
+        asked = {event: self.recollection.matcher.wanted(event) for event in events}
+        sounding = await self._sounding(asked.values())
+        done: list[Imported] = []
+        for event, one in asked.items():
+            imported = await self._import(event, sounding.found(one), heard, stopping)
+            done += [imported] if imported else []
+        if done:
+            await self.recollection.save()
+        return done
+
+    async def _sounding(self, asked: Iterable[Wanted]) -> Sounding:
+        sounding = Sounding(frozenset().union(*(one.keys for one in asked)))
+        if sounding.keys:
+            number = 0
+            async for word, _ in self.archive.vocabulary():
+                sounding.hear(word)
+                number += 1
+                if not number % 1000:
+                    await asyncio.sleep(0)
+        return sounding
+
+    async def _import(
+        self, event: str, terms: frozenset[SearchTerm] | None, heard: Heard, stopping: Callable[[], bool]
+    ) -> Imported | None:
+        past = await self._judged(event, terms, heard, stopping)
+        if past is None:
+            return None
+        async with self.imports.open(event) as transaction:
+            before = await transaction.history()
+        placed = await _placed(event, past.accepted, before)
+        async with self.imports.open(event) as transaction:
+            now = await transaction.history()
+            if now != before:  # a poll told of the event meanwhile
+                placed = await _placed(event, past.accepted, now)
+            record = ImportRecord(
+                at=self.clock(),
+                matches=tuple(match for _, match in past.accepted),
+                misses=past.misses,
+                updates=tuple(placed.updates),
+                reports=tuple(placed.reports),
+            )
+            await transaction.save(record)
+        await self._learn((*past.near, *past.accepted))
+        return Imported(event=event, items=past.items, matches=len(past.accepted), updates=len(placed.updates))
+
+    async def _judged(
+        self, event: str, terms: frozenset[SearchTerm] | None, heard: Heard, stopping: Callable[[], bool]
+    ) -> _Past | None:
+        """Match what is stored, each item knowing the ones before it; None if the work is to stop."""
+        alone, past = self.recollection.matcher.alone(event), _Past()
+        total = await self.archive.count(any_of=terms)
+        async for item in self.archive.stream(any_of=terms):
+            if stopping() or event not in self.recollection.matcher.events:
+                return None
+            for match in alone.match(item):
+                alone.memory.remember(item, match)
+                past.add(item, match)
+            past.items += 1
+            if not past.items % _AT_ONCE:
+                heard(event, past.items, total)
+                await asyncio.sleep(0)
+        heard(event, past.items, past.items)
+        return past
+
+    async def _learn(self, found: Sequence[tuple[Item, Match]]) -> None:
+        async with self.recollection.turn:
+            for item, match in sorted(found, key=lambda pair: (pair[0].first_seen, pair[0].id)):
+                self.recollection.matcher.memory.remember(item, match)
+
+
+async def _placed(
+    event: str, accepted: Iterable[tuple[Item, Match]], before: tuple[updates.PastReport, ...]
+) -> _Placed:
+    placed, past = _Placed(), list(before)
+    for item, _ in sorted(accepted, key=lambda pair: (pair[0].published, pair[0].id)):
+        place = updates.place(item, event, past)
+        if place is not None:
+            placed.updates += [place.update] if place.update else []
+            placed.reports.append(place.report)
+            past.append(updates.as_past(item, place))
+        await asyncio.sleep(0)
+    return placed
