@@ -14,7 +14,7 @@ import structlog
 
 from scheduler import systemd
 from scheduler.jobs import FixedJobs
-from scheduler.learning import IMPORT_CHECK, SAVE_EVERY, Learning, LearningWork
+from scheduler.learning import CATCH_UP, IMPORT_CHECK, SAVE_EVERY, Learning, LearningWork
 from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
 from scheduler.work import DeliveryWork, PollWork, Runtime
@@ -141,6 +141,7 @@ class _Watching:
         self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
         self._jobs.every(IMPORT_CHECK, self._learning.import_past)
+        self._jobs.every(CATCH_UP, self._learning.catch_up)
         self._jobs.every(SAVE_EVERY, self._learning.save_memory)
         watchdog = systemd.watchdog_interval()
         if watchdog is not None:

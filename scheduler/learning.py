@@ -16,6 +16,7 @@ from storywatch.recalling import Recollection
 log = structlog.get_logger()
 
 SAVE_EVERY = timedelta(minutes=10)
+CATCH_UP = timedelta(minutes=1)
 IMPORT_CHECK = timedelta(seconds=5)
 TOLD_EVERY_SECONDS = 10.0
 STARTING = "EXTEND_TIMEOUT_USEC=60000000"
@@ -62,15 +63,20 @@ class LearningWork:
         found = await learning.recollection.recall(_Progress())
         if found.unreadable:
             log.warning("memory_unreadable", parts=list(found.unreadable))
-        log.info("recalled", told=found.told, rebuilt=len(found.rebuilt), ms=_since(began))
+        if found.told or learning.recollection.items:
+            log.info("recalled", told=found.told, rebuilt=len(found.rebuilt), ms=_since(began))
 
     async def save_memory(self) -> None:
         """Save what was learned. Raises `StorageError`."""
         learning = self._current()
         if learning is not None:
-            began = time.monotonic()
-            items = await learning.recollection.save()
-            log.info("memory_saved", items=items, ms=_since(began))
+            await learning.recollection.save()
+
+    async def catch_up(self) -> None:
+        """Learn from what other processes stored. Raises `StorageError`."""
+        learning = self._current()
+        if learning is not None:
+            await learning.recollection.catch_up()
 
     async def import_past(self) -> None:
         """Take over what is stored of events that are new. Raises `StorageError`."""
@@ -79,17 +85,11 @@ class LearningWork:
             return
         async with self._importing:
             await learning.recollection.welcome()
-            for event in await learning.importing.pending():
-                began = time.monotonic()
-                for past in await learning.importing.run([event], stopping=self._stopping):
-                    log.info(
-                        "imported",
-                        story=past.event,
-                        items=past.items,
-                        matched=past.matches,
-                        updates=past.updates,
-                        ms=_since(began),
-                    )
+            pending = await learning.importing.pending()
+            async for past in learning.importing.run(pending, stopping=self._stopping):
+                if past.items:
+                    found = {"items": past.items, "matched": past.matches, "updates": past.updates}
+                    log.info("imported", story=past.event, **found)
 
     async def close(self, patience: timedelta) -> None:
         """Wait for an import to break off, and save. What can't be saved is told again at the next start."""

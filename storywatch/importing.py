@@ -4,7 +4,7 @@ Polls go on meanwhile. The event is held only while its history is written.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -94,17 +94,20 @@ class Importing:
 
     async def run(
         self, events: Iterable[str], heard: Heard = unheard, stopping: Callable[[], bool] = never
-    ) -> list[Imported]:
-        """Import the past of these events. Raises `StorageError`; an event is imported whole or not at all."""
+    ) -> AsyncIterator[Imported]:
+        """Import the past of these events, and yield each that is done. Raises `StorageError`.
+
+        An event is imported whole or not at all.
+        """
         asked = {event: self.recollection.matcher.wanted(event) for event in events}
+        if not asked:
+            return
         sounding = await self._sounding(asked.values())
-        done: list[Imported] = []
         for event, one in asked.items():
             imported = await self._import(event, sounding.found(one), heard, stopping)
-            done += [imported] if imported else []
-        if done:
-            await self.recollection.save()
-        return done
+            if imported is not None:
+                yield imported
+        await self.recollection.save()
 
     async def _sounding(self, asked: Iterable[Wanted]) -> Sounding:
         sounding = Sounding(frozenset().union(*(one.keys for one in asked)))
@@ -123,12 +126,11 @@ class Importing:
         past = await self._judged(event, terms, heard, stopping)
         if past is None:
             return None
-        async with self.imports.open(event) as transaction:
-            before = await transaction.history()
+        before = await self._history(event) if past.accepted else ()
         placed = await _placed(event, past.accepted, before)
         async with self.imports.open(event) as transaction:
             now = await transaction.history()
-            if now != before:  # a poll told of the event meanwhile
+            if past.accepted and now != before:  # a poll told of the event meanwhile
                 placed = await _placed(event, past.accepted, now)
             record = ImportRecord(
                 at=self.clock(),
@@ -141,12 +143,16 @@ class Importing:
         await self._learn((*past.near, *past.accepted))
         return Imported(event=event, items=past.items, matches=len(past.accepted), updates=len(placed.updates))
 
+    async def _history(self, event: str) -> tuple[updates.PastReport, ...]:
+        async with self.imports.open(event) as transaction:
+            return await transaction.history()
+
     async def _judged(
         self, event: str, terms: frozenset[SearchTerm] | None, heard: Heard, stopping: Callable[[], bool]
     ) -> _Past | None:
         """Match what is stored, each item knowing the ones before it; None if the work is to stop."""
         alone, past = self.recollection.matcher.alone(event), _Past()
-        total = await self.archive.count(any_of=terms)
+        total = await self.archive.count(any_of=terms) if heard is not unheard else 0
         async for item in self.archive.stream(any_of=terms):
             if stopping() or event not in self.recollection.matcher.events:
                 return None

@@ -70,6 +70,11 @@ class Recollection:
         self._known: set[str] = set()
         self._until: datetime | None = None
 
+    @property
+    def items(self) -> int:
+        """How many items the background was counted over."""
+        return self.matcher.memory.background.known
+
     def declare(self, events: Iterable[Event], compiled: Mapping[str, EventTree] | None = None) -> None:
         """Take the events of a config in place of those before. What is stored of new ones follows with `welcome`."""
         self.matcher.declare(events, compiled=compiled)
@@ -86,12 +91,13 @@ class Recollection:
                 unreadable.append(name)
         wanted = (BACKGROUND, *map(part_of, self.matcher.events))
         missing = [name for name in wanted if name not in parts or name in unreadable]
+        known = {event for event in self.matcher.events if part_of(event) not in missing}
+        self.matcher.memory.lose(self.matcher.events.keys() - known)
         await self.listen()
         if BACKGROUND in missing:
             await self._rebuild_background(told)
             until = self._clock() - OVERLAP
-        self._until = until
-        self._known = {event for event in self.matcher.events if part_of(event) not in missing}
+        self._until, self._known = until, known
         await self.welcome()
         count = await self.catch_up(told)
         return Recalled(told=count, rebuilt=tuple(missing), unreadable=tuple(sorted({*missing} & {*unreadable})))
@@ -135,12 +141,13 @@ class Recollection:
         """Judge and tell what was stored and not told yet: before this process began, or by another one."""
         if self._until is None:
             return 0
-        count = 0
+        count, until = 0, self._clock() - OVERLAP
         async for items in _in_parts(self._stored.memories.items_since(self._until), _AT_ONCE):
             async with self.turn:
                 count += sum(map(self._tell, items))
             told(len(items))
             await asyncio.sleep(0)
+        self._until = until
         return count
 
     def _tell(self, item: Item) -> bool:
@@ -154,13 +161,12 @@ class Recollection:
         until = self._clock() - OVERLAP
         await self.catch_up()
         async with self.turn:
-            parts, items = self.matcher.memory.saved(), self.matcher.memory.background.items
+            parts, items = self.matcher.memory.saved(), self.items
         bodies = await asyncio.to_thread(_packed, parts)
         now = self._clock()
         await self._stored.memories.save(
             [Snapshot(name=name, body=body, items=items, until=until, saved=now) for name, body in bodies.items()]
         )
-        self._until = until
         return items
 
     async def _rebuild_background(self, told: Callable[[int], None]) -> None:

@@ -92,10 +92,12 @@ async def open_runtime(
             await channel.close()
 
 
-def learning_of(store: Store, clock: Clock = utc_now, events: Iterable[Event] = ()) -> Learning:
+def learning_of(
+    store: Store, clock: Clock = utc_now, events: Iterable[Event] = (), *, matcher: Matcher | None = None
+) -> Learning:
     """Return what matching learns from a store. It knows nothing yet but the events."""
     stored = Stored(memories=store.memories, feedbacks=store.feedbacks, seeds=store.seeds)
-    recollection = Recollection(Matcher(events), asyncio.Lock(), stored, clock)
+    recollection = Recollection(matcher or Matcher(events), asyncio.Lock(), stored, clock)
     importing = Importing(imports=store.imports, archive=store.archive, recollection=recollection, clock=clock)
     return Learning(recollection=recollection, importing=importing)
 

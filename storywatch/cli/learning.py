@@ -62,7 +62,7 @@ async def import_past(learning: Learning, events: Sequence[str] = ()) -> Sequenc
         def heard(event: str, done: int, total: int) -> None:
             progress.update(bars[event], completed=done, total=total)
 
-        return await learning.importing.run(wanted, heard)
+        return [imported async for imported in learning.importing.run(wanted, heard)]
 
 
 def _print(imported: Imported, *, as_json: bool) -> None:

@@ -5,9 +5,9 @@ stopped is saved, and the items that came later are told again.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storywatch.matching.lessons import NO_LESSONS, Lessons, base_of, reading_of
@@ -25,6 +25,10 @@ MOST_TOLD = 20_000
 
 BACKGROUND = "background"
 _EVENT = "event:"
+
+
+_Heard = dict[str, tuple[tuple[float, int], ...]]
+"""What events have heard, by their ids."""
 
 
 class Memory:
@@ -97,12 +101,12 @@ class Memory:
         taught = Taught(item.revision.number, _day(item), tuple(reading.stems) if lessons else (), lessons)
         if before is None:
             self.background.add(reading.stems)
-        else:
-            self._take_back(item.id, before)
+        heard = self._heard((*(before or _NOTHING).lessons, *lessons)) if self._undo is not None else {}
+        self._take_back(item.id, before or _NOTHING)
         self._teach(item.id, taught)
         self._told[item.id] = taught
         if self._undo is not None:
-            self._undo.append(_Told(item.id, before, taught, reading.stems))
+            self._undo.append(_Told(item.id, before, taught, reading.stems, heard))
         if len(self._told) > MOST_TOLD:
             self._told.popitem(last=False)
 
@@ -125,7 +129,14 @@ class Memory:
         taught = Taught(item.revision.number, _day(item), tuple(reading.stems), lessons)
         self._teach(item.id, taught)
         if before is not None and before.revision == taught.revision:
-            self._told[item.id] = Taught(taught.revision, taught.day, taught.stems, (*before.lessons, *lessons))
+            self._told[item.id] = replace(taught, lessons=(*before.lessons, *lessons))
+
+    def lose(self, events: Collection[str]) -> None:
+        """Know no longer what items taught these events, whose parts are lost, so that it can be taught again."""
+        for item, taught in self._told.items():
+            if any(lesson.event in events for lesson in taught.lessons):
+                kept = tuple(lesson for lesson in taught.lessons if lesson.event not in events)
+                self._told[item] = replace(taught, lessons=kept)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -148,11 +159,23 @@ class Memory:
         `event`: also what this one learned of it so long ago that nobody knows of the others.
         """
         taught = self._told.get(item.id) or self._of_old(item, event)
+        heard = self._heard(taught.lessons)
         self._take_back(item.id, taught)
         try:
             yield
         finally:
             self._teach(item.id, taught)
+            self._hear_again(heard)
+
+    def _heard(self, lessons: Iterable[Lesson]) -> _Heard:
+        """Return what the events of lessons have heard: what `hear` drops would be lost otherwise."""
+        events = {lesson.event for lesson in lessons if lesson.heard is not None}
+        return {event: self._profiles[event].heard for event in events if event in self._profiles}
+
+    def _hear_again(self, heard: _Heard) -> None:
+        for event, noise in heard.items():
+            if event in self._profiles:
+                self._profiles[event].heard = noise
 
     def _of_old(self, item: Item, event: str | None) -> Taught:
         profile = self._profiles.get(event) if event else None
@@ -207,6 +230,7 @@ class Memory:
         else:
             self._told[told.item] = told.before
             self._teach(told.item, told.before)
+        self._hear_again(told.heard)
         for event in {lesson.event for lesson in told.taught.lessons if lesson.weight}:
             if event in self._profiles:
                 self._post(event)
@@ -261,6 +285,7 @@ class _Told:
     before: Taught | None
     taught: Taught
     stems: frozenset[str]
+    heard: _Heard
 
 
 _NOTHING = Taught(0, 0)

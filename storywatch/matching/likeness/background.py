@@ -33,6 +33,11 @@ class Background:
         self._weights: dict[str, float] = {}
         self._renewed: Counter[str] = Counter()
 
+    @property
+    def known(self) -> int:
+        """How many items were counted, those included whose words have yet to take effect."""
+        return self.items + self._waiting
+
     def add(self, stems: Iterable[str]) -> None:
         """Count one item."""
         self._pending.update(stems)

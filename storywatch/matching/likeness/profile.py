@@ -160,6 +160,15 @@ class Profile:
         if (score, day) in self._noise:
             self._noise.remove((score, day))
 
+    @property
+    def heard(self) -> tuple[tuple[float, int], ...]:
+        """What `hear` remembers; to be set again after something was taken back."""
+        return tuple(self._noise)
+
+    @heard.setter
+    def heard(self, noise: Iterable[tuple[float, int]]) -> None:
+        self._noise = list(noise)
+
     def saved(self) -> dict[str, Any]:
         """Return what was learned as plain data."""
         return {

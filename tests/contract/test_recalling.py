@@ -1,0 +1,316 @@
+"""What matching knows over restarts, rollbacks and processes, on a real store: `storywatch.recalling`."""
+
+import asyncio
+import zlib
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from storage import Store, open_store, tables
+from storywatch.errors import LeaseLost, StorageError
+from storywatch.matching import Matcher
+from storywatch.model import Event, Feedback, FetchedSeed, Snapshot
+from storywatch.recalling import pack, unpack
+from storywatch.replay import Replay
+from tests.contract.working import rows
+from tests.support.fakes import FakeFetcher
+from tests.support.learning import LearningDesk, Noting, Verdict, as_parsed, verdicts, world, world_config
+from tests.support.samples import KABUL, NOW, a_config, a_source, brought, parsed
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def empty(sqlite_url: str) -> Any:
+    """Return an open SQLite store."""
+    async with open_store(sqlite_url) as opened:
+        yield opened
+
+
+def replayed(stream: Any, events: Any) -> list[Verdict]:
+    """Return the verdicts of a replay."""
+    passing = Replay(matcher=Noting(events))
+    for line in stream:
+        list(passing.decide(line))
+    return passing.matcher.said  # type: ignore[attr-defined,no-any-return]
+
+
+def assert_same(found: list[Verdict], wanted: list[Verdict]) -> None:
+    """Compare verdicts: scores to 1e-9, all else exactly."""
+    assert len(found) == len(wanted)
+    for one, other in zip(found, wanted, strict=True):
+        assert one[:3] + one[5:] == other[:3] + other[5:]
+        assert one[3:5] == pytest.approx(other[3:5], abs=1e-9), one[0]
+
+
+# One code path -------------------------------------------------------------------------------------------------------
+
+
+async def test_live_polls_decide_as_a_replay_does(store: Store) -> None:
+    """On a stream with revisions, over four events; and a good part of it is accepted."""
+    config, stream = world_config(), world(300)
+    desk = await LearningDesk(store, config).start()
+    await desk.follow(stream)
+    wanted = replayed(stream, config.events.values())
+    assert_same(desk.matcher.said, wanted)
+    assert sum(accepted for _, _, accepted, *_ in wanted) > 30
+    stored = await rows(store, tables.matches)
+    assert len(stored) == sum(accepted for _, _, accepted, *_ in wanted)
+
+
+async def test_a_restart_in_the_middle_changes_no_verdict(empty: Store) -> None:
+    """One process saves, goes on and is killed; the next one tells again what came after the save."""
+    config, stream = world_config(), world(300)
+    first = await LearningDesk(empty, config).start()
+    await first.follow(stream[:100])
+    await first.recollection.save()
+    await first.follow(stream[100:180])
+    second = await LearningDesk(empty, config, clock=first.clock, matcher=Noting([])).start()
+    assert second.found.told >= 80
+    assert not second.found.rebuilt
+    del second.matcher.said
+    await second.follow(stream[180:])
+    wanted = replayed(stream, config.events.values())
+    assert_same([*first.matcher.said, *second.matcher.said], wanted)
+
+
+async def test_without_what_came_after_the_save_verdicts_would_differ(empty: Store) -> None:
+    """The negative control of the test above."""
+    config, stream = world_config(), world(300)
+    first = await LearningDesk(empty, config).start()
+    await first.follow(stream[:100])
+    saved = {name: unpack(one.body) for name, one in (await _saved(first)).items()}
+    await first.follow(stream[100:180])
+    second = LearningDesk(empty, config, clock=first.clock, matcher=Noting([]))
+    for name, part in saved.items():
+        second.matcher.memory.restore(name, part)
+    await second.follow(stream[180:])
+    wanted = replayed(stream, config.events.values())[len(first.matcher.said) :]
+    with pytest.raises(AssertionError):
+        assert_same(second.matcher.said, wanted)
+
+
+async def _saved(desk: LearningDesk) -> Any:
+    await desk.recollection.save()
+    return await desk.store.memories.saved()
+
+
+def test_explain_says_before_and_after_what_is_decided() -> None:
+    """Right before the decision, and later too: an item is never judged by what it taught itself."""
+    events = list(world_config().events.values())
+    passing = Replay(matcher=Matcher(events))
+    for line in world(200):
+        for item in passing.take_in(line):
+            matches = passing.matcher.match(item)
+            for match in matches:
+                explained = passing.matcher.explain(item, match.event)
+                assert_same(verdicts(item, [explained]), verdicts(item, [match]))
+            passing.matcher.tell(item, matches)
+            for match in matches:
+                explained = passing.matcher.explain(item, match.event)
+                if passing.matcher.memory.background.known % 200:
+                    assert_same(verdicts(item, [explained]), verdicts(item, [match]))
+
+
+# Rollbacks -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_poll_that_rolls_back_teaches_nothing(store: Store) -> None:
+    """Whatever point it fails at; the poll that is done again decides as the first one."""
+    config, stream = world_config(), world(150)
+    desk = await LearningDesk(store, config).start()
+    await desk.follow(stream[:100])
+    before = desk.matcher.memory.saved()
+    said = len(desk.matcher.said)
+    with pytest.raises(LeaseLost):
+        await desk.poll(fetcher=Thief(desk, stream[100:150]))
+    once, desk.matcher.said = desk.matcher.said[said:], desk.matcher.said[:said]
+    assert once
+    assert _rounded(desk.matcher.memory.saved()) == _rounded(before)
+    desk.clock.now += 3 * HOUR
+    await desk.poll(fetcher=FakeFetcher(_visit(stream[100:150])))
+    assert_same(desk.matcher.said[said:], once)
+
+
+def _visit(stream: Any) -> Any:
+    return brought(*map(as_parsed, stream))
+
+
+class Thief(FakeFetcher):
+    """Takes the lease away during the visit."""
+
+    def __init__(self, desk: LearningDesk, stream: Any) -> None:
+        super().__init__(_visit(stream))
+        self._desk = desk
+
+    async def visit(self, *asked: Any) -> Any:
+        """Answer, when the source is another's."""
+        later = self._desk.clock() + HOUR
+        await self._desk.store.sources.claim_named("nyt-world", now=later, lease=HOUR)
+        return await super().visit(*asked)
+
+
+def _rounded(part: Any) -> Any:
+    """Round what float arithmetic leaves."""
+    if isinstance(part, float):
+        return round(part, 9)
+    if isinstance(part, dict):
+        return {name: _rounded(one) for name, one in part.items() if one}
+    return [_rounded(one) for one in part] if isinstance(part, list | tuple) else part
+
+
+# Lessons -------------------------------------------------------------------------------------------------------------
+
+BARE = Event(id="kabul", title="Kabul attack")
+FOLLOW_UP = "Marines mourn thirteen service members killed outside Abbey Gate"
+
+
+async def test_what_another_process_is_taught_counts_from_the_next_poll_on(store: Store, store_url: str) -> None:
+    """An answer, its revocation, and a seed."""
+    config = a_config(events=(BARE,), sources=(a_source(),))
+    desk = await LearningDesk(store, config).start()
+    await desk.poll(parsed(FOLLOW_UP, guid="1", summary="Abbey Gate blast killed the Marines"))
+    [item] = [item async for item in store.archive.stream()]
+    async with open_store(store_url) as other:
+        for teach, reports in (
+            (other.feedbacks.give(Feedback(event="kabul", item=item.id, belongs=True, given=NOW)), 1),
+            (other.feedbacks.revoke("kabul", item.id, NOW), 0),
+            (other.seeds.put(_seed()), 1),
+        ):
+            await teach
+            assert desk.matcher.memory.profile("kabul").reports == 1 - reports
+            desk.clock.now += HOUR
+            await desk.poll(parsed("Elections in Norway", guid=f"n{desk.clock.now}"))
+            assert desk.matcher.memory.profile("kabul").reports == reports
+
+
+def _seed() -> FetchedSeed:
+    return FetchedSeed(
+        event="kabul", url="https://o.example/1", title=FOLLOW_UP, text="Abbey Gate", published=NOW, fetched=NOW
+    )
+
+
+async def test_an_answer_makes_the_next_one_like_it_match(empty: Store) -> None:
+    """Which it did not before."""
+    config = a_config(events=(BARE,), sources=(a_source(),))
+    desk = await LearningDesk(empty, config).start()
+    await desk.poll(parsed(FOLLOW_UP, guid="1"))
+    assert not [said for said in desk.matcher.said if said[2]]
+    [item] = [item async for item in empty.archive.stream()]
+    for _ in range(2):
+        await empty.feedbacks.give(Feedback(event="kabul", item=item.id, belongs=True, given=NOW))
+        await empty.seeds.put(_seed())
+    desk.clock.now += HOUR
+    result = await desk.poll(parsed("Families of Marines killed outside Abbey Gate still mourn", guid="2"))
+    assert result.alerts == 1
+
+
+async def test_a_poll_asks_once_and_reads_nothing_if_nobody_taught(empty: Store, monkeypatch: Any) -> None:
+    """One number, by its key."""
+    desk = await LearningDesk(empty, world_config()).start()
+    monkeypatch.setattr(empty.feedbacks, "answers", None)
+    await desk.poll(parsed(guid="1"))
+
+
+# Snapshots -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("body", [b"rubbish", b"", "other version", "other shape", "older"])
+async def test_a_snapshot_that_cant_be_used_is_made_anew_from_what_is_stored(empty: Store, body: Any) -> None:
+    """Each part by itself; never a crash. What was accepted is known again."""
+    config, stream = world_config(), world(100)
+    desk = await LearningDesk(empty, config).start()
+    await desk.follow(stream)
+    known = desk.matcher.memory.saved()
+    accepted = {event for event in config.events if desk.matcher.memory.profile(event).taken}
+    assert accepted
+    for broken in ("background", *(f"event:{event}" for event in sorted(accepted))):
+        saved = dict(await _saved(desk))
+        saved[broken] = _spoilt(saved[broken], body)
+        await empty.memories.save(list(saved.values()))
+        again = await LearningDesk(empty, config, clock=desk.clock, matcher=Noting([])).start()
+        assert broken in again.found.unreadable or (broken == "background" and body == "older")
+        memory = again.matcher.memory
+        assert memory.background.known == desk.matcher.memory.background.known
+        for event in accepted:
+            assert memory.profile(event).taken.keys() >= known[f"event:{event}"]["taken"].keys()
+
+
+def _spoilt(snapshot: Snapshot, body: Any) -> Snapshot:
+    if body == "older":
+        return replace(snapshot, until=snapshot.until - HOUR)
+    if body == "other shape":
+        return replace(snapshot, body=pack([1]))
+    if body == "other version":
+        changed = pack(unpack(snapshot.body))
+        return replace(snapshot, body=_version_2(changed))
+    return replace(snapshot, body=body)
+
+
+def _version_2(body: bytes) -> bytes:
+    return zlib.compress(zlib.decompress(body).replace(b'"version": 1', b'"version": 2'))
+
+
+async def test_a_save_that_fails_loses_nothing(empty: Store, monkeypatch: Any) -> None:
+    """The next start tells again what the last save has not."""
+    config, stream = world_config(), world(100)
+    desk = await LearningDesk(empty, config).start()
+    await desk.follow(stream[:50])
+    await desk.recollection.save()
+    await desk.follow(stream[50:])
+
+    async def full(_: Any) -> None:
+        raise StorageError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(empty.memories, "save", full)
+        with pytest.raises(StorageError):
+            await desk.recollection.save()
+    again = await LearningDesk(empty, config, clock=desk.clock, matcher=Noting([])).start()
+    assert _rounded(again.matcher.memory.saved()) == _rounded(desk.matcher.memory.saved())
+
+
+async def test_two_processes_learn_from_each_other(empty: Store) -> None:
+    """At the latest when they catch up."""
+    config, stream = world_config(), world(60)
+    first = await LearningDesk(empty, config).start()
+    second = await LearningDesk(empty, config, clock=first.clock, matcher=Noting([])).start()
+    await first.follow(stream[:30])
+    await second.follow(stream[30:])
+    assert await first.recollection.catch_up() == len(stream) - 30
+    assert await first.recollection.catch_up() == 0
+    await second.recollection.catch_up()
+    assert first.recollection.items == second.recollection.items
+
+
+# Reload --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_reload_keeps_what_was_learned_and_knows_a_new_events_lessons(empty: Store) -> None:
+    config, stream = world_config(), world(100)
+    desk = await LearningDesk(empty, config).start()
+    await desk.follow(stream)
+    taken = {event: set(desk.matcher.memory.profile(event).taken) for event in config.events}
+    await empty.seeds.put(_seed())
+    wider = replace(config, events={**config.events, "kabul": KABUL})
+    desk.plan = replace(desk.plan, config=wider)
+    desk.recollection.declare(wider.events.values())
+    await empty.sources.apply(wider, desk.clock())
+    desk.clock.now += HOUR
+    await desk.poll(parsed(guid="1"))
+    assert {event: set(desk.matcher.memory.profile(event).taken) for event in config.events} == taken
+    assert desk.matcher.memory.profile("kabul").reports >= 1
+
+
+async def test_polls_side_by_side_learn_in_turn(store: Store) -> None:
+    """On PostgreSQL they overlap: each sees all of another's items, or none."""
+    config = replace(world_config(), sources={f"s{n}": a_source(f"s{n}") for n in range(4)})
+    desk = await LearningDesk(store, config).start()
+    stream = world(80)
+    visits = [_visit(stream[n::4]) for n in range(4)]
+    desk.clock.now = (stream[-1].published or NOW) + HOUR
+    await asyncio.gather(*(desk.poll(fetcher=FakeFetcher(visit), source=f"s{n}") for n, visit in enumerate(visits)))
+    again = await LearningDesk(store, config, clock=desk.clock, matcher=Noting([])).start()
+    assert again.recollection.items == desk.recollection.items
