@@ -9,7 +9,9 @@ BY_NAME_ONLY = ("fit",)
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, *BY_NAME_ONLY, []], help=", ".join(BENCHES))
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", choices=[*BENCHES, *BY_NAME_ONLY, []], help=", ".join(BENCHES)
+    )
     parser.add_argument("--seconds", type=float, default=60, help="how long to fuzz; 60 without it")
     arguments = parser.parse_args()
     for name in arguments.names or BENCHES:

@@ -70,6 +70,10 @@ class Taught:
         return cls(int(revision), int(day), tuple(stems), tuple(Lesson(*lesson) for lesson in lessons))
 
 
+NOTHING = Taught(0, 0)
+"""What an item taught that is not known."""
+
+
 def told_by(saved: Mapping[str, list[Any]]) -> dict[str, Taught]:
     """Return what items taught, by their ids, from plain data."""
     return {item: Taught.restored(data) for item, data in saved.items()}

@@ -10,7 +10,7 @@ from config import load_events
 from storage import Store
 from storywatch.cli.compose import learning_of
 from storywatch.matching import Matcher
-from storywatch.model import ChannelKind, Item, Match, ParsedItem, WatchConfig
+from storywatch.model import ChannelKind, Event, Item, Match, ParsedItem, WatchConfig
 from storywatch.ports import Fetcher
 from storywatch.replay import StreamItem
 from storywatch.watch import Plan, PollResult, Watch
@@ -73,12 +73,12 @@ def verdicts(item: Item, matches: Iterable[Match]) -> list[Verdict]:
 class Noting(Matcher):
     """A matcher that writes down what it is told."""
 
-    said: list[Verdict]
+    def __init__(self, events: Iterable[Event]) -> None:
+        super().__init__(events)
+        self.said: list[Verdict] = []
 
     def tell(self, item: Item, matches: Sequence[Match]) -> None:
         """Learn, and write it down."""
-        if not hasattr(self, "said"):
-            self.said = []
         self.said.extend(verdicts(item, matches))
         super().tell(item, matches)
 
@@ -90,7 +90,7 @@ class LearningDesk:
     store: Store
     config: WatchConfig
     clock: FakeClock = field(default_factory=lambda: FakeClock(datetime(2020, 1, 1, tzinfo=UTC)))
-    matcher: Matcher = field(default_factory=lambda: Noting([]))
+    matcher: Noting = field(default_factory=lambda: Noting([]))
 
     def __post_init__(self) -> None:
         self.learning = learning_of(self.store, self.clock, matcher=self.matcher)

@@ -1,0 +1,163 @@
+"""The past of a new event, on a real store: `storywatch.importing`."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from storage import Store, open_store, tables
+from storywatch.importing import Imported
+from storywatch.model import Event, Name
+from storywatch.replay import StreamItem
+from tests.contract.working import rows
+from tests.support.fakes import FakeFetcher
+from tests.support.learning import LearningDesk, Noting, world, world_config
+from tests.support.samples import a_config, a_source, brought, parsed
+
+WIRECARD = "wirecard"
+
+
+@pytest.fixture
+async def empty(sqlite_url: str) -> AsyncIterator[Store]:
+    """Return an open SQLite store."""
+    async with open_store(sqlite_url) as opened:
+        yield opened
+
+
+async def a_desk(store: Store, stream: Sequence[StreamItem], *events: Event) -> LearningDesk:
+    """Return a desk that has stored a stream while it followed no event, and now follows these."""
+    blank = await LearningDesk(store, replace(world_config(), events={})).start()
+    await blank.follow(stream, at_once=50)
+    await blank.recollection.save()
+    config = a_config(events=events, sources=(a_source(),))
+    return await LearningDesk(store, config, clock=blank.clock, matcher=Noting([])).start()
+
+
+async def imported(desk: LearningDesk, *events: str) -> list[Imported]:
+    """Import the past of events, by default of those that are new."""
+    wanted = events or await desk.learning.importing.pending()
+    return [one async for one in desk.learning.importing.run(wanted)]
+
+
+def event_of(event: str = WIRECARD) -> Event:
+    """Return an event of the stream."""
+    return world_config().events[event]
+
+
+async def test_the_past_of_a_new_event_becomes_a_history_without_alerts(store: Store) -> None:
+    """And the event is recognised by it: live polls go on where the past ends."""
+    stream = world(300)
+    desk = await a_desk(store, stream, event_of())
+    [past] = await imported(desk)
+    assert past.event == WIRECARD
+    assert past.matches > 15
+    assert 1 < past.updates <= past.matches
+    matches = await rows(store, tables.matches)
+    assert len(matches) == past.matches
+    assert all(row["ground"] and row["contributions"] and row["decided"] == desk.clock() for row in matches)
+    assert len(await rows(store, tables.updates)) == past.updates
+    assert not await rows(store, tables.alerts)
+    assert not await rows(store, tables.deliveries)
+    assert await desk.learning.importing.pending() == []
+    assert len(desk.matcher.memory.profile(WIRECARD).taken) > 15
+
+
+async def test_a_past_is_matched_as_it_would_have_been_live(empty: Store, tmp_path: Any) -> None:
+    """Nearly: the background knows more by now."""
+    stream = world(300)
+    async with open_store(f"sqlite:///{tmp_path / 'live.db'}") as other:
+        live = await LearningDesk(other, a_config(events=(event_of(),), sources=(a_source(),))).start()
+        await live.follow(stream)
+        wanted = {item.id async for _, item, _ in other.memories.accepted(None, 1000)}
+    desk = await a_desk(empty, stream, event_of())
+    await imported(desk)
+    found = {item.id async for _, item, _ in empty.memories.accepted(None, 1000)}
+    assert len(wanted & found) >= 0.9 * len(wanted)
+
+
+@pytest.mark.parametrize("event", list(world_config().events))
+async def test_the_search_finds_what_would_match(empty: Store, event: str, monkeypatch: Any) -> None:
+    """As if all that is stored were matched, and it looks at less.
+
+    An item with no hit may share words only with what was learned on the way: one in twenty may be missed.
+    """
+    desk = await a_desk(empty, world(), event_of(event))
+    [searched] = await imported(desk, event)
+    titles = {item.id async for _, item, _ in empty.memories.accepted(None, 1000)}
+    importing = desk.learning.importing
+    total = await importing.archive.count()
+    await empty.memories.save([])
+    again = await LearningDesk(empty, desk.config, clock=desk.clock, matcher=Noting([])).start()
+    monkeypatch.setattr("storywatch.matching.searching.Sounding.found", lambda *_: None)
+    [everything] = await imported(again, event)
+    assert everything.items == total
+    assert searched.items < total
+    found = {item.id async for _, item, _ in empty.memories.accepted(None, 1000)}
+    assert len(found - titles) <= 0.05 * len(found)
+
+
+@pytest.mark.parametrize(
+    ("title", "event"),
+    [
+        ("Khalil Haqqani seen in the capital", {"people": (Name(spellings=("Khalil Haqqani",)),), "title": "Haqqani"}),
+        ("Halil Hakkani seen", {"people": (Name(spellings=("Khalil Haqqani",)),), "all_of": (("Khalil Haqqani",),)}),
+        ("Nigerien soldiers leave", {"title": "Coup in Niger", "all_of": (("Nigerien",),)}),
+        ("Explosive cities", {"title": "x", "all_of": (("explo*",), ("cit*",))}),
+        ("U.S. troops leave", {"title": "x", "all_of": (("U.S.",),)}),
+        ("Price of /oil/ at 99.5 dollars", {"title": "x", "query": r"/\d\d\.\d/"}),
+    ],
+)
+async def test_whatever_an_event_asks_by_is_found(empty: Store, title: str, event: dict[str, Any]) -> None:
+    """Names by their sound, prefixes, acronyms, regular expressions."""
+    blank = await LearningDesk(empty, a_config(events=(), sources=(a_source(),))).start()
+    await blank.poll(parsed(title, guid="1"), parsed("Elections in Norway", guid="2"))
+    declared = Event(**({"id": "new", "title": "x"} | event))
+    config = a_config(events=(declared,), sources=(a_source(),))
+    desk = await LearningDesk(empty, config, clock=blank.clock, matcher=Noting([])).start()
+    [past] = await imported(desk)
+    assert past.matches == 1
+
+
+async def test_polls_go_on_while_a_past_is_imported(empty: Store) -> None:
+    """What they bring for the event is told, and the import leaves it as it is."""
+    stream = world(120)
+    desk = await a_desk(empty, stream, event_of())
+    polled: list[int] = []
+    desk.clock.now = desk.clock.now.replace(year=desk.clock.now.year + 1)
+
+    async def one_poll() -> None:
+        visit = brought(parsed("Wirecard: Marsalek seen in Moscow", guid="fresh", published=desk.clock()))
+        polled.append((await desk.poll(fetcher=FakeFetcher(visit))).alerts)
+
+    importing = desk.learning.importing
+    judged = importing._judged
+
+    async def meanwhile(*asked: Any) -> Any:
+        past = await judged(*asked)
+        await one_poll()
+        return past
+
+    object.__setattr__(importing, "_judged", meanwhile)
+    [past] = await imported(desk)
+    assert polled == [1]
+    matches = await rows(empty, tables.matches)
+    assert len(matches) == past.matches + 1
+    assert len(await rows(empty, tables.alerts)) == 1
+
+
+async def test_an_import_that_is_to_stop_is_begun_again_later(empty: Store) -> None:
+    desk = await a_desk(empty, world(60), event_of())
+    stopped = [one async for one in desk.learning.importing.run([WIRECARD], stopping=lambda: True)]
+    assert stopped == []
+    assert not await rows(empty, tables.matches)
+    assert await desk.learning.importing.pending() == [WIRECARD]
+
+
+async def test_what_an_import_learned_is_there_after_a_restart(empty: Store) -> None:
+    desk = await a_desk(empty, world(200), event_of())
+    await imported(desk)
+    again = await LearningDesk(empty, desk.config, clock=desk.clock, matcher=Noting([])).start()
+    taken = desk.matcher.memory.profile(WIRECARD).taken
+    assert taken
+    assert again.matcher.memory.profile(WIRECARD).taken == taken

@@ -1,0 +1,66 @@
+"""What of a poll's verdicts is kept: `storywatch.telling`."""
+
+from datetime import timedelta
+
+import pytest
+
+from storywatch import telling
+from storywatch.matching import Matcher
+from storywatch.model import Event, Match, Reason
+from storywatch.telling import is_near, judge
+from tests.support.samples import KABUL, NOW, an_item
+
+HIT = (Reason(asked="kabul", found="Kabul", field="title"),)
+
+
+def a_verdict(**changes: object) -> Match:
+    """Return a verdict that is no match."""
+    values = {"event": "kabul", "item": "i1", "revision": 1, "accepted": False, "score": 0.01, "ground": "lacking"}
+    return Match(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "near"),
+    [
+        (a_verdict(ground="held_back"), True),
+        (a_verdict(score=0.1, threshold=0.3), True),
+        (a_verdict(score=0.09, threshold=0.3), False),
+        (a_verdict(lacks=("airport",), reasons=HIT), True),
+        (a_verdict(lacks=("airport",)), False),
+        (a_verdict(lacks=("airport", "attack"), reasons=HIT), False),
+        (a_verdict(score=0.9), False),
+        (a_verdict(ground="held_back", veto="none: cricket"), False),
+        (a_verdict(accepted=True, score=0.9, threshold=0.3), False),
+    ],
+)
+def test_what_was_nearly_accepted_is_a_near_miss(verdict: Match, *, near: bool) -> None:
+    assert is_near(verdict) is near
+
+
+def test_the_best_near_misses_of_a_poll_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "MOST_MISSES", 2)
+    items = [an_item(f"Kabul falls, day {number}", item=f"i{number}") for number in range(5)]
+    judged = judge(items, Matcher([KABUL]), {"kabul"})
+    assert len(judged.misses) == 2
+    assert all(miss.lacks == ("airport",) for miss in judged.misses)
+    assert not judged.matches
+
+
+def test_items_are_judged_in_the_order_of_their_publication() -> None:
+    """Feeds list the newest first; each item knows what came before it."""
+    told: list[str] = []
+
+    class Listening(Matcher):
+        def tell(self, item: object, matches: object) -> None:
+            told.append(item.id)  # type: ignore[attr-defined]
+
+    items = [an_item(item=f"i{n}", published=NOW - timedelta(hours=n)) for n in range(3)]
+    judge(items, Listening([KABUL]), {"kabul"})
+    assert told == ["i2", "i1", "i0"]
+
+
+def test_no_verdict_is_told_of_an_event_that_the_polls_config_has_not() -> None:
+    """A reload brought it to the matcher while the poll went on."""
+    matcher = Matcher([KABUL, Event(id="new", title="Kabul airport")])
+    judged = judge([an_item()], matcher, {"kabul"})
+    assert {match.event for match in judged.matches} == {"kabul"}
