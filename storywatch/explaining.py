@@ -27,8 +27,8 @@ class Explanation:
     """A verdict with what it rests on. `found`: every place where what is asked stands, by fields.
 
     `declared`: the groups are the operator's, not the words of the title. `usual`: the threshold in usual surroundings;
-    `origin` says where this one comes from. `why_not`: what is missing for the item to match. `reports`, `confirmed` and
-    `rejected` are how many the event is known by.
+    `origin` says where this one comes from. `why_not`: what is missing for the item to match. `reports`, `confirmed`
+    and `rejected` are how many the event is known by.
     """
 
     item: Item
@@ -92,11 +92,9 @@ def _origin(look: Look, verdict: Match, usual: float) -> str:
 
 
 def _moved(threshold: float, usual: float) -> str:
-    if abs(threshold - usual) < SAME:
+    if threshold - usual < SAME:
         return "the usual one"
-    if threshold > usual:
-        return f"raised from {share(usual)}, for much comes near this event without belonging to it"
-    return f"lowered from {share(usual)}, for little comes near this event without belonging to it"
+    return f"raised from {share(usual)}, for much comes near this event without belonging to it"
 
 
 def share(value: float) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storywatch.answering import Answered, answer_in_words
-from storywatch.explaining import Explanation, explain
+from storywatch.explaining import Explanation, explain, share
 from storywatch.matching import Matcher
 from storywatch.matching.lessons import Lessons
 from storywatch.model import Event, Feedback, Match, MatchMode
@@ -67,14 +67,20 @@ def test_the_score_decides_nothing_in_strict_mode_and_for_what_is_little_known()
     assert explained(bare, "Kabul").origin.startswith("the words of the title decide alone")
 
 
-def test_a_threshold_says_how_it_was_moved() -> None:
-    """It follows the noise around the event, from the usual one."""
-    told = explained(ASSISTED, "Elections in Norway", lessons=Lessons(confirmed=CONFIRMED))
-    assert told.verdict.threshold < told.usual
-    assert told.origin.startswith("lowered from .")
-    assert (told.reports, told.confirmed, told.rejected) == (3, 3, 0)
-    assert told.why_not is not None
-    assert told.why_not.endswith("points short of the threshold")
+def test_a_threshold_says_that_it_was_raised() -> None:
+    """By what comes near the event without belonging to it."""
+    matcher = Matcher([ASSISTED])
+    matcher.teach("kabul", Lessons(confirmed=CONFIRMED))
+    calm = explain(matcher, an_item("Elections in Norway"), "kabul")
+    assert calm.origin == "the usual one"
+    assert (calm.reports, calm.confirmed, calm.rejected) == (3, 3, 0)
+    assert calm.why_not is not None
+    assert calm.why_not.endswith("points short of the threshold")
+    for _ in range(20):
+        matcher.memory.profile("kabul").hear(-1.0, NOW.date().toordinal())
+    told = explain(matcher, an_item("Elections in Norway"), "kabul")
+    assert told.verdict.threshold > told.usual
+    assert told.origin.startswith(f"raised from {share(told.usual)}, for much comes near")
 
 
 def test_every_part_of_the_score_is_told_however_low_it_is() -> None:
