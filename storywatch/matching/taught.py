@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from storywatch.matching.deciding import Ground
 from storywatch.matching.likeness import log_odds
 from storywatch.model import Match
+
+LEARNED_FROM = frozenset({Ground.FACETS, Ground.LIKENESS, Ground.TITLE})
+"""What was taken beyond the facets teaches nothing unless people confirm it: the operator's facets keep the scope."""
 
 TAKE_FROM = 0.7
 """The score, in log-odds, from which an event learns from an item that was accepted."""
@@ -39,7 +43,7 @@ class Lesson:
         if match.veto is not None:
             return None
         score, weight = log_odds(match.score), None
-        if match.accepted and (score > TAKE_FROM or not match.threshold):
+        if match.accepted and match.ground in LEARNED_FROM and (score > TAKE_FROM or not match.threshold):
             weight = match.score if match.threshold else max(match.score, SURE)
         passed = weight is None and NEAR_FROM < score < NEAR_TO
         heard = score if NEAR_FROM < score < 0 else None

@@ -31,12 +31,14 @@ from storage.tables import UtcTime
 from storywatch.cli.app import app
 from storywatch.cli.configuring import check, init
 from storywatch.cli.discovering import discovery_object
+from storywatch.cli.learning import import_object as backfilled_object
 from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object, fault_object, item_object
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
+from storywatch.importing import Imported as Past
 from storywatch.model import (
     AlarmKind,
     ChannelKind,
@@ -166,6 +168,7 @@ def other_fields() -> dict[str, Iterable[str]]:
         "poll": [*(f"polls[].{name}" for name in polled), "busy", "deliveries"],
         "replay": Decision.__dataclass_fields__,
         "probe": probed_fields(),
+        "backfill": backfilled_object(Past(event="e", items=0, matches=0, updates=0)),
         "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
 
