@@ -52,7 +52,6 @@ class LearningWork:
     def __init__(self, current: Callable[[], Learning | None], stopping: Callable[[], bool]) -> None:
         self._current = current
         self._stopping = stopping
-        self._importing = asyncio.Lock()
 
     async def recall(self) -> None:
         """Learn all that is stored. Raises `StorageError`."""
@@ -81,22 +80,18 @@ class LearningWork:
     async def import_past(self) -> None:
         """Take over what is stored of events that are new. Raises `StorageError`."""
         learning = self._current()
-        if learning is None or self._importing.locked():
+        if learning is None:
             return
-        async with self._importing:
-            await learning.recollection.welcome()
-            pending = await learning.importing.pending()
-            async for past in learning.importing.run(pending, stopping=self._stopping):
-                if past.items:
-                    found = {"items": past.items, "matched": past.matches, "updates": past.updates}
-                    log.info("imported", story=past.event, **found)
+        await learning.recollection.welcome()
+        pending = await learning.importing.pending()
+        async for past in learning.importing.run(pending, stopping=self._stopping):
+            if past.items:
+                log.info("imported", story=past.event, items=past.items, matched=past.matches, updates=past.updates)
 
     async def close(self, patience: timedelta) -> None:
-        """Wait for an import to break off, and save. What can't be saved is told again at the next start."""
+        """Save what was learned. What can't be saved in time is told again at the next start."""
         try:
             async with asyncio.timeout(max(1.0, patience.total_seconds())):
-                async with self._importing:
-                    pass
                 await self.save_memory()
         except (StorageError, TimeoutError) as error:
             log.error("job_failed", job="save_memory", reason=str(error) or "it took too long")

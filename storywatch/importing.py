@@ -41,7 +41,7 @@ class Imported:
 
 @dataclass(slots=True)
 class _Past:
-    """What was found: the items that belong, and those that came near."""
+    """What was found: how many items were judged, those that belong, and those that came near."""
 
     items: int = 0
     accepted: list[tuple[Item, Match]] = field(default_factory=list)
@@ -105,6 +105,8 @@ class Importing:
         sounding = await self._sounding(asked.values())
         for event, one in asked.items():
             imported = await self._import(event, sounding.found(one), heard, stopping)
+            if imported is None and stopping():
+                return
             if imported is not None:
                 yield imported
         await self.recollection.save()
@@ -156,10 +158,10 @@ class Importing:
         async for item in self.archive.stream(any_of=terms):
             if stopping() or event not in self.recollection.matcher.events:
                 return None
+            past.items += 1
             for match in alone.match(item):
                 alone.memory.remember(item, match)
                 past.add(item, match)
-            past.items += 1
             if not past.items % _AT_ONCE:
                 heard(event, past.items, total)
                 await asyncio.sleep(0)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 import config
 from storywatch.cli.replaying import stream_of
@@ -60,5 +61,5 @@ def _items(path: Path) -> Iterator[tuple[str, Item]]:
     """Take the stream in as a replay does."""
     intake = Replay.of(())
     with gzip.open(path) as lines:
-        for line in stream_of(lines, path):
+        for line in stream_of(cast("IO[bytes]", lines), path):
             yield from ((line.id, item) for item in intake.take_in(line))

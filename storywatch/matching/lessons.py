@@ -1,7 +1,7 @@
 """What an event begins with: its declaration, and what people said of it besides."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from storywatch.matching.likeness import Reading, read, texts_of
@@ -18,6 +18,13 @@ class Lessons:
 
 
 NO_LESSONS = Lessons()
+
+
+def without(lessons: Lessons, item: str) -> Lessons:
+    """Return lessons without what was said of one item."""
+    confirmed = tuple(one for one in lessons.confirmed if one.id != item)
+    rejected = tuple(one for one in lessons.rejected if one.id != item)
+    return replace(lessons, confirmed=confirmed, rejected=rejected)
 
 
 def reading_of(item: Item) -> Reading:

@@ -76,7 +76,7 @@ class Memory:
             self._told.popitem(last=False)
 
     def telling(self, event: str) -> tuple[str, ...]:
-        """Return the words by which an item may come near an event without a hit, as stems."""
+        """Return the declared words by which an item may come near an event without a hit, as stems."""
         return tuple(stem for stem in self._profiles[event].base if self.background.weight(stem) >= TELLING)
 
     def was_told(self, item: Item) -> bool:

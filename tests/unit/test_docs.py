@@ -37,6 +37,7 @@ from storywatch.cli.configuring import check, init
 from storywatch.cli.discovering import discovery_object
 from storywatch.cli.explain_report import Told
 from storywatch.cli.explaining import explanation_object
+from storywatch.cli.learning import import_object as backfilled_object
 from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
@@ -46,6 +47,7 @@ from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
 from storywatch.explaining import explain
+from storywatch.importing import Imported as Past
 from storywatch.matching import Matcher
 from storywatch.model import (
     AlarmKind,
@@ -185,6 +187,7 @@ def other_fields() -> dict[str, Iterable[str]]:
         "backtest": backtest_fields(),
         "feedback": feedback_fields(),
         "explain": explained_fields(),
+        "backfill": backfilled_object(Past(event="e", items=0, matches=0, updates=0)),
         "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
 

@@ -50,8 +50,8 @@ class NaiveWatch(Watch):
         source = plan.config.sources[claim.source]
         self.reached(Step.POLL_CLAIMED)
         visit = checked(await self.fetcher.visit(source, plan.config.outlets[source.outlet], claim.state), source)
-        async with self.sources.poll(claim) as transaction:
-            record = await self._decide(visit, claim, source, plan, transaction)
+        async with contextlib.AsyncExitStack() as learning, self.sources.poll(claim) as transaction:
+            record = await self._decide(visit, claim, source, plan, transaction=transaction, learning=learning)
             if self.sends_first:
                 await self._tell(record, plan)
             await transaction.save(replace(record, alerts=()))
