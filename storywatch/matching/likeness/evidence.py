@@ -23,6 +23,10 @@ FEATURES = (
 
 _SMOOTH = 1.0
 _STRONG = 0.15
+
+_LEAST_MASS = 150.0
+"""A text of a few words is as long as one of some eight: sharing two of four words is little."""
+
 _MOST_MEMBERS = 4
 
 
@@ -38,7 +42,7 @@ class Weighed:
     def by(cls, background: Background, reading: Reading) -> "Weighed":
         """Weigh a reading."""
         weights = tuple(background.weight(term.stem) for term in reading.terms)
-        return cls(reading, weights, math.sqrt(sum(weight * weight for weight in weights)) or 1.0)
+        return cls(reading, weights, math.sqrt(max(_LEAST_MASS, sum(weight * weight for weight in weights))))
 
 
 def evidence(
