@@ -90,7 +90,7 @@ class Importing:
 
     async def pending(self) -> list[str]:
         """Return the events of the matcher whose past was not matched yet."""
-        return [event for event in await self.imports.unimported() if event in self.recollection.matcher.events]
+        return [event for event in await self.imports.unimported() if self.recollection.matcher.knows(event)]
 
     async def run(
         self, events: Iterable[str], heard: Heard = unheard, stopping: Callable[[], bool] = never
@@ -156,7 +156,7 @@ class Importing:
         alone, past = self.recollection.matcher.alone(event), _Past()
         total = await self.archive.count(any_of=terms) if heard is not unheard else 0
         async for item in self.archive.stream(any_of=terms):
-            if stopping() or event not in self.recollection.matcher.events:
+            if stopping() or not self.recollection.matcher.knows(event):
                 return None
             past.items += 1
             for match in alone.match(item):

@@ -9,7 +9,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from storywatch.matching import Matcher
@@ -160,9 +160,11 @@ class Recollection:
         """Save all that was learned. Return over how many items. Raises `StorageError`; the last save stands then."""
         until = self._clock() - OVERLAP
         await self.catch_up()
+        memory, bodies = self.matcher.memory, dict[str, bytes]()
         async with self.turn:
-            parts, items = self.matcher.memory.saved(), self.items
-        bodies = await asyncio.to_thread(_packed, parts)
+            items, names = self.items, memory.parts()
+            for start in range(0, len(names), _AT_ONCE):
+                bodies |= await asyncio.to_thread(_packed, memory.saved(names[start : start + _AT_ONCE]))
         now = self._clock()
         await self._stored.memories.save(
             [Snapshot(name=name, body=body, items=items, until=until, saved=now) for name, body in bodies.items()]
@@ -180,13 +182,15 @@ class Recollection:
 
 async def lessons_of(events: Collection[str], feedbacks: Feedbacks, seeds: Seeds) -> dict[str, Lessons]:
     """Return what people taught of each of these events. Raises `StorageError`."""
-    answers, fetched = await feedbacks.answers(events), await seeds.all()
     told: dict[str, dict[bool, list[Item]]] = defaultdict(lambda: {True: [], False: []})
-    for answer, item in answers:
+    for answer, item in await feedbacks.answers(events):
         told[answer.event][answer.belongs].append(item)
+    fetched: dict[str, list[tuple[str, date | None]]] = defaultdict(list)
+    for seed in await seeds.all():
+        fetched[seed.event].append(_as_seed(seed))
     return {
         event: Lessons(
-            seeds=tuple(map(_as_seed, (seed for seed in fetched if seed.event == event))),
+            seeds=tuple(fetched.get(event, ())),
             confirmed=tuple(told[event][True]),
             rejected=tuple(told[event][False]),
         )
@@ -194,7 +198,7 @@ async def lessons_of(events: Collection[str], feedbacks: Feedbacks, seeds: Seeds
     }
 
 
-def _as_seed(seed: FetchedSeed) -> tuple[str, Any]:
+def _as_seed(seed: FetchedSeed) -> tuple[str, date | None]:
     return f"{seed.title}\n{seed.text}", seed.published.date() if seed.published else None
 
 

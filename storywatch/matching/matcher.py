@@ -57,6 +57,10 @@ class Matcher:
         """The events that it knows, by id."""
         return {event: tree.event for event, tree in self._trees.items()}
 
+    def knows(self, event: str) -> bool:
+        """Tell whether an event is declared."""
+        return event in self._trees
+
     def compiled(self, events: Iterable[Event]) -> dict[str, EventTree]:
         """Compile the events that changed, for `declare`. Nothing else changes by it."""
         known = self._trees

@@ -157,11 +157,20 @@ class Memory:
             if self._profiles.get(event) is not None:
                 self._profiles.post(event)
 
-    def saved(self) -> dict[str, Any]:
-        """Return all that was learned as plain data, by name: the background, and each event under `part_of` it."""
-        parts: dict[str, Any] = {part_of(event): part for event, part in self._profiles.saved().items()}
-        told = {item: taught.saved() for item, taught in self._told.items()}
-        return {BACKGROUND: self.background.saved() | {"told": told}} | parts
+    def parts(self) -> tuple[str, ...]:
+        """Return the names of what is to be saved: the background, and `part_of` each event."""
+        return (BACKGROUND, *map(part_of, self._profiles))
+
+    def saved(self, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return what was learned as plain data: these parts, as far as they are there, or all."""
+        return {name: part for name in names or self.parts() if (part := self._part(name)) is not None}
+
+    def _part(self, name: str) -> dict[str, Any] | None:
+        if name == BACKGROUND:
+            told = {item: taught.saved() for item, taught in self._told.items()}
+            return self.background.saved() | {"told": told}
+        profile = self._profiles.get(name.removeprefix(_EVENT))
+        return profile.saved() if profile else None
 
     def restore(self, name: str, part: Any) -> None:
         """Take back one part of what `saved` gave, if it is of a declared event. Raises ValueError for anything else.

@@ -59,6 +59,9 @@ class Profiles:
         self._answered.pop(event, None)
         self._postings.discard(event, self._posted.pop(event, ()))
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._profiles)
+
     def __getitem__(self, event: str) -> Profile:
         return self._profiles[event]
 
@@ -131,10 +134,6 @@ class Profiles:
         self._postings.add(event, wanted - posted)
         self._postings.discard(event, posted - wanted)
         self._posted[event] = wanted
-
-    def saved(self) -> dict[str, Any]:
-        """Return what was learned as plain data, by event."""
-        return {event: profile.saved() for event, profile in self._profiles.items()}
 
     def restore(self, event: str, part: Any) -> None:
         """Take back what was saved of an event, if it is declared."""

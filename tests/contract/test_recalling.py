@@ -59,6 +59,12 @@ async def test_live_polls_decide_as_a_replay_does(store: Store) -> None:
     assert sum(accepted for _, _, accepted, *_ in wanted) > 30
     stored = await rows(store, tables.matches)
     assert len(stored) == sum(accepted for _, _, accepted, *_ in wanted)
+    assert all(row["ground"] and row["contributions"] for row in stored)
+    misses = await rows(store, tables.misses)
+    assert misses
+    assert all(row["ground"] for row in misses)
+    assert any(row["lacks"] for row in misses)
+    assert any(row["threshold"] and row["contributions"] for row in misses)
 
 
 async def test_a_restart_in_the_middle_changes_no_verdict(empty: Store) -> None:
