@@ -17,6 +17,7 @@ class Pair:
     positive: bool
     features: Mapping[str, float]
     noise: float
+    background: int
     accepted: bool
     score: float
     threshold: float
@@ -45,6 +46,7 @@ def _decided(matcher: Matcher, item: Item, line: str, place: int, stories: Mappi
                 positive=line in story.positives,
                 features=looks[match.event].features,
                 noise=looks[match.event].noise,
+                background=looks[match.event].background,
                 accepted=match.accepted,
                 score=match.score,
                 threshold=match.threshold,

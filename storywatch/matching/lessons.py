@@ -1,4 +1,4 @@
-"""What an event begins with: its declaration, and what people said of it besides."""
+"""What an event begins with, and what people said of it besides."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -37,6 +37,6 @@ def base_of(event: Event, lessons: Lessons) -> tuple[list[Reading], int | None]:
     """Return the readings that an event begins with, its title first, and the day of the latest."""
     seeds = [(seed.text, seed.published) for seed in event.seeds] + list(lessons.seeds)
     texts: Iterable[Iterable[str]] = [(event.title,), *((text,) for text, _ in seeds)]
-    days = [day for _, day in seeds if day] + [item.published.date() for item in lessons.confirmed]
+    days = [day for _, day in seeds if day]
     latest = max(days, default=event.since)
-    return [*map(read, texts), *map(reading_of, lessons.confirmed)], latest.toordinal() if latest else None
+    return [*map(read, texts)], latest.toordinal() if latest else None

@@ -10,7 +10,10 @@ from storywatch.model import Item
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """An item beside an event: the facets' verdict, the features of likeness, the noise. `day`: ordinal, UTC."""
+    """An item beside an event: the facets' verdict, the features of likeness, the noise. `day`: ordinal, UTC.
+
+    `background`: over how many items it is known what everybody says.
+    """
 
     item: Item
     tree: EventTree
@@ -20,3 +23,4 @@ class Look:
     day: int
     features: Mapping[str, float]
     noise: float
+    background: int

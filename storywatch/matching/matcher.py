@@ -177,16 +177,17 @@ class Matcher:
                 self.memory.background,
                 day,
                 satisfied=tree.declared and facets.satisfied,
-                members=_breadth(facets.found) if tree.declared else 0,
+                members=_breadth(facets.found) if tree.declared and facets.satisfied else 0,
             ),
             noise=profile.noise(day),
+            background=self.memory.background.items,
         )
 
     def judge(self, look: Look, *, full: bool = False) -> Match:
         """Decide. `full`: say what the score is made of, however low it is."""
         tree, facets = look.tree, look.facets
         model = self.model(tree)
-        score, threshold = model.weights.score(look.features), model.threshold_at(look.noise)
+        score, threshold = model.weights.score(look.features), model.threshold_at(look.noise, look.background)
         decision = decide(tree, facets, reports=look.profile.reports, high=score >= threshold)
         telling = full or score >= NEAR_FROM or decision.accepted
         return Match(

@@ -40,7 +40,8 @@ class Profiles:
         else:
             profile.declare(base, day=day)
         self._answer(event.id, (*lessons.confirmed, *lessons.rejected), told)
-        profile.refuse(map(reading_of, lessons.rejected))
+        sure = ((reading_of(item), item.published.date().toordinal()) for item in lessons.confirmed)
+        profile.answer(sure, map(reading_of, lessons.rejected))
         self.post(event.id)
 
     def _answer(self, event: str, items: Sequence[Item], told: Mapping[str, Taught]) -> None:
@@ -130,7 +131,7 @@ class Profiles:
     def post(self, event: str) -> None:
         """Let an event be found by the words that it says now."""
         profile = self._profiles[event]
-        wanted, posted = {*profile.base, *profile.learned}, self._posted[event]
+        wanted, posted = {*profile.base, *profile.confirmed, *profile.learned}, self._posted[event]
         self._postings.add(event, wanted - posted)
         self._postings.discard(event, posted - wanted)
         self._posted[event] = wanted

@@ -24,8 +24,8 @@ FEATURES = (
 _SMOOTH = 1.0
 _STRONG = 0.15
 
-_LEAST_MASS = 150.0
-"""A text of a few words is as long as one of some eight: sharing two of four words is little."""
+_LEAST_MASS = 80.0
+"""A text of a few words is as long as one of some four: sharing two of four words is little."""
 
 _MOST_MEMBERS = 4
 

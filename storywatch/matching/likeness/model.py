@@ -15,22 +15,33 @@ NOISE_SHARE = 0.6
 
 _USUAL_NOISE = -4.5
 
+_KNOWN_FROM = 400
+"""Items from which the background is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights, and the threshold of an event in usual surroundings, both in log-odds."""
+    """Weights, and the threshold of an event in usual surroundings, in log-odds.
+
+    `caution`: by how much the threshold is higher while nothing is known of the background.
+    """
 
     weights: Weights
     threshold: float
+    caution: float = 0.0
 
-    def threshold_at(self, noise: float) -> float:
-        """Return the threshold of an event with this noise around it: what often comes near must come nearer."""
-        return self.threshold + NOISE_SHARE * max(0.0, noise - _USUAL_NOISE)
+    def threshold_at(self, noise: float, background: int) -> float:
+        """Return the threshold of an event with this noise around it, and of a background of so many items.
+
+        What often comes near must come nearer. So must everything while it isn't known yet what everybody says.
+        """
+        unknown = max(0.0, 1 - background / _KNOWN_FROM)
+        return self.threshold + NOISE_SHARE * max(0.0, noise - _USUAL_NOISE) + self.caution * unknown
 
 
 def model_from(data: Mapping[str, Any]) -> Model:
     """Read one model of the file."""
-    return Model(Weights(bias=data["bias"], of=dict(data["weights"])), data["threshold"])
+    return Model(Weights(bias=data["bias"], of=dict(data["weights"])), data["threshold"], data["caution"])
 
 
 @cache

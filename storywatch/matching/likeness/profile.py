@@ -4,9 +4,9 @@ Nothing is forgotten with time: a story that comes back after a year finds its w
 """
 
 import math
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,20 +36,21 @@ class Taken:
 
 
 class Profile:
-    """What is known of one event. `base` is declared or confirmed, the rest was learned from the stream."""
+    """What is known of one event: `base` is declared, people confirm or reject, the rest is learned from the stream."""
 
     def __init__(self, base: Iterable[Reading], *, day: int | None) -> None:
         self.learned: defaultdict[str, float] = defaultdict(float)
         self.taken: dict[str, Taken] = {}
         self._passed_over: Counter[str] = Counter()
         self._passed = 0.0
-        self.refuse(())
+        self._weight = 0.0
+        self.answer((), ())
         self.declare(base, day=day)
         self._days: list[int] = []
         self._noise: list[tuple[float, int]] = []
 
     def declare(self, base: Iterable[Reading], *, day: int | None) -> None:
-        """Take the title, seeds and confirmed items: the title first. `day`: of the latest of them."""
+        """Take the title and seeds, the title first. `day`: of the latest of them."""
         readings = tuple(base)
         self.readings = readings
         self.base: Counter[str] = Counter(stem for reading in readings for stem in reading.stems)
@@ -59,25 +60,31 @@ class Profile:
         self.first_day = day
         self._norm: tuple[int, float] | None = None
 
-    def refuse(self, rejected: Iterable[Reading]) -> None:
-        """Take the items that people said do not belong here. They weigh more than what merely came near."""
-        readings = tuple(rejected)
-        self._rejected: Counter[str] = Counter(stem for reading in readings for stem in reading.stems)
-        self._rejections = REJECTED_WEIGHT * len(readings)
+    def answer(self, confirmed: Iterable[tuple[Reading, int]], rejected: Iterable[Reading]) -> None:
+        """Take what people said: items that belong here, with their days, and items that don't.
+
+        The rejected ones weigh more than what merely came near.
+        """
+        sure, wrong = tuple(confirmed), tuple(rejected)
+        self.confirmed: Counter[str] = Counter(stem for reading, _ in sure for stem in reading.stems)
+        self._sure_days = sorted(day for _, day in sure)
+        self._rejected: Counter[str] = Counter(stem for reading in wrong for stem in reading.stems)
+        self._rejections = REJECTED_WEIGHT * len(wrong)
+        self._norm = None
 
     @property
     def documents(self) -> float:
         """How many reports the words were counted over."""
-        return len(self.readings) + sum(taken.weight for taken in self.taken.values())
+        return len(self.readings) + len(self._sure_days) + self._weight
 
     @property
     def reports(self) -> int:
         """How many reports are known, besides the title."""
-        return len(self.readings) - 1 + len(self.taken)
+        return len(self.readings) - 1 + len(self._sure_days) + len(self.taken)
 
     def count(self, stem: str) -> float:
         """Return in how many of the reports a word stands."""
-        return self.base.get(stem, 0) + self.learned.get(stem, 0.0)
+        return self.base.get(stem, 0) + self.confirmed.get(stem, 0) + self.learned.get(stem, 0.0)
 
     def against(self, stem: str) -> float:
         """Return in how many of the items that came near and don't belong here a word stands."""
@@ -91,19 +98,18 @@ class Profile:
     def norm(self, background: Background) -> float:
         """Return the length of the vector of all words. Costs grow with the words, when something has changed."""
         if self._norm is None or self._norm[0] != background.generation:
-            total = sum(self.count(stem) * background.weight(stem) ** 2 for stem in {*self.base, *self.learned})
+            stems = {*self.base, *self.confirmed, *self.learned}
+            total = math.fsum(self.count(stem) * background.weight(stem) ** 2 for stem in stems)
             self._norm = (background.generation, math.sqrt(total) or 1.0)
         return self._norm[1]
 
     def heat(self, day: int) -> int:
-        """Return how many items were taken within some days of this one, at most nine."""
-        first = bisect_left(self._days, day - HOT_DAYS)
-        return min(9, bisect_left(self._days, day + HOT_DAYS + 1) - first)
+        """Return how many items belong here within some days of this one, at most nine."""
+        return min(9, sum(_between(days, day - HOT_DAYS, day + HOT_DAYS) for days in (self._days, self._sure_days)))
 
     def silence(self, day: int) -> int:
-        """Return the days between an item and the nearest one that was taken, or the latest seed."""
-        place = bisect_left(self._days, day)
-        near = [abs(day - other) for other in self._days[max(0, place - 1) : place + 1]]
+        """Return the days between an item and the nearest one that belongs here, or the latest seed."""
+        near = [distance for days in (self._days, self._sure_days) for distance in _nearest(days, day)]
         near += [abs(day - self.first_day)] if self.first_day is not None and not near else []
         return min(near, default=365)
 
@@ -118,6 +124,7 @@ class Profile:
         for stem in stems:
             self.learned[stem] += weight
         self.taken[item] = Taken(day, weight)
+        self._weight += weight
         insort(self._days, day)
         self._norm = None
 
@@ -132,6 +139,7 @@ class Profile:
                 self.learned[stem] = left
             else:
                 del self.learned[stem]
+        self._weight -= taken.weight
         self._days.remove(taken.day)
         self._norm = None
 
@@ -187,7 +195,17 @@ class Profile:
         self.learned, self.taken, self._noise = defaultdict(float, learned), taken, noise
         self._passed_over, self._passed = passed_over, passed
         self._days = sorted(taken.day for taken in self.taken.values())
+        self._weight = math.fsum(taken.weight for taken in self.taken.values())
         self._norm = None
+
+
+def _between(days: Sequence[int], first: int, last: int) -> int:
+    return bisect_right(days, last) - bisect_left(days, first)
+
+
+def _nearest(days: Sequence[int], day: int) -> list[int]:
+    place = bisect_left(days, day)
+    return [abs(day - other) for other in days[max(0, place - 1) : place + 1]]
 
 
 class Postings:
