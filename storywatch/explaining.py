@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from storywatch.matching import Matcher
 from storywatch.matching.deciding import ENOUGH_REPORTS
 from storywatch.matching.language import Found
-from storywatch.matching.likeness import log_odds, probability
+from storywatch.matching.likeness import Model, log_odds, probability
 from storywatch.matching.looking import Look
 from storywatch.matching.saying import in_short
 from storywatch.model import Event, Item, Match, MatchMode
@@ -67,7 +67,7 @@ def _explained(matcher: Matcher, item: Item, event: str) -> Explanation:
         groups=_groups(look),
         found=look.facets.found,
         usual=probability(usual),
-        origin=_origin(look, verdict, probability(usual)),
+        origin=_origin(look, verdict, matcher.model(look.tree)),
         why_not=why_not(verdict),
         reports=look.profile.reports,
         confirmed=len(lessons.confirmed),
@@ -80,21 +80,27 @@ def _groups(look: Look) -> tuple[GroupSeen, ...]:
     return tuple(GroupSeen(asked=group.label, met=number in met) for number, group in enumerate(look.tree.groups))
 
 
-def _origin(look: Look, verdict: Match, usual: float) -> str:
+def _origin(look: Look, verdict: Match, model: Model) -> str:
     if verdict.veto is not None:
         return "no score counts against what rules an item out"
     if verdict.threshold:
-        return _moved(verdict.threshold, usual)
+        return _moved(look, model)
     if look.tree.event.match is MatchMode.STRICT and (look.tree.declared or look.tree.aliases):
         return "the facets decide alone: `match: strict`"
     basis = "facets decide" if look.tree.declared or look.tree.aliases else "words of the title decide"
     return f"the {basis} alone until {ENOUGH_REPORTS} reports are known; {look.profile.reports} are"
 
 
-def _moved(threshold: float, usual: float) -> str:
-    if threshold - usual < SAME:
-        return "the usual one"
-    return f"raised from {share(usual)}, for much comes near this event without belonging to it"
+_RAISED = {
+    "noise": "much comes near this event without belonging to it",
+    "background": "too few items are stored to know what everybody says",
+    "answers": "people rejected more than they confirmed",
+}
+
+
+def _moved(look: Look, model: Model) -> str:
+    why = [_RAISED[name] for name, points in model.raised(look.around).items() if points >= SAME]
+    return f"raised from {share(probability(model.threshold))}, for {', and '.join(why)}" if why else "the usual one"
 
 
 def share(value: float) -> str:

@@ -109,7 +109,7 @@ def _macro(model: Model, pairs: Sequence[Pair], stories: Sequence[Story], thresh
     alerts: dict[str, int] = defaultdict(int)
     shifted = Model(model.weights, threshold, model.caution)
     for pair in pairs:
-        if model.weights.score(pair.features) >= shifted.threshold_at(pair.noise, pair.background):
+        if model.weights.score(pair.features) >= shifted.threshold_at(pair.around):
             alerts[pair.story] += 1
             hits[pair.story] += pair.positive
     names = {story.event.id: len(story.positives) for story in stories}
@@ -133,7 +133,12 @@ class _Shipped:
 
 def _plain(model: Model) -> dict[str, Any]:
     weights = {name: round(weight, 4) for name, weight in model.weights.of.items()}
-    return {"threshold": round(model.threshold, 2), "caution": model.caution, "bias": round(model.weights.bias, 4), "weights": weights}
+    return {
+        "threshold": round(model.threshold, 2),
+        "caution": model.caution,
+        "bias": round(model.weights.bias, 4),
+        "weights": weights,
+    }
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.tracking.devset import DevSet, Story
+from storywatch.matching.likeness import Surroundings
 from storywatch.matching.matcher import Matcher, Models
 from storywatch.model import Item
 
@@ -16,8 +17,7 @@ class Pair:
     item: str
     positive: bool
     features: Mapping[str, float]
-    noise: float
-    background: int
+    around: Surroundings
     accepted: bool
     score: float
     threshold: float
@@ -45,8 +45,7 @@ def _decided(matcher: Matcher, item: Item, line: str, place: int, stories: Mappi
                 item=line,
                 positive=line in story.positives,
                 features=looks[match.event].features,
-                noise=looks[match.event].noise,
-                background=looks[match.event].background,
+                around=looks[match.event].around,
                 accepted=match.accepted,
                 score=match.score,
                 threshold=match.threshold,

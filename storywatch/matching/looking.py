@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storywatch.matching.language import EventTree, Facets
-from storywatch.matching.likeness import Profile, Weighed
+from storywatch.matching.likeness import Profile, Surroundings, Weighed
 from storywatch.model import Item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """An item beside an event: the facets' verdict, the features of likeness, the noise. `day`: ordinal, UTC.
-
-    `background`: over how many items it is known what everybody says.
-    """
+    """An item beside an event: the facets' verdict, the features of likeness. `day`: ordinal, UTC."""
 
     item: Item
     tree: EventTree
@@ -22,5 +19,4 @@ class Look:
     profile: Profile
     day: int
     features: Mapping[str, float]
-    noise: float
-    background: int
+    around: Surroundings

@@ -18,7 +18,7 @@ from storywatch.matching.language import (
     subject_of,
     tree_of,
 )
-from storywatch.matching.likeness import Model, Weighed, evidence, probability, shipped
+from storywatch.matching.likeness import Model, Surroundings, Weighed, evidence, probability, shipped
 from storywatch.matching.looking import Look
 from storywatch.matching.memory import NEAR_FROM, NO_LESSONS, Lessons, Memory
 from storywatch.matching.saying import contributions, likeness_reason
@@ -179,15 +179,19 @@ class Matcher:
                 satisfied=tree.declared and facets.satisfied,
                 members=_breadth(facets.found) if tree.declared and facets.satisfied else 0,
             ),
-            noise=profile.noise(day),
-            background=self.memory.background.items,
+            around=Surroundings(
+                noise=profile.noise(day),
+                background=self.memory.background.items,
+                confirmed=profile.confirmations,
+                rejected=profile.rejections,
+            ),
         )
 
     def judge(self, look: Look, *, full: bool = False) -> Match:
         """Decide. `full`: say what the score is made of, however low it is."""
         tree, facets = look.tree, look.facets
         model = self.model(tree)
-        score, threshold = model.weights.score(look.features), model.threshold_at(look.noise, look.background)
+        score, threshold = model.weights.score(look.features), model.threshold_at(look.around)
         decision = decide(tree, facets, reports=look.profile.reports, high=score >= threshold)
         telling = full or score >= NEAR_FROM or decision.accepted
         return Match(

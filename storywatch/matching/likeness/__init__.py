@@ -5,7 +5,7 @@ Event -- base of the profile; Item -- read --> Reading -- Weighed.by --> evidenc
 
 from storywatch.matching.likeness.background import Background
 from storywatch.matching.likeness.evidence import FEATURES, Weighed, Weights, evidence
-from storywatch.matching.likeness.model import Model, log_odds, model_from, probability, shipped
+from storywatch.matching.likeness.model import Model, Surroundings, log_odds, model_from, probability, shipped
 from storywatch.matching.likeness.profile import Postings, Profile
 from storywatch.matching.likeness.reading import Reading, Term, read, texts_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "Postings",
     "Profile",
     "Reading",
+    "Surroundings",
     "Term",
     "Weighed",
     "Weights",

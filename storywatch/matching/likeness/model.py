@@ -15,8 +15,25 @@ NOISE_SHARE = 0.6
 
 _USUAL_NOISE = -4.5
 
+_WARINESS, _MOST_WARY = 0.25, 4
+"""What each rejection raises the threshold by that isn't outweighed by two confirmations, and how many count."""
+
 _KNOWN_FROM = 400
 """Items from which the background is known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What an event's threshold depends on.
+
+    `noise`: how well what doesn't belong has scored of late. `background`: over how many items it is known what
+    everybody says. `confirmed` and `rejected`: answers of people.
+    """
+
+    noise: float
+    background: int
+    confirmed: int
+    rejected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +47,21 @@ class Model:
     threshold: float
     caution: float = 0.0
 
-    def threshold_at(self, noise: float, background: int) -> float:
-        """Return the threshold of an event with this noise around it, and of a background of so many items.
+    def raised(self, around: Surroundings) -> Mapping[str, float]:
+        """Return by what the threshold is raised: `noise`, `background`, `answers`."""
+        return {
+            "noise": NOISE_SHARE * max(0.0, around.noise - _USUAL_NOISE),
+            "background": self.caution * max(0.0, 1 - around.background / _KNOWN_FROM),
+            "answers": _WARINESS * min(_MOST_WARY, max(0.0, around.rejected - around.confirmed / 2)),
+        }
 
-        What often comes near must come nearer. So must everything while it isn't known yet what everybody says.
+    def threshold_at(self, around: Surroundings) -> float:
+        """Return the threshold of an event in its surroundings.
+
+        What often comes near must come nearer. So must everything while it isn't known yet what everybody says, and
+        while people reject more than they confirm.
         """
-        unknown = max(0.0, 1 - background / _KNOWN_FROM)
-        return self.threshold + NOISE_SHARE * max(0.0, noise - _USUAL_NOISE) + self.caution * unknown
+        return self.threshold + sum(self.raised(around).values())
 
 
 def model_from(data: Mapping[str, Any]) -> Model:

@@ -69,13 +69,18 @@ class Profile:
         self.confirmed: Counter[str] = Counter(stem for reading, _ in sure for stem in reading.stems)
         self._sure_days = sorted(day for _, day in sure)
         self._rejected: Counter[str] = Counter(stem for reading in wrong for stem in reading.stems)
-        self._rejections = REJECTED_WEIGHT * len(wrong)
+        self.rejections = len(wrong)
         self._norm = None
 
     @property
     def documents(self) -> float:
         """How many reports the words were counted over."""
         return len(self.readings) + len(self._sure_days) + self._weight
+
+    @property
+    def confirmations(self) -> int:
+        """How many items people confirmed."""
+        return len(self._sure_days)
 
     @property
     def reports(self) -> int:
@@ -93,7 +98,7 @@ class Profile:
     @property
     def others(self) -> float:
         """How many items came near and don't belong here."""
-        return self._passed + self._rejections
+        return self._passed + REJECTED_WEIGHT * self.rejections
 
     def norm(self, background: Background) -> float:
         """Return the length of the vector of all words. Costs grow with the words, when something has changed."""
