@@ -57,7 +57,7 @@ def explain(matcher: Matcher, item: Item, event: str) -> Explanation:
 def _explained(matcher: Matcher, item: Item, event: str) -> Explanation:
     look = matcher.look(item, event)
     verdict = matcher.judge(look, full=True)
-    usual = matcher.model(look.tree).threshold
+    usual = matcher.model(look).threshold
     lessons = matcher.lessons(event)
     return Explanation(
         item=item,

@@ -57,7 +57,7 @@ class Profile:
         self.core = frozenset(stem for stem, count in self.base.items() if count > 1 or stem in title)
         self.names = frozenset(term.stem for reading in readings for term in reading.terms if term.name)
         self.first_day = day
-        self._norm: tuple[int, float] | None = None
+        self._norm: tuple[Background, int, float] | None = None
 
     def refuse(self, rejected: Iterable[Reading]) -> None:
         """Take the items that people said do not belong here. They weigh more than what merely came near."""
@@ -90,10 +90,10 @@ class Profile:
 
     def norm(self, background: Background) -> float:
         """Return the length of the vector of all words. Costs grow with the words, when something has changed."""
-        if self._norm is None or self._norm[0] != background.generation:
+        if self._norm is None or self._norm[:2] != (background, background.generation):
             total = sum(self.count(stem) * background.weight(stem) ** 2 for stem in {*self.base, *self.learned})
-            self._norm = (background.generation, math.sqrt(total) or 1.0)
-        return self._norm[1]
+            self._norm = (background, background.generation, math.sqrt(total) or 1.0)
+        return self._norm[2]
 
     def heat(self, day: int) -> int:
         """Return how many items were taken within some days of this one, at most nine."""
