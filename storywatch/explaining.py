@@ -57,7 +57,7 @@ def explain(matcher: Matcher, item: Item, event: str) -> Explanation:
 def _explained(matcher: Matcher, item: Item, event: str) -> Explanation:
     look = matcher.look(item, event)
     verdict = matcher.judge(look, full=True)
-    usual = matcher.model(look.tree).threshold
+    usual = matcher.model(look).threshold
     lessons = matcher.lessons(event)
     return Explanation(
         item=item,
@@ -67,7 +67,7 @@ def _explained(matcher: Matcher, item: Item, event: str) -> Explanation:
         groups=_groups(look),
         found=look.facets.found,
         usual=probability(usual),
-        origin=_origin(look, verdict, matcher.model(look.tree)),
+        origin=_origin(look, verdict, matcher.model(look)),
         why_not=why_not(verdict),
         reports=look.profile.reports,
         confirmed=len(lessons.confirmed),

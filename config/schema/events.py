@@ -80,6 +80,4 @@ class EventSpec(Strict):
     languages: list[Language] = Field(default_factory=list, description="Only items in these languages; empty for all.")
     outlets: list[Id] = Field(default_factory=list, description="Only items of these outlets; empty for all.")
     tags: list[Id] = Field(default_factory=list, description="Words by which subscriptions pick events.")
-    seeds: list[SeedSpec] = Field(
-        default_factory=list, description="Early reports, as examples of the event. Kept for a later version."
-    )
+    seeds: list[SeedSpec] = Field(default_factory=list, description="Early reports, as examples of the event.")

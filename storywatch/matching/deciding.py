@@ -47,12 +47,13 @@ def decide(tree: EventTree, facets: Facets, *, reports: int, high: bool) -> Deci
         return Decision(facets.satisfied, Ground.FACETS if facets.satisfied else Ground.LACKING, by_score=False)
     if not obeyed and reports < ENOUGH_REPORTS:
         return Decision(facets.satisfied, Ground.TITLE if facets.satisfied else Ground.LACKING, by_score=False)
-    return Decision(high, _by_score(satisfied=obeyed and facets.satisfied, obeyed=obeyed, high=high), by_score=True)
+    asked = tree.declared or (obeyed and facets.satisfied)  # an alias alone asks for nothing where it isn't said
+    return Decision(high, _by_score(satisfied=asked and facets.satisfied, asked=asked, high=high), by_score=True)
 
 
-def _by_score(*, satisfied: bool, obeyed: bool, high: bool) -> Ground:
+def _by_score(*, satisfied: bool, asked: bool, high: bool) -> Ground:
     if not high:
         return Ground.HELD_BACK if satisfied else Ground.LACKING
     if satisfied:
         return Ground.FACETS
-    return Ground.BEYOND_FACETS if obeyed else Ground.LIKENESS
+    return Ground.BEYOND_FACETS if asked else Ground.LIKENESS

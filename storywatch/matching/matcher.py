@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from storywatch.matching.deciding import Decision, Ground, decide
 from storywatch.matching.language import (
     EventTree,
+    Facets,
     Finder,
     Found,
     Hits,
@@ -141,9 +142,9 @@ class Matcher:
         hits = self._finder.find(subject).get(event, NOTHING_FOUND)
         return self._look(event, hits, item, subject, self.memory.weighed(item))
 
-    def model(self, tree: EventTree) -> Model:
-        """Return the model by which an event is scored."""
-        return self._models.with_facets if tree.declared else self._models.without
+    def model(self, look: Look) -> Model:
+        """Return the model by which an event is scored beside an item. An alias that was hit counts as facets do."""
+        return self._models.with_facets if _has_facets(look.tree, look.facets) else self._models.without
 
     def lessons(self, event: str) -> Lessons:
         """Return what people said of a declared event."""
@@ -164,6 +165,7 @@ class Matcher:
     def _look(self, event: str, hits: Hits, item: Item, subject: Subject, weighed: Weighed) -> Look:
         tree, profile = self._trees[event], self.memory.profile(event)
         facets, day = evaluate(tree, hits, subject), item.published.date().toordinal()
+        satisfied = facets.satisfied and _has_facets(tree, facets)
         return Look(
             item=item,
             tree=tree,
@@ -176,8 +178,8 @@ class Matcher:
                 profile,
                 self.memory.background,
                 day,
-                satisfied=tree.declared and facets.satisfied,
-                members=_breadth(facets.found) if tree.declared and facets.satisfied else 0,
+                satisfied=satisfied,
+                members=_breadth(facets.found) if satisfied else 0,
             ),
             around=Surroundings(
                 noise=profile.noise(day),
@@ -190,7 +192,7 @@ class Matcher:
     def judge(self, look: Look, *, full: bool = False) -> Match:
         """Decide. `full`: say what the score is made of, however low it is."""
         tree, facets = look.tree, look.facets
-        model = self.model(tree)
+        model = self.model(look)
         score, threshold = model.weights.score(look.features), model.threshold_at(look.around)
         decision = decide(tree, facets, reports=look.profile.reports, high=score >= threshold)
         telling = full or score >= NEAR_FROM or decision.accepted
@@ -210,6 +212,11 @@ class Matcher:
 
 
 _FLOOR = probability(NEAR_FROM)
+
+
+def _has_facets(tree: EventTree, facets: Facets) -> bool:
+    """Tell whether what is satisfied is the operator's: facets, or an alias where none are declared."""
+    return tree.declared or any(hit.part is Part.ALIAS for hit in facets.found)
 
 
 def _breadth(found: Iterable[Found]) -> int:

@@ -58,7 +58,7 @@ class Profile:
         self.core = frozenset(stem for stem, count in self.base.items() if count > 1 or stem in title)
         self.names = frozenset(term.stem for reading in readings for term in reading.terms if term.name)
         self.first_day = day
-        self._norm: tuple[int, float] | None = None
+        self._norm: tuple[Background, int, float] | None = None
 
     def answer(self, confirmed: Iterable[tuple[Reading, int]], rejected: Iterable[Reading]) -> None:
         """Take what people said: items that belong here, with their days, and items that don't.
@@ -102,11 +102,11 @@ class Profile:
 
     def norm(self, background: Background) -> float:
         """Return the length of the vector of all words. Costs grow with the words, when something has changed."""
-        if self._norm is None or self._norm[0] != background.generation:
+        if self._norm is None or self._norm[:2] != (background, background.generation):
             stems = {*self.base, *self.confirmed, *self.learned}
             total = math.fsum(self.count(stem) * background.weight(stem) ** 2 for stem in stems)
-            self._norm = (background.generation, math.sqrt(total) or 1.0)
-        return self._norm[1]
+            self._norm = (background, background.generation, math.sqrt(total) or 1.0)
+        return self._norm[2]
 
     def heat(self, day: int) -> int:
         """Return how many items belong here within some days of this one, at most nine."""

@@ -1,8 +1,10 @@
 """A stream through the real decisions, in memory: `storywatch.replay`."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from storywatch.model import MatchMode
 from storywatch.replay import Decision, Replay, StreamItem
 from tests.support.samples import ATTACK, KABUL, NOW
 
@@ -24,18 +26,35 @@ def test_a_hit_is_an_alert_with_its_reasons() -> None:
     """In words."""
     [decision] = decided(line("1"))
     assert (decision.item, decision.event, decision.alert) == ("1", "kabul", True)
-    assert decision.score >= 0.7
+    assert (decision.ground, decision.threshold) == ("facets", None)
+    assert decision.score > 0.9
     assert decision.update is not None
     assert len(decision.reasons) == 2
     assert all("title" in reason for reason in decision.reasons)
 
 
 def test_a_near_miss_is_scored_and_says_what_it_lacks() -> None:
-    """So that an operator can tune the facets."""
-    [decision] = decided(line("1", "Kabul falls"))
-    assert (decision.alert, decision.update) == (False, None)
-    assert 0 < decision.score < 0.7
-    assert "lacks one of airport" in decision.reasons
+    """So that an operator can tune the facets. Nothing is known of the event yet: the facets alone kept it out."""
+    near, nearer = decided(line("1", "Kabul falls"), line("2", "Attack in Kabul"))
+    for decision in (near, nearer):
+        assert (decision.alert, decision.update) == (False, None)
+        assert (decision.ground, decision.threshold) == ("lacking", None)
+        assert decision.reasons[-1] == "lacks one of airport"
+    assert 0 < near.score < nearer.score < 1
+
+
+def test_what_reads_like_the_event_is_taken_beyond_its_facets_and_says_so() -> None:
+    """In assisted mode, once reports are known; before, and in strict mode, the facets keep it out."""
+    told = "Scores of people killed by explosions outside the gate in Kabul"
+    [before] = decided(line("3", told))
+    assert not before.alert
+    *_, taken = decided(line("1"), line("2", STRIKE), line("3", told))
+    assert (taken.alert, taken.ground) == (True, "beyond_facets")
+    assert taken.score >= (taken.threshold or 1)
+    assert taken.reasons[0].startswith("beyond your facets, because it reads like this event's next chapter; it lacks")
+    strict = Replay.of([replace(KABUL, match=MatchMode.STRICT)])
+    *_, kept_out = [one for each in (line("1"), line("2", STRIKE), line("3", told)) for one in strict.decide(each)]
+    assert (kept_out.alert, kept_out.score, kept_out.threshold) == (False, taken.score, None)
 
 
 def test_an_item_without_a_hit_is_silent() -> None:
