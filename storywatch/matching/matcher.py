@@ -14,7 +14,6 @@ from storywatch.matching.language import (
     Found,
     Hits,
     Part,
-    Subject,
     evaluate,
     subject_of,
     tree_of,
@@ -22,6 +21,7 @@ from storywatch.matching.language import (
 from storywatch.matching.likeness import Model, Surroundings, Weighed, evidence, probability, shipped
 from storywatch.matching.looking import Look
 from storywatch.matching.memory import NEAR_FROM, NO_LESSONS, Lessons, Memory
+from storywatch.matching.profiles import MOST_NEAR
 from storywatch.matching.saying import contributions, likeness_reason
 from storywatch.matching.searching import Wanted, wanted
 from storywatch.model import Event, Item, Match, Reason
@@ -140,7 +140,7 @@ class Matcher:
         """Return what is seen of an item beside one event. Raises KeyError for an unknown event."""
         subject = subject_of(item)
         hits = self._finder.find(subject).get(event, NOTHING_FOUND)
-        return self._look(event, hits, item, subject, self.memory.weighed(item))
+        return self._look(event, evaluate(self._trees[event], hits, subject), item, self.memory.weighed(item))
 
     def model(self, look: Look) -> Model:
         """Return the model by which an event is scored beside an item. An alias that was hit counts as facets do."""
@@ -159,12 +159,17 @@ class Matcher:
         subject = subject_of(item)
         hits = self._finder.find(subject)
         weighed = self.memory.weighed(item)
-        for event in dict.fromkeys([*hits, *self.memory.candidates(weighed)]):
-            yield self._look(event, hits.get(event, NOTHING_FOUND), item, subject, weighed)
+        near = dict.fromkeys(self.memory.candidates(weighed))
+        room = MOST_NEAR
+        for event in [*near, *(event for event in hits if event not in near)]:
+            facets = evaluate(self._trees[event], hits.get(event, NOTHING_FOUND), subject)
+            room -= not facets.satisfied
+            if room >= 0 or facets.satisfied:
+                yield self._look(event, facets, item, weighed)
 
-    def _look(self, event: str, hits: Hits, item: Item, subject: Subject, weighed: Weighed) -> Look:
+    def _look(self, event: str, facets: Facets, item: Item, weighed: Weighed) -> Look:
         tree, profile = self._trees[event], self.memory.profile(event)
-        facets, day = evaluate(tree, hits, subject), item.published.date().toordinal()
+        day = item.published.date().toordinal()
         satisfied = facets.satisfied and _has_facets(tree, facets)
         return Look(
             item=item,
@@ -195,7 +200,7 @@ class Matcher:
         model = self.model(look)
         score, threshold = model.weights.score(look.features), model.threshold_at(look.around)
         decision = decide(tree, facets, reports=look.profile.reports, high=score >= threshold)
-        telling = full or score >= NEAR_FROM or decision.accepted
+        telling = full or decision.accepted or score >= TOLD_FROM
         return Match(
             event=tree.event.id,
             item=look.item.id,
@@ -212,6 +217,9 @@ class Matcher:
 
 
 _FLOOR = probability(NEAR_FROM)
+
+TOLD_FROM = -3.0
+"""The score, in log-odds, from which the parts of the score of what was not accepted are told."""
 
 
 def _has_facets(tree: EventTree, facets: Facets) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nlargest
 from typing import Any
 
 from storywatch.matching.lessons import Lessons, base_of, reading_of
@@ -11,6 +12,9 @@ from storywatch.model import Event, Item
 
 TELLING = 2.0
 """Words that tell less than this make no candidate: every seventh item says them."""
+
+MOST_NEAR = 64
+"""Events that an item is judged for although it doesn't satisfy their facets; those that share most."""
 
 _LEAST_SHARED, _LEAST_SHARE = 9.0, 0.06
 
@@ -71,7 +75,7 @@ class Profiles:
         return self._profiles.get(event)
 
     def candidates(self, item: Weighed) -> Iterator[str]:
-        """Yield the events that share enough with an item to be worth a look.
+        """Yield the events that share enough with an item to be worth a look, at most those that share most.
 
         Cost grows with the number of events that say a telling word of the item.
         """
@@ -82,7 +86,8 @@ class Profiles:
                 for event in self._postings.of(term.stem):
                     shared[event] += square
         least = max(_LEAST_SHARED, _LEAST_SHARE * item.length * item.length)
-        yield from (event for event, mass in shared.items() if mass >= least)
+        enough = [event for event, mass in shared.items() if mass >= least]
+        yield from enough if len(enough) <= MOST_NEAR else nlargest(MOST_NEAR, enough, key=shared.__getitem__)
 
     def is_news(self, event: str, reading: Reading) -> bool:
         """Tell whether an event can learn of what reads so: it is no seed of its own."""
