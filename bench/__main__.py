@@ -3,7 +3,19 @@
 import argparse
 from importlib import import_module
 
-BENCHES = ("polls", "crowd", "parsing", "conformance", "fuzz", "crash", "names", "matching", "tracking")
+BENCHES = (
+    "polls",
+    "crowd",
+    "parsing",
+    "conformance",
+    "fuzz",
+    "crash",
+    "names",
+    "matching",
+    "story",
+    "feedback",
+    "tracking",
+)
 BY_NAME_ONLY = ("fit",)
 """What writes into the code is run on request only."""
 
