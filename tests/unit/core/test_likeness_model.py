@@ -1,28 +1,69 @@
 """The models that ship, and the threshold of an event: `storywatch.matching.likeness.model`."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storywatch.matching.likeness import FEATURES, Model, Weights, log_odds, model_from, probability, shipped
+from storywatch.matching.likeness import (
+    FEATURES,
+    Model,
+    Surroundings,
+    Weights,
+    log_odds,
+    model_from,
+    probability,
+    shipped,
+)
 from storywatch.matching.likeness.profile import QUIET
 
 WITH_FACETS, WITHOUT = shipped()
 BOTH = pytest.mark.parametrize("model", [WITH_FACETS, WITHOUT], ids=["with facets", "without"])
-NOISE = st.floats(-40, 40)
+
+
+SURROUNDINGS = st.builds(
+    Surroundings,
+    noise=st.floats(-40, 40),
+    background=st.integers(0, 10_000),
+    confirmed=st.integers(0, 50),
+    rejected=st.integers(0, 50),
+)
+QUIETLY = Surroundings(noise=QUIET, background=10_000, confirmed=0, rejected=0)
 
 
 @BOTH
-@given(noise=NOISE, more=st.floats(0, 40))
+@given(around=SURROUNDINGS, more=st.floats(0, 40))
 @settings(max_examples=50)
-def test_noise_only_raises_a_threshold(model: Model, noise: float, more: float) -> None:
-    assert model.threshold <= model.threshold_at(noise) <= model.threshold_at(noise + more)
+def test_noise_only_raises_a_threshold(model: Model, around: Surroundings, more: float) -> None:
+    louder = replace(around, noise=around.noise + more)
+    assert model.threshold <= model.threshold_at(around) <= model.threshold_at(louder)
 
 
 @BOTH
-def test_a_quiet_event_has_the_usual_threshold_and_a_noisy_one_a_higher(model: Model) -> None:
-    assert model.threshold_at(QUIET) == model.threshold
-    assert model.threshold_at(-2.0) > model.threshold + 1
+@given(around=SURROUNDINGS)
+@settings(max_examples=50)
+def test_a_known_background_and_confirmations_never_raise_it_and_rejections_never_lower_it(
+    model: Model, around: Surroundings
+) -> None:
+    usual = model.threshold_at(around)
+    assert model.threshold_at(replace(around, background=around.background + 100)) <= usual
+    assert model.threshold_at(replace(around, confirmed=around.confirmed + 1)) <= usual
+    assert model.threshold_at(replace(around, rejected=around.rejected + 1)) >= usual
+
+
+@BOTH
+def test_a_quiet_event_has_the_usual_threshold(model: Model) -> None:
+    """And what raises it is told by its name."""
+    assert model.threshold_at(QUIETLY) == model.threshold
+    assert not any(model.raised(QUIETLY).values())
+    assert model.threshold_at(replace(QUIETLY, noise=-2.0)) > model.threshold + 1
+    assert model.threshold_at(replace(QUIETLY, background=0)) == model.threshold + model.caution
+    rejected = replace(QUIETLY, rejected=2)
+    assert model.threshold_at(rejected) == model.threshold + 0.5
+    assert {name for name, points in model.raised(rejected).items() if points} == {"answers"}
+    assert model.threshold_at(replace(rejected, confirmed=4)) == model.threshold
+    assert model.threshold_at(replace(QUIETLY, rejected=4)) == model.threshold_at(replace(QUIETLY, rejected=400))
 
 
 @given(st.floats(-30, 30))
@@ -54,6 +95,7 @@ def test_the_shipped_weights_have_the_signs_that_their_meaning_asks_for(model: M
     assert model.weights.of.keys() <= set(FEATURES)
     assert {name for name, weight in model.weights.of.items() if weight < 0} == {"strange_names"}
     assert model.weights.bias < model.threshold - 2
+    assert model.caution >= 0
 
 
 def test_facets_count_only_where_there_are_any() -> None:
@@ -82,6 +124,6 @@ def test_a_score_is_the_sum_of_its_parts(features: dict[str, float]) -> None:
 
 
 def test_a_model_is_read_as_it_stands() -> None:
-    read = model_from({"bias": -1, "threshold": 2, "weights": {"alike": 3}})
-    assert read == Model(Weights(bias=-1, of={"alike": 3}), 2)
+    read = model_from({"bias": -1, "threshold": 2, "caution": 1, "weights": {"alike": 3}})
+    assert read == Model(Weights(bias=-1, of={"alike": 3}), 2, 1)
     assert read.weights.score({"alike": 2.0}) == 5

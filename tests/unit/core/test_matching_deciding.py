@@ -49,22 +49,26 @@ CASES = [
 
 
 def belongs(case: Case, *, asked: str, assisted: bool, enough: bool) -> bool:
-    """Tell whether a case is one that a row of the table is about. `asked`: "facets", "nothing", or "title"."""
-    declared = "nothing" if case.asked == "nothing" else "facets"
-    is_assisted = case.mode is MatchMode.ASSISTED
-    return (declared, is_assisted, case.reports >= ENOUGH_REPORTS) == (asked, assisted, enough)
+    """Tell whether a case is one that a row of the table is about."""
+    row = (case.asked, case.mode is MatchMode.ASSISTED, case.reports >= ENOUGH_REPORTS)
+    return row == (asked, assisted, enough)
 
 
 BY_FACETS = {(True, True): Ground.FACETS, (True, False): Ground.FACETS}
 BY_TITLE = {(True, True): Ground.TITLE, (True, False): Ground.TITLE}
 TOGETHER = {(True, True): Ground.FACETS, (True, False): Ground.HELD_BACK, (False, True): Ground.BEYOND_FACETS}
 BY_SCORE = {(True, True): Ground.LIKENESS, (False, True): Ground.LIKENESS}
+BY_ALIAS = {(True, True): Ground.FACETS, (True, False): Ground.HELD_BACK, (False, True): Ground.LIKENESS}
 TABLE = {
     # asked, assisted, enough reports: the ground by satisfied and high; what is left out is lacking
     ("facets", False, False): BY_FACETS,
     ("facets", False, True): BY_FACETS,
     ("facets", True, False): BY_FACETS,
     ("facets", True, True): TOGETHER,
+    ("alias", False, False): BY_FACETS,
+    ("alias", False, True): BY_FACETS,
+    ("alias", True, False): BY_FACETS,
+    ("alias", True, True): BY_ALIAS,
     ("nothing", False, False): BY_TITLE,
     ("nothing", True, False): BY_TITLE,
     ("nothing", False, True): BY_SCORE,
@@ -78,7 +82,7 @@ def wanted(case: Case) -> Iterator[Decision]:
         if belongs(case, asked=asked, assisted=assisted, enough=enough):
             ground = row.get((case.satisfied, case.high), Ground.LACKING)
             accepted = ground not in {Ground.LACKING, Ground.HELD_BACK}
-            yield Decision(accepted, ground, by_score=row in (TOGETHER, BY_SCORE))
+            yield Decision(accepted, ground, by_score=row in (TOGETHER, BY_ALIAS, BY_SCORE))
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.vetoed], ids=str)

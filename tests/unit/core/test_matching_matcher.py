@@ -262,17 +262,16 @@ def test_an_event_with_title_and_seeds_is_decided_by_the_score() -> None:
     assert not title.lacks
 
 
-def test_an_alias_is_a_declaration() -> None:
-    """Without facets it is obeyed like these, and counts in the score as they do."""
-    event = replace(UNDECLARED, aliases=("Abbey Gate bombing",))
-    assert judged(event, "Abbey Gate bombing: a timeline").ground == "facets"
-    assert (
-        judged(event, "Abbey Gate bombing: a timeline").score
-        > judged(UNDECLARED, "Abbey Gate bombing: a timeline").score
-    )
-    assert judged(event, NEXT).ground == "beyond_facets"
-    strict = replace(event, match=MatchMode.STRICT)
-    assert [judged(strict, "Abbey Gate bombing").accepted, judged(strict, f"{NEXT} Kabul").accepted] == [True, False]
+def test_an_alias_counts_as_facets_do_where_there_are_none() -> None:
+    """In the score, where it is said; and alone, in strict mode and where little is known."""
+    event, said = replace(UNDECLARED, aliases=("Abbey Gate bombing",)), "Abbey Gate bombing: a timeline"
+    assert judged(event, said).ground == "facets"
+    assert judged(event, said).score > judged(UNDECLARED, said).score
+    assert judged(event, NEXT).ground == "likeness"
+    for alone in (replace(event, match=MatchMode.STRICT), replace(event, seeds=SEEDS[:1])):
+        taken, left = judged(alone, said), judged(alone, f"{NEXT} in Kabul")
+        assert (taken.accepted, taken.ground, taken.threshold) == (True, "facets", 0)
+        assert (left.accepted, left.ground) == (False, "lacking")
 
 
 def test_an_event_that_asks_for_nothing_accepts_nothing() -> None:
