@@ -31,6 +31,9 @@ ROUNDS = 4
 MOST_FALSE_ALERTS = {True: 0.03, False: 0.04}
 """False alerts per event and week that the threshold may bring on the stories that it is fitted on: by facets."""
 
+BY_HAND = {"people": 2.0}
+"""The events of the set declare no people. Chosen on the sample event's stream, where twice as much took others in."""
+
 CAUTION = {True: 1.5, False: 0.0}
 """Chosen by hand: with facets little is lost by waiting for what the background says, without them everything is."""
 
@@ -90,7 +93,7 @@ def _fit(pairs: Sequence[Pair], names: Sequence[str]) -> Model:
     start = np.r_[-6.0, np.zeros(len(names))]
     found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
     weights = found[1:] / scales
-    of = {name: float(weight) for name, weight in zip(names, weights, strict=True)}
+    of = {name: float(weight) for name, weight in zip(names, weights, strict=True)} | BY_HAND
     return Model(Weights(bias=float(found[0] - means @ weights), of=of), START.with_facets.threshold)
 
 

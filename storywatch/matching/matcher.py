@@ -24,7 +24,7 @@ from storywatch.matching.memory import NEAR_FROM, NO_LESSONS, Lessons, Memory
 from storywatch.matching.profiles import MOST_NEAR
 from storywatch.matching.saying import contributions, likeness_reason
 from storywatch.matching.searching import Wanted, wanted
-from storywatch.model import Event, Item, Match, Reason
+from storywatch.model import Event, Item, Match, Name, Reason
 
 NOTHING_FOUND: Hits = {}
 
@@ -185,6 +185,7 @@ class Matcher:
                 day,
                 satisfied=satisfied,
                 members=_breadth(facets.found) if satisfied else 0,
+                people=_named(tree.event.people, facets.found),
             ),
             around=Surroundings(
                 noise=profile.noise(day),
@@ -225,6 +226,11 @@ TOLD_FROM = -3.0
 def _has_facets(tree: EventTree, facets: Facets) -> bool:
     """Tell whether what is satisfied is the operator's: facets, or an alias where none are declared."""
     return tree.declared or any(hit.part is Part.ALIAS for hit in facets.found)
+
+
+def _named(people: Iterable[Name], found: Iterable[Found]) -> int:
+    """Return how many of the event's people were named."""
+    return len({name.spellings[0] for name in people} & {hit.asked for hit in found})
 
 
 def _breadth(found: Iterable[Found]) -> int:

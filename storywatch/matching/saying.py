@@ -71,6 +71,7 @@ def _sayings(look: Look) -> Mapping[str, Callable[[], str]]:
     return {
         "facets": lambda: "your facets are met",
         "breadth": lambda: "different members of your facets were found",
+        "people": lambda: "somebody of this event is named",
         "alike": lambda: f"shared words: {words} (cosine {look.features['alike']:.2f})",
         "contrast": lambda: "its words, compared with what comes near and doesn't belong",
         "core": lambda: "names and words that title and seeds share",

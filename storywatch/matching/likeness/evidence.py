@@ -11,6 +11,7 @@ from storywatch.matching.likeness.reading import Reading
 FEATURES = (
     "facets",
     "breadth",
+    "people",
     "alike",
     "contrast",
     "core",
@@ -46,7 +47,7 @@ class Weighed:
 
 
 def evidence(
-    item: Weighed, profile: Profile, background: Background, day: int, *, satisfied: bool, members: int
+    item: Weighed, profile: Profile, background: Background, day: int, *, satisfied: bool, members: int, people: int
 ) -> dict[str, float]:
     """Return the value of each feature. Cost grows with the words of the item.
 
@@ -59,6 +60,7 @@ def evidence(
     return {
         "facets": float(satisfied),
         "breadth": min(members, _MOST_MEMBERS) / _MOST_MEMBERS,
+        "people": float(people > 0),
         "alike": alike,
         "contrast": _contrast(item, profile),
         "core": math.log1p(3 * _core(item, profile, background)),

@@ -25,13 +25,19 @@ def a_profile(*taken: tuple[str, int], title: str = TITLE, seeds: tuple[str, ...
 
 
 def seen(
-    text: str, profile: Profile | None = None, *, after: int = 0, satisfied: bool = False, members: int = 0
+    text: str,
+    profile: Profile | None = None,
+    *,
+    after: int = 0,
+    satisfied: bool = False,
+    members: int = 0,
+    people: int = 0,
 ) -> dict[str, float]:
     """Return the features of a text that came some days after the seeds."""
     background = Background()
     weighed = Weighed.by(background, read([text]))
     profile = profile or a_profile()
-    return evidence(weighed, profile, background, DAY + after, satisfied=satisfied, members=members)
+    return evidence(weighed, profile, background, DAY + after, satisfied=satisfied, members=members, people=people)
 
 
 def test_each_feature_has_a_value() -> None:
@@ -43,6 +49,10 @@ def test_each_feature_has_a_value() -> None:
 
 def test_facets_say_whether_they_are_satisfied() -> None:
     assert [seen("x", satisfied=satisfied)["facets"] for satisfied in (False, True)] == [0.0, 1.0]
+
+
+def test_one_of_the_people_is_as_good_as_many() -> None:
+    assert [seen("x", people=people)["people"] for people in (0, 1, 5)] == [0, 1, 1]
 
 
 def test_breadth_grows_with_the_members_that_were_hit_up_to_four() -> None:
