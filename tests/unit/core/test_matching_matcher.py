@@ -353,19 +353,20 @@ def says(item: Item, phrase: str) -> bool:
     return any(f" {phrase} " in f" {text} " for text in texts)
 
 
+def is_hit(event: Event, item: Item, member: str) -> bool:
+    """Tell whether a member stands in an item: a name by any of its spellings."""
+    named = [name.spellings for name in event.people if name.spellings[0] == member]
+    return any(says(item, spelling) for spelling in (named[-1] if named else (member,)))
+
+
 def satisfies(event: Event, item: Item) -> bool:
     """Decide as the docstring of `Event` says, without any index."""
-
-    def is_hit(member: str) -> bool:
-        named = [name.spellings for name in event.people if name.spellings[0] == member]
-        return any(says(item, spelling) for spelling in (named[-1] if named else (member,)))
-
-    asked = all(any(is_hit(member) for member in group) for group in event.all_of)
+    asked = all(any(is_hit(event, item, member) for member in group) for group in event.all_of)
     return asked or any(says(item, alias) for alias in event.aliases)
 
 
 def forbids(event: Event, item: Item) -> bool:
-    return any(says(item, term) for term in event.none_of)
+    return any(is_hit(event, item, member) for member in event.none_of)
 
 
 @given(_events, _texts, _texts, _texts)

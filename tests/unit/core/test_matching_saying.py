@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
-from storywatch.matching.lessons import Lessons
 from storywatch.matching.likeness import Background, Profile, log_odds, read
+from storywatch.matching.matcher import TOLD_FROM
 from storywatch.matching.saying import UNPLAIN, ground_in_words, in_short, understood
-from storywatch.matching.taught import NEAR_FROM
 from storywatch.model import Event, Match, Seed
 from tests.support.samples import an_item
 
@@ -110,16 +109,12 @@ def test_what_is_far_from_an_event_is_not_told_in_parts_unless_asked() -> None:
     """Most items are; what comes nearer is told."""
     matcher = Matcher([KABUL])
     names = " ".join(f"Zemari{number}" for number in range(60))
-    item = an_item(f"They sell Kabul carpets to {names}")
-    [nearer] = matcher.match(an_item("Attack at the airport of Kabul", item="nearer"))
-    assert nearer.contributions
-    rejected = tuple(an_item(item.revision.title, item=f"r{number}") for number in range(9))
-    matcher.teach("kabul", Lessons(rejected=rejected))
-    [verdict] = matcher.match(item)
-    explained = matcher.explain(item, "kabul")
-    assert log_odds(verdict.score) < NEAR_FROM
+    near, far = an_item("They sell carpets at Kabul airport"), an_item(f"They sell Kabul carpets to {names}")
+    [nearer], [verdict] = matcher.match(near), matcher.match(far)
+    assert log_odds(verdict.score) < TOLD_FROM < log_odds(nearer.score)
+    explained = matcher.explain(far, "kabul")
     assert explained == replace(verdict, contributions=explained.contributions)
-    assert (bool(verdict.contributions), bool(explained.contributions)) == (False, True)
+    assert [bool(one.contributions) for one in (nearer, verdict, explained)] == [True, False, True]
 
 
 def test_what_an_event_is_understood_to_be_about_is_names_and_words() -> None:
