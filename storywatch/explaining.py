@@ -69,7 +69,7 @@ def _explained(matcher: Matcher, item: Item, event: str) -> Explanation:
         usual=probability(usual),
         origin=_origin(look, verdict, matcher.model(look)),
         why_not=why_not(verdict),
-        reports=look.profile.reports,
+        reports=look.reports,
         confirmed=len(lessons.confirmed),
         rejected=len(lessons.rejected),
     )
@@ -88,7 +88,7 @@ def _origin(look: Look, verdict: Match, model: Model) -> str:
     if look.tree.event.match is MatchMode.STRICT and (look.tree.declared or look.tree.aliases):
         return "the facets decide alone: `match: strict`"
     basis = "facets decide" if look.tree.declared or look.tree.aliases else "words of the title decide"
-    return f"the {basis} alone until {ENOUGH_REPORTS} reports are known; {look.profile.reports} are"
+    return f"the {basis} alone until {ENOUGH_REPORTS} reports are known; {look.reports} are"
 
 
 _RAISED = {

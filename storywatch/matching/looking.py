@@ -20,3 +20,8 @@ class Look:
     day: int
     features: Mapping[str, float]
     around: Surroundings
+
+    @property
+    def reports(self) -> int:
+        """How many reports tell how the event reads. Beside facets only those that people gave: they set the scope."""
+        return self.profile.examples if self.tree.declared else self.profile.reports

@@ -200,7 +200,7 @@ class Matcher:
         tree, facets = look.tree, look.facets
         model = self.model(look)
         score, threshold = model.weights.score(look.features), model.threshold_at(look.around)
-        decision = decide(tree, facets, reports=look.profile.reports, high=score >= threshold)
+        decision = decide(tree, facets, reports=look.reports, high=score >= threshold)
         telling = full or decision.accepted or score >= TOLD_FROM
         return Match(
             event=tree.event.id,

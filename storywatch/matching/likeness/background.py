@@ -14,7 +14,7 @@ RENEWED_EVERY = 200
 _PRIOR_ITEMS = 100
 _PRIOR_SHARE = 0.004
 _COUNTRY_SHARE = 0.02
-_PRIOR = {stem_of(word): share for word, share in reversed(COMMON.items())}
+_PRIOR = {stem_of(word): share for word, share in COMMON.items()}
 """Before anything came by, a word is taken to be in such a share of so many items."""
 
 MOST_WORDS = 400_000

@@ -77,5 +77,5 @@ _SHARES = {
         year young
     """,
 }
-COMMON: dict[str, float] = {word: share for share, text in _SHARES.items() for word in text.split()}
+COMMON: dict[str, float] = {word: share for share, text in reversed(_SHARES.items()) for word in text.split()}
 """The share of news items that say a word, by folded word; not by stem."""

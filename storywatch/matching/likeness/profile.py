@@ -83,9 +83,14 @@ class Profile:
         return len(self._sure_days)
 
     @property
+    def examples(self) -> int:
+        """How many reports people gave: seeds and confirmed items."""
+        return len(self.readings) - 1 + len(self._sure_days)
+
+    @property
     def reports(self) -> int:
         """How many reports are known, besides the title."""
-        return len(self.readings) - 1 + len(self._sure_days) + len(self.taken)
+        return self.examples + len(self.taken)
 
     def count(self, stem: str) -> float:
         """Return in how many of the reports a word stands."""

@@ -1,13 +1,14 @@
 """Words that tell nothing about a story: the small words of some languages, and how news say that somebody spoke."""
 
 _ENGLISH = """
-a about according after again against all also although amid among an and announce announced announces any are around as
-at be because been before being between both but by can could day days did do does due during each following for from
-further had has have he her here him his how however i if in including into is it its just last least less many may
-might month months more most much must near new no nor not now of on once one only or other our out over own per
-report reported reports same say saying says several shall she should since so some still such than that the their them
-then there these they this those though three through to too two under until up us very via was we week weeks were what
-when where which while who whom whose will with within without would year years yet you your first
+a about according after again against all also although amid among an and announce announced announces any are around
+as at be because been before being between both but by can could day days did do does due during each following for
+from further had has have he her here him his how however i if in including into is it its just last least less many
+may might month months more most much must near new no nor not now of on once one only or other our out over own per
+report reported reports same say saying says several shall she speak speaks spoke told tell tells add added adds
+should since so some still such than that the their them then there these they this those though three through to too
+two under until up us very via was we week weeks were what when where which while who whom whose will with within
+without would year years yet you your first
 """
 _OTHERS = """
 der die das den dem des ein eine einen einem einer eines und oder aber nicht mit von vom zu zum zur im am auf aus bei

@@ -101,14 +101,15 @@ def test_strict_obeys_to_the_letter_whatever_the_score() -> None:
     assert (judged(SEEDED, NEXT).accepted, judged(SEEDED, OTHER, **FAR).accepted) == (True, False)
 
 
-def test_a_report_that_was_taken_is_known_like_a_seed() -> None:
-    """So an event with facets and no seeds may look beyond these when it took enough."""
+def test_only_what_people_gave_lets_an_event_look_beyond_its_facets() -> None:
+    """Its facets keep the scope until then, however much it took; two confirmed items are enough."""
     matcher = Matcher([KABUL])
-    for number, seed in enumerate(SEEDS):
-        [early] = matcher.match(an_item(NEXT, item="next")) or [None]
-        assert early is None or early.threshold == 0
-        item = an_item(f"Kabul airport: {seed.text}", item=f"t{number}")
+    items = [an_item(f"Kabul airport: {seed.text}", item=f"t{number}") for number, seed in enumerate(SEEDS)]
+    for item in items:
         matcher.tell(item, matcher.match(item))
+    before = matcher.explain(an_item(NEXT, item="next"), KABUL.id)
+    assert (before.accepted, before.ground, before.threshold) == (False, "lacking", 0)
+    matcher.teach(KABUL.id, Lessons(confirmed=tuple(items)))
     [match] = matcher.match(an_item(NEXT, item="next"))
     assert (match.accepted, match.ground) == (True, "beyond_facets")
     assert match.threshold > 0

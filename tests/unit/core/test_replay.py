@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from storywatch.model import MatchMode
+from storywatch.model import MatchMode, Seed
 from storywatch.replay import Decision, Replay, StreamItem
 from tests.support.samples import ATTACK, KABUL, NOW
 
@@ -48,12 +48,12 @@ def test_what_reads_like_the_event_is_taken_beyond_its_facets_and_says_so() -> N
     told = "Scores of people killed by explosions outside the gate in Kabul"
     [before] = decided(line("3", told))
     assert not before.alert
-    *_, taken = decided(line("1"), line("2", STRIKE), line("3", told))
+    seeded = replace(KABUL, seeds=(Seed(text=ATTACK), Seed(text=STRIKE)))
+    [taken] = Replay.of([seeded]).decide(line("3", told))
     assert (taken.alert, taken.ground) == (True, "beyond_facets")
     assert taken.score >= (taken.threshold or 1)
     assert taken.reasons[0].startswith("beyond your facets, because it reads like this event's next chapter; it lacks")
-    strict = Replay.of([replace(KABUL, match=MatchMode.STRICT)])
-    *_, kept_out = [one for each in (line("1"), line("2", STRIKE), line("3", told)) for one in strict.decide(each)]
+    [kept_out] = Replay.of([replace(seeded, match=MatchMode.STRICT)]).decide(line("3", told))
     assert (kept_out.alert, kept_out.score, kept_out.threshold) == (False, taken.score, None)
 
 
