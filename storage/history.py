@@ -10,8 +10,12 @@ from storywatch.updates import SAID_CHARS, PastReport
 
 
 async def hold(connection: AsyncConnection, table: Table, row_id: str) -> None:
-    """Lock one row until the transaction ends. On SQLite the transaction holds the whole database already."""
-    await connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update())
+    """Lock one row until the transaction ends. On SQLite the transaction holds the whole database already.
+
+    Others may store rows that refer to it meanwhile, such as near misses; or two that hold an event each and had a near
+    miss of the other's would wait for each other.
+    """
+    await connection.execute(select(table.c.id).where(table.c.id == row_id).with_for_update(key_share=True))
 
 
 async def reports_of(connection: AsyncConnection, event: str) -> tuple[PastReport, ...]:

@@ -13,6 +13,7 @@ from storage.archive import AT_ONCE, StoredArchive
 from storage.engine import reading, writing
 from storage.items import chunks, item_of, items_by_id, with_each_text
 from storage.verdicts import match_of
+from storywatch.matching.memory import part_of
 from storywatch.model import Item, Match, Snapshot
 
 
@@ -23,10 +24,19 @@ class StoredMemories:
         self._engine = engine
 
     async def saved(self) -> Mapping[str, Snapshot]:
-        """Return what was saved last, by name."""
+        """Return what was saved last, by name, without the events whose past was imported since.
+
+        A process may die between an import and the next save: the event must learn its past again then.
+        """
+        event = tables.events.c
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(select(tables.memory))).mappings()
-            return {row["name"]: Snapshot(**row) for row in rows}
+            rows = (await connection.execute(select(tables.memory))).mappings().all()
+            imported = await connection.execute(
+                select(event.id, event.imported_at).where(event.imported_at.is_not(None))
+            )
+            since = {part_of(row.id): row.imported_at for row in imported}
+        found = {row["name"]: Snapshot(**row) for row in rows}
+        return {name: one for name, one in found.items() if name not in since or since[name] <= one.saved}
 
     async def save(self, snapshots: Sequence[Snapshot]) -> None:
         """Save snapshots in place of all that was saved before."""

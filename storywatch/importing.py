@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from storywatch import updates
+from storywatch.matching import Matcher
 from storywatch.matching.searching import Sounding, Wanted
 from storywatch.matching.taught import Lesson
 from storywatch.model import Item, Match, Report, SearchTerm, Update
@@ -24,6 +25,9 @@ MOST_MISSES = 200
 
 _AT_ONCE = 20
 """Items that are judged before others have their turn."""
+
+_MOST_TRIES = 3
+"""How often a past is placed before the event is held for it, which ends all races with polls."""
 
 Heard = Callable[[str, int, int], None]
 """Hears how far the import of an event is: how many items of how many."""
@@ -128,22 +132,34 @@ class Importing:
         past = await self._judged(event, terms, heard, stopping)
         if past is None:
             return None
-        before = await self._history(event) if past.accepted else ()
-        placed = await _placed(event, past.accepted, before)
-        async with self.imports.open(event) as transaction:
-            now = await transaction.history()
-            if past.accepted and now != before:  # a poll told of the event meanwhile
-                placed = await _placed(event, past.accepted, now)
-            record = ImportRecord(
-                at=self.clock(),
-                matches=tuple(match for _, match in past.accepted),
-                misses=past.misses,
-                updates=tuple(placed.updates),
-                reports=tuple(placed.reports),
-            )
-            await transaction.save(record)
+        placed = await self._stored(event, past)
         await self._learn((*past.near, *past.accepted))
         return Imported(event=event, items=past.items, matches=len(past.accepted), updates=len(placed.updates))
+
+    async def _stored(self, event: str, past: _Past) -> _Placed:
+        """Place what was found and store it. A long past takes long to place, so the event is not held meanwhile."""
+        before = await self._history(event) if past.accepted else ()
+        for tries_left in reversed(range(_MOST_TRIES)):
+            placed = await _placed(event, past.accepted, before)
+            async with self.imports.open(event) as transaction:
+                now = await transaction.history() if past.accepted else before
+                if now != before and tries_left:  # a poll told of the event meanwhile
+                    before = now
+                    continue
+                if now != before:
+                    placed = await _placed(event, past.accepted, now)
+                await transaction.save(self._record(past, placed))
+                break
+        return placed
+
+    def _record(self, past: _Past, placed: _Placed) -> ImportRecord:
+        return ImportRecord(
+            at=self.clock(),
+            matches=tuple(match for _, match in past.accepted),
+            misses=past.misses,
+            updates=tuple(placed.updates),
+            reports=tuple(placed.reports),
+        )
 
     async def _history(self, event: str) -> tuple[updates.PastReport, ...]:
         async with self.imports.open(event) as transaction:
@@ -159,7 +175,7 @@ class Importing:
             if stopping() or not self.recollection.matcher.knows(event):
                 return None
             past.items += 1
-            for match in alone.match(item):
+            for match in _verdicts(alone, item):
                 alone.memory.remember(item, match)
                 past.add(item, match)
             if not past.items % _AT_ONCE:
@@ -172,6 +188,14 @@ class Importing:
         async with self.recollection.turn:
             for item, match in sorted(found, key=lambda pair: (pair[0].first_seen, pair[0].id)):
                 self.recollection.matcher.memory.remember(item, match)
+
+
+def _verdicts(matcher: Matcher, item: Item) -> Sequence[Match]:
+    """Match an item. One that breaks the matcher is passed over, as in a poll, which set it aside."""
+    try:
+        return matcher.match(item)
+    except Exception:  # noqa: BLE001 - the border of one item
+        return ()
 
 
 async def _placed(

@@ -114,9 +114,13 @@ def _vocabulary(text: str) -> frozenset[str]:
 def _alikeness(one: frozenset[str], other: frozenset[str]) -> float:
     if one == other and one:
         return 1.0
+    common = len(one & other)
+    alike = common / ((len(one) + len(other) - common) or 1)
+    if alike < SAME_WORDS:  # nearly always: figures are compared only where they matter
+        return 0.0
     if min(len(one), len(other)) < MIN_WORDS or (_figures(one - other) and _figures(other - one)):
         return 0.0
-    return len(one & other) / len(one | other)
+    return alike
 
 
 def _figures(vocabulary: frozenset[str]) -> bool:

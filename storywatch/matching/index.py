@@ -6,6 +6,7 @@ whoever owns it. Cost of an event that comes or goes: in proportion to its own p
 dictionaries throughout: as fast as a native automaton on news text.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
@@ -77,11 +78,18 @@ class TermIndex:
                 for start in dict.fromkeys(entry.pattern.starts):
                     self._tables[start.by].discard(start, entry)
 
-    def hits(self, words: Sequence[Word]) -> Iterator[Hit]:
-        """Yield every hit, in the order of the text."""
+    def hits(self, words: Sequence[Word], most: int | None = None) -> Iterator[Hit]:
+        """Yield the hits in the order of the text: of each pattern the first `most`, or all.
+
+        A text that repeats a word costs its hits times the events that ask for it, so callers should bound them.
+        """
+        counts: Counter[_Entry] = Counter()
         for position, entry in sorted(dict.fromkeys(self._candidates(words)), key=itemgetter(0)):
+            if most is not None and counts[entry] >= most:
+                continue
             length = entry.pattern.match_at(words, position)
             if length:
+                counts[entry] += 1
                 for leaf in entry.leaves:
                     yield Hit(leaf, position, position + length - 1)
 

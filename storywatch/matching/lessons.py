@@ -20,6 +20,11 @@ class Lessons:
 NO_LESSONS = Lessons()
 
 
+def answered_by(lessons: Lessons) -> frozenset[str]:
+    """Return the ids of the items that people answered about."""
+    return frozenset(item.id for item in (*lessons.confirmed, *lessons.rejected))
+
+
 def without(lessons: Lessons, item: str) -> Lessons:
     """Return lessons without what was said of one item."""
     confirmed = tuple(one for one in lessons.confirmed if one.id != item)

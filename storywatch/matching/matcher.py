@@ -18,6 +18,7 @@ from storywatch.matching.language import (
     subject_of,
     tree_of,
 )
+from storywatch.matching.lessons import answered_by
 from storywatch.matching.likeness import Model, Surroundings, Weighed, evidence, probability, shipped
 from storywatch.matching.looking import Look
 from storywatch.matching.memory import NEAR_FROM, NO_LESSONS, Lessons, Memory
@@ -108,7 +109,9 @@ class Matcher:
 
     def teach(self, event: str, lessons: Lessons) -> bool:
         """Take what people say of an event, in place of what they said before. Return whether it is anything new."""
-        if event not in self._trees or lessons == self._lessons[event]:
+        if event not in self._trees:
+            return False
+        if lessons == self._lessons[event] and self.memory.answered(event) == answered_by(lessons):
             return False
         self._lessons[event] = lessons
         self.memory.declare(self._trees[event].event, lessons)

@@ -46,6 +46,10 @@ class Memory:
         """Return the profile of a declared event."""
         return self._profiles[event]
 
+    def answered(self, event: str) -> frozenset[str]:
+        """Return the items of which a declared event knows by answers: those of its lessons, or of what was saved."""
+        return self._profiles.answered(event)
+
     def candidates(self, item: Weighed) -> Iterator[str]:
         """Yield the events that share enough with an item to be worth a look."""
         return self._profiles.candidates(item)
@@ -169,8 +173,7 @@ class Memory:
         if name == BACKGROUND:
             told = {item: taught.saved() for item, taught in self._told.items()}
             return self.background.saved() | {"told": told}
-        profile = self._profiles.get(name.removeprefix(_EVENT))
-        return profile.saved() if profile else None
+        return self._profiles.saved(name.removeprefix(_EVENT))
 
     def restore(self, name: str, part: Any) -> None:
         """Take back one part of what `saved` gave, if it is of a declared event. Raises ValueError for anything else.

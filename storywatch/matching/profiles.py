@@ -141,8 +141,19 @@ class Profiles:
         self._postings.discard(event, posted - wanted)
         self._posted[event] = wanted
 
+    def answered(self, event: str) -> frozenset[str]:
+        """Return the items of which a declared event knows by answers, so that they teach it nothing else."""
+        return self._answered[event]
+
+    def saved(self, event: str) -> dict[str, Any] | None:
+        """Return what a declared event learned as plain data."""
+        profile = self._profiles.get(event)
+        return profile.saved() | {"answered": sorted(self._answered[event])} if profile else None
+
     def restore(self, event: str, part: Any) -> None:
-        """Take back what was saved of an event, if it is declared."""
+        """Take back what was saved of an event, if it is declared. The answers themselves are to be told again."""
         if event in self._profiles:
+            answered = frozenset(map(str, part["answered"]))
             self._profiles[event].restore(part)
+            self._answered[event] = answered
             self.post(event)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from config import load_events
 from storage import Store, open_store, tables
 from storywatch.importing import Imported, never, unheard
-from storywatch.model import Event, Name
+from storywatch.matching import Matcher
+from storywatch.model import Event, Item, Match, Name
 from storywatch.replay import StreamItem
 from tests.contract.working import rows
 from tests.support.fakes import FakeFetcher
@@ -160,3 +162,37 @@ async def test_what_an_import_learned_is_there_after_a_restart(empty: Store) -> 
     taken = desk.matcher.memory.profile(WIRECARD).taken
     assert taken
     assert again.matcher.memory.profile(WIRECARD).taken == taken
+
+
+async def test_what_an_import_learned_is_there_after_a_crash_before_the_next_save(empty: Store) -> None:
+    """The memory was saved with the new event in it, before its past was imported."""
+    desk = await a_desk(empty, world(200), event_of())
+    await desk.recollection.save()
+    desk.clock.now += timedelta(minutes=1)
+    object.__setattr__(desk.recollection, "save", _crash)
+    with pytest.raises(ZeroDivisionError):
+        await imported(desk)
+    taken = set(desk.matcher.memory.profile(WIRECARD).taken)
+    assert taken
+    again = await LearningDesk(empty, desk.config, clock=desk.clock, matcher=Noting([])).start()
+    assert await again.learning.importing.pending() == []
+    assert set(again.matcher.memory.profile(WIRECARD).taken) == taken
+
+
+async def _crash() -> int:
+    raise ZeroDivisionError
+
+
+async def test_an_item_that_breaks_matching_does_not_stop_the_import(empty: Store, monkeypatch: Any) -> None:
+    desk = await a_desk(empty, world(120), event_of())
+    match = Matcher.match
+
+    def fragile(matcher: Matcher, item: Item) -> tuple[Match, ...]:
+        if item.id.endswith("0"):
+            raise ZeroDivisionError
+        return match(matcher, item)
+
+    monkeypatch.setattr(Matcher, "match", fragile)
+    [past] = await imported(desk)
+    assert past.matches
+    assert await desk.learning.importing.pending() == []

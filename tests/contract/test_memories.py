@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import Store, tables, verdicts
+from storage import Store, open_store, tables, verdicts
 from storywatch.model import (
     Contribution,
     Feedback,
@@ -25,6 +25,7 @@ from storywatch.model import (
 from storywatch.ports import ImportRecord, PollRecord
 from storywatch.updates import update_id
 from tests.contract.working import claimed, counts, poll, rows
+from tests.support.patience import soon
 from tests.support.samples import ATTACK, KABUL, NOW, a_config, an_item, parsed
 
 HOUR = timedelta(hours=1)
@@ -296,6 +297,18 @@ async def test_a_poll_waits_for_the_import_of_its_event(store: Store) -> None:
     assert opened == 0
     roles = [(row["outlet"], row["role"]) for row in await rows(store, tables.reports)]
     assert sorted(roles) == [("cnn", "corroboration"), ("nyt", "first")]
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+async def test_a_near_miss_is_stored_while_another_worker_holds_its_event(store: Store, store_url: str) -> None:
+    """Or two workers that hold an event each, and had a near miss of the other's, would wait for each other.
+
+    On SQLite there is one writer at a time anyway.
+    """
+    await save(store, an_item())
+    async with open_store(store_url) as other, store.imports.open("kabul"), soon():
+        await save(other, an_item(item="i2"), misses=(a_miss("i2"),))
+    assert len(await rows(store, tables.misses)) == 1
 
 
 async def test_an_event_keeps_that_it_was_imported(store: Store) -> None:

@@ -11,7 +11,8 @@ import pytest
 from storage import Store, open_store, tables
 from storywatch.errors import LeaseLost, StorageError
 from storywatch.matching import Matcher
-from storywatch.model import Event, Feedback, FetchedSeed, Snapshot
+from storywatch.matching.memory import part_of
+from storywatch.model import Event, Feedback, FetchedSeed, Item, Match, Snapshot
 from storywatch.recalling import pack, unpack
 from storywatch.replay import Replay
 from tests.contract.working import rows
@@ -321,3 +322,77 @@ async def test_polls_side_by_side_learn_in_turn(store: Store) -> None:
     await asyncio.gather(*(desk.poll(fetcher=FakeFetcher(visit), source=f"s{n}") for n, visit in enumerate(visits)))
     again = await LearningDesk(store, config, clock=desk.clock, matcher=Noting([])).start()
     assert again.recollection.items == desk.recollection.items
+
+
+# Answers over a restart ----------------------------------------------------------------------------------------------
+
+
+async def _answered(store: Store) -> tuple[LearningDesk, list[Feedback]]:
+    """Return a desk that saved what it learned, with answers about items that came near and one that was taken."""
+    desk = await LearningDesk(store, world_config()).start()
+    await desk.follow(world(150))
+    lessons = [(item, one) for item, taught in desk.matcher.memory._told.items() for one in taught.lessons]
+    asked = [(item, one.event) for item, one in lessons if one.passed][:3]
+    asked += [(item, one.event) for item, one in lessons if one.weight][:1]
+    given = [Feedback(event=event, item=item, belongs=True, given=desk.clock(), by="me") for item, event in asked]
+    for one in given:
+        await store.feedbacks.give(one)
+    await desk.recollection.listen()
+    await desk.recollection.save()
+    return desk, given
+
+
+def _learned(desk: LearningDesk) -> Any:
+    """Return what the events know, in a form to compare: sums to nine digits, noise in any order."""
+    parts = desk.matcher.memory.saved(map(part_of, desk.matcher.events))
+    return {
+        name: part
+        | {"noise": sorted(part["noise"])}
+        | {"learned": {stem: round(count, 9) for stem, count in part["learned"].items()}}
+        for name, part in parts.items()
+    }
+
+
+async def test_answers_are_taken_once_over_any_number_of_restarts(empty: Store) -> None:
+    """What an item taught before it was answered is taken back by the answer, and not again by each start."""
+    desk, given = await _answered(empty)
+    assert len(given) == 4
+    for _ in range(3):
+        again = await LearningDesk(empty, desk.config, clock=desk.clock, matcher=Noting([])).start()
+        assert not again.found.rebuilt
+        assert _learned(again) == _learned(desk)
+        await again.recollection.save()
+
+
+async def test_answers_that_were_revoked_while_nothing_ran_count_no_longer(empty: Store) -> None:
+    """All of them, so that no answer is left that would remind of them."""
+    desk, given = await _answered(empty)
+    answered = _learned(desk)
+    for one in given:
+        await empty.feedbacks.revoke(one.event, one.item, desk.clock())
+    again = await LearningDesk(empty, desk.config, clock=desk.clock, matcher=Noting([])).start()
+    await desk.recollection.listen()
+    assert _learned(again) == _learned(desk)
+    assert _learned(again) != answered, "control: the answers had counted"
+
+
+class _Fragile(Noting):
+    """A matcher with a bug that one word brings out."""
+
+    def match(self, item: Item) -> tuple[Match, ...]:
+        if "poison" in item.revision.title:
+            raise ZeroDivisionError
+        return super().match(item)
+
+
+async def test_an_item_that_breaks_matching_does_not_keep_a_process_from_starting(empty: Store) -> None:
+    """A poll sets it aside and goes on; so does a start, for which the item is stored like any other."""
+    config = world_config()
+    first = await LearningDesk(empty, config, matcher=_Fragile([])).start()
+    await first.recollection.save()
+    first.clock.now = NOW
+    result = await first.poll(parsed("poison", guid="1"), parsed("Wirecard: Marsalek in Moscow", guid="2"))
+    assert (result.new, result.set_aside) == (2, 1)
+    again = await LearningDesk(empty, config, clock=first.clock, matcher=_Fragile([])).start()
+    assert again.found.told == 1
+    await again.recollection.save()

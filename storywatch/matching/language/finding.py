@@ -60,7 +60,7 @@ class Finder:
     def _find_in(self, field: Field, text: str, found: dict[str, _Places]) -> None:
         text_words = words(text)
         counts: dict[tuple[str, Leaf], int] = defaultdict(int)
-        for hit in self._index.hits(text_words):
+        for hit in self._index.hits(text_words, MOST_PLACES):
             owner = self._owners[hit.leaf]
             place = Place(field, hit.first, hit.last, text_words[hit.first].start, text_words[hit.last].end)
             places = found[owner[0]][owner[1]]

@@ -229,3 +229,16 @@ def test_no_spelling_of_a_name_is_beyond_its_starts() -> None:
         missed += [(name, text)] * (ends != hits)
     assert not missed
     assert found > len(pairs) / 4
+
+
+@given(OWNED, TEXTS, st.integers(1, 3))
+def test_only_the_first_hits_of_a_pattern_may_be_asked_for(
+    owned: list[tuple[Hashable, Pattern]], text: tuple[Word, ...], most: int
+) -> None:
+    """A text that repeats a word must not cost its hits times the events that ask for it."""
+    index = TermIndex(letters)
+    for owner, pattern in owned:
+        index.add(owner, pattern)
+    every, first = list(index.hits(text)), list(index.hits(text, most))
+    wanted = [hit for number, hit in enumerate(every) if [one.leaf for one in every[:number]].count(hit.leaf) < most]
+    assert first == wanted
