@@ -20,6 +20,9 @@ TROUBLE = 1
 MISUSE = 2
 """Exit code: the command was called in a way that can't work."""
 
+LONGEST_CELL = 300
+"""Characters of a cell of a table: a title can have thousands. JSON has all of them."""
+
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
 out = Console(highlight=False, soft_wrap=True)
@@ -76,8 +79,13 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, emp
         title = name.replace("_", " ").removesuffix(" at")
         table.add_column(title, overflow="fold", justify=justify, no_wrap=isinstance(first, datetime))
     for row in rows:
-        table.add_row(*(escape(shown(row[name])) for name in names))
+        table.add_row(*(escape(_cell(row[name])) for name in names))
     out.print(table)
+
+
+def _cell(value: object) -> str:
+    text = shown(value)
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
 
 
 def shown(value: object) -> str:

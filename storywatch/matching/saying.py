@@ -90,7 +90,7 @@ def _strange(weighed: Weighed, profile: Profile) -> str:
 def understood(profile: Profile, background: Background) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names and the other words by which an event is recognised, those that tell most first."""
     shown = {term.stem: term.shown for reading in profile.readings for term in reading.terms}
-    ranked = sorted(profile.base, key=lambda stem: -math.sqrt(profile.base[stem]) * background.weight(stem))
+    ranked = sorted(profile.base, key=lambda stem: (-math.sqrt(profile.base[stem]) * background.weight(stem), stem))
     names = tuple(shown[stem] for stem in ranked if stem in profile.names)
     return names[:_UNDERSTOOD], tuple(shown[stem] for stem in ranked if stem not in profile.names)[:_UNDERSTOOD]
 

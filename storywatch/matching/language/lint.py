@@ -85,7 +85,7 @@ def _on_member(member: str, node: Node, tree: EventTree, outlets: Collection[str
     prefix = too_short(node.text) if isinstance(node, Term) else None
     if prefix:
         yield f"matches every word that begins with {prefix}; write more letters"
-    slip = slip_in_member(member, tree.names)
+    slip = slip_in_member(member, node, tree.names)
     if slip:
         yield slip
     yield from _on_outlets(node, outlets)

@@ -1,5 +1,7 @@
 """What is wrong with a query, and at which character."""
 
+import unicodedata
+
 _SHOWN_BEFORE = 40
 _SHOWN_IN_ALL = 72
 
@@ -22,4 +24,14 @@ class QueryError(ValueError):
         start = max(0, self.at - _SHOWN_BEFORE) if len(text) > _SHOWN_IN_ALL else 0
         shown = text[start : start + _SHOWN_IN_ALL]
         before, after = "..." if start else "", "..." if start + len(shown) < len(text) else ""
-        return f"{before}{shown}{after}\n{' ' * (len(before) + self.at - start)}^"
+        return f"{before}{shown}{after}\n{' ' * (len(before) + _columns(shown[: self.at - start]))}^"
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese or an emoji takes two a letter, a mark none."""
+    widths = (2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text if not _is_mark(letter))
+    return sum(widths)
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Mn", "Me", "Cf"}

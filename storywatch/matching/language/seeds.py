@@ -19,7 +19,7 @@ def on_seeds(tree: EventTree) -> Iterator[tuple[_Path, str]]:
     event = tree.event
     yield from _on_days(event)
     if not tree.declared and len(event.seeds) < _ENOUGH_SEEDS:
-        yield (), _ALONE
+        yield (), _ALONE if tree.groups else _NOTHING
     if not tree.declared or not event.seeds:
         return
     finder = Finder()
@@ -30,6 +30,10 @@ def on_seeds(tree: EventTree) -> Iterator[tuple[_Path, str]]:
         yield from _on_failing_groups(tree, judged)
 
 
+_NOTHING = (
+    "has neither all nor query, and its title has no telling word: nothing can match; "
+    "add two seeds (early reports with their text), or groups under all"
+)
 _ALONE = (
     "has neither all nor query, and fewer than two seeds: the title is all there is to decide by; "
     "add two seeds (early reports with their text), or groups under all"

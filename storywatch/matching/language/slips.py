@@ -1,10 +1,12 @@
 """Slips in the text of a query or member that mean something, but probably not what was meant."""
 
+import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 
-from storywatch.matching.language.lexer import Kind, Token, tokens_of
+from storywatch.matching.language.lexer import FIELDS, Kind, Token, tokens_of
 from storywatch.matching.language.terms import fold_phrase
-from storywatch.matching.language.tree import NameRef
+from storywatch.matching.language.tree import NameRef, Node, Term
 
 _LOWER = frozenset({"and", "or", "not", "near"})
 
@@ -27,8 +29,32 @@ def _stands_unquoted(wanted: Sequence[str], tokens: Sequence[Token]) -> bool:
     return len(wanted) > 1 and list(wanted) in found
 
 
-def slip_in_member(member: str, names: Sequence[NameRef]) -> str | None:
-    """Return what to say about a name with a `*`, which makes it words alone."""
+def slip_in_member(member: str, node: Node, names: Sequence[NameRef]) -> str | None:
+    """Return what to say about signs of a query that are letters or nothing here, and about a name with a `*`.
+
+    `node`: what the member was read as; where that is no plain words, the signs counted.
+    """
+    if not isinstance(node, Term):
+        return None
+    if _NEAR.search(member):
+        return "NEAR/ is a word here; between words write NEAR/5 for at most 5 words between"
+    if minus := _MINUS.search(member):
+        return f"the - is not read here, so this asks for {minus[1]}; to exclude it, write it under none"
+    return _misspelt_field(member) or _name_with_star(member, names)
+
+
+_NEAR = re.compile(r"\bNEAR/")
+_MINUS = re.compile(r"(?:^|\s)-(\w+)")
+_FIELD = re.compile(r"(\w+):\S")
+
+
+def _misspelt_field(member: str) -> str | None:
+    field = _FIELD.match(member)
+    near = get_close_matches(field[1].lower()[:40], FIELDS, n=1) if field else []
+    return f"{field[1]} is a word here; did you mean {near[0]}: ?" if field and near else None
+
+
+def _name_with_star(member: str, names: Sequence[NameRef]) -> str | None:
     if not member.endswith("*"):
         return None
     name = next((name for name in names if fold_phrase(name.name) == fold_phrase(member)), None)

@@ -69,7 +69,12 @@ def doubts(*events: Event, **known: Any) -> list[tuple[tuple[str | int, ...], st
         ({"seeds": (Seed(text="Kherson weeps"), Seed(text="Flood"))}, ("all",), "seed 1 lacks dam | flood*; seed 2"),
         ({"seeds": (SEED,), "query": "dam"}, ("query",), "no seed has a hit for dam"),
         ({"seeds": (SEED,), "none_of": ("nova",)}, ("seeds", 0), "this seed says 'Nova', which `none` forbids"),
+        ({"all_of": (("Kherson", "NEAR/x dam"),)}, ("all", 0, 1), "NEAR/ is a word here"),
+        ({"all_of": (("Kherson", "flood -film"),)}, ("all", 0, 1), "asks for film; to exclude it, write it under none"),
+        ({"all_of": (("Kherson", "tittle:dam"),)}, ("all", 0, 1), "did you mean title: ?"),
         ({"all_of": ()}, (), "the title is all there is"),
+        ({"all_of": (), "title": "!!!"}, (), "nothing can match"),
+        ({"all_of": (), "title": "the"}, (), "nothing can match"),
         ({"all_of": (), "seeds": (SEED,)}, (), "the title is all there is"),
     ],
 )
@@ -96,6 +101,7 @@ def test_a_doubt_is_told_at_its_place(changes: dict[str, Any], path: tuple[str |
         {"all_of": (), "seeds": (SEED, REPORT)},
         {"all_of": (), "query": "Kherson dam"},
         {"aliases": ("Kakhovka dam",)},
+        {"all_of": (("Kherson", "COVID:19", "al-Shabaab", "flood - dam", "dam NEAR/5 wall", "title: dam"),)},
     ],
 )
 def test_a_sound_event_raises_no_doubt(changes: dict[str, Any]) -> None:

@@ -168,6 +168,15 @@ def test_a_caret_stands_below_its_character() -> None:
         assert shown[caret.index("^")] == "("
 
 
+@pytest.mark.parametrize("word", ["Kula", "京都", "Ku\u0301la", "کابل", "ab\N{GRINNING FACE}"])
+def test_a_caret_counts_the_columns_of_a_terminal(word: str) -> None:
+    """Each word takes four: a Chinese letter or an emoji takes two, a mark none."""
+    query = f"{word} AND (airport"
+    with pytest.raises(QueryError) as caught:
+        parse_query(query)
+    assert caught.value.caret(query).split("\n")[1] == " " * len("Kula AND ") + "^"
+
+
 # Any text, any tree --------------------------------------------------------------------------------------------------
 
 _SIGNS = ["*", "(", ")", '"', "“", "AND", "OR", "NOT", "NEAR/2", "NEAR", "-", "|", "&", "/", "/a+/i", " ", " ", "\\"]
