@@ -3,7 +3,7 @@
 import argparse
 from importlib import import_module
 
-BENCHES = ("polls", "crowd", "parsing", "conformance", "fuzz", "crash", "names", "matching", "tracking")
+BENCHES = ("polls", "crowd", "parsing", "conformance", "fuzz", "crash", "names", "matching", "deciding", "tracking")
 BY_NAME_ONLY = ("fit",)
 """What writes into the code is run on request only."""
 
@@ -13,8 +13,9 @@ if __name__ == "__main__":
         "names", nargs="*", metavar="NAME", choices=[*BENCHES, *BY_NAME_ONLY, []], help=", ".join(BENCHES)
     )
     parser.add_argument("--seconds", type=float, default=60, help="how long to fuzz; 60 without it")
+    parser.add_argument("--quick", action="store_true", help="tracking as shipped only: no events are left out")
     arguments = parser.parse_args()
+    options = {"fuzz": {"seconds": arguments.seconds}, "tracking": {"quick": arguments.quick}}
     for name in arguments.names or BENCHES:
         print(f"# {name}")
-        options = {"seconds": arguments.seconds} if name == "fuzz" else {}
-        import_module(f"bench.{name}").main(**options)
+        import_module(f"bench.{name}").main(**options.get(name, {}))
