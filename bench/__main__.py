@@ -12,6 +12,7 @@ BENCHES = (
     "crash",
     "names",
     "matching",
+    "deciding",
     "story",
     "feedback",
     "tracking",
@@ -25,8 +26,9 @@ if __name__ == "__main__":
         "names", nargs="*", metavar="NAME", choices=[*BENCHES, *BY_NAME_ONLY, []], help=", ".join(BENCHES)
     )
     parser.add_argument("--seconds", type=float, default=60, help="how long to fuzz; 60 without it")
+    parser.add_argument("--quick", action="store_true", help="tracking as shipped only: no events are left out")
     arguments = parser.parse_args()
+    options = {"fuzz": {"seconds": arguments.seconds}, "tracking": {"quick": arguments.quick}}
     for name in arguments.names or BENCHES:
         print(f"# {name}")
-        options = {"seconds": arguments.seconds} if name == "fuzz" else {}
-        import_module(f"bench.{name}").main(**options)
+        import_module(f"bench.{name}").main(**options.get(name, {}))

@@ -11,11 +11,12 @@ import config
 from storywatch.cli.replaying import stream_of
 from storywatch.model import Event, Item
 from storywatch.replay import Replay
+from tests.support.corpus import corpus_path
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "matching"
+FOLDER = corpus_path("matching")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Story:
     """An event with its labels. `places`: of the first and the last scored item in the stream."""
 

@@ -63,7 +63,7 @@ async def test_the_past_of_a_new_event_becomes_a_history_without_alerts(store: S
     assert not await rows(store, tables.alerts)
     assert not await rows(store, tables.deliveries)
     assert await desk.learning.importing.pending() == []
-    assert len(desk.matcher.memory.profile(WIRECARD).taken) > 15
+    assert len(desk.matcher.memory.profile(WIRECARD).taken) > 10
 
 
 async def test_a_past_is_matched_as_it_would_have_been_live(empty: Store, tmp_path: Any) -> None:
@@ -76,7 +76,7 @@ async def test_a_past_is_matched_as_it_would_have_been_live(empty: Store, tmp_pa
     desk = await a_desk(empty, stream, event_of())
     await imported(desk)
     found = {item.id async for _, item, _ in empty.memories.accepted(None, 1000)}
-    assert len(wanted & found) >= 0.9 * len(wanted)
+    assert len(wanted & found) >= 0.8 * len(wanted)
 
 
 @pytest.mark.parametrize("declared", ["world.events", "world.events-title-only"])
