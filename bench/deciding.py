@@ -31,7 +31,7 @@ from storywatch.model import Event, Item
 from storywatch.replay import Replay, StreamItem
 
 FEW, MANY = 100, 10_000
-WARM_UP, MEASURED = 50, 100
+WARM_UP, MEASURED = 200, 100
 """Items that pass before the clock starts, and after."""
 TEXT = 2000
 FEED, NEW = 25, 2
