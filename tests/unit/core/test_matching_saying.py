@@ -1,5 +1,6 @@
 """A verdict in words: `storywatch.matching.saying`."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -131,3 +132,11 @@ def test_what_an_event_is_understood_to_be_about_is_names_and_words() -> None:
 
 def test_an_event_without_words_is_understood_as_nothing() -> None:
     assert understood(Profile([read(["It is on"])], day=None), Background()) == ((), ())
+
+
+def test_what_is_understood_has_one_order() -> None:
+    """Words that tell the same stand by their stems, whatever order the process keeps them in."""
+    profile = Profile([read([text]) for text in (KABUL.title, *(seed.text for seed in KABUL.seeds))], day=None)
+    said = understood(profile, Background())
+    profile.base = Counter(dict(reversed(profile.base.items())))
+    assert understood(profile, Background()) == said
