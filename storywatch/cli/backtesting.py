@@ -125,7 +125,8 @@ async def _pass(store: Store, passes: Sequence[Backtest], window: Window) -> Non
     with progress_bar() as progress:
         total = await store.archive.count(window.since, any_of=terms)
         bar = progress.add_task("testing", total=total + len(cases))
-        async for item in with_cases(store.archive.stream(window.since, any_of=terms), list(cases.values())):
+        stored = as_polled(store.archive.stream(window.since, any_of=terms))
+        async for item in with_cases(stored, list(cases.values())):
             for each in passes:
                 each.see(item)
             progress.advance(bar)
@@ -142,8 +143,24 @@ async def _terms(store: Store, passes: Sequence[Backtest]) -> frozenset[SearchTe
     return frozenset[SearchTerm]().union(*found) if len(found) == len(wanted) else None
 
 
+async def as_polled(items: AsyncIterator[Item]) -> AsyncIterator[Item]:
+    """Yield items in the order in which polls judge them: of those that came in one document, the oldest first.
+
+    What is learned of one decides on the next, so another order would be another watch.
+    """
+    together: list[Item] = []
+    async for item in items:
+        if together and item.first_seen != together[0].first_seen:
+            for one in sorted(together, key=_place):
+                yield one
+            together = []
+        together.append(item)
+    for one in sorted(together, key=_place):
+        yield one
+
+
 async def with_cases(items: AsyncIterator[Item], cases: Sequence[Item]) -> AsyncIterator[Item]:
-    """Yield items and the items of cases in the order of first sight, each once."""
+    """Yield items, which are in the order of polls, and the items of cases in that order, each once."""
     waiting = sorted(cases, key=_place, reverse=True)
     async for item in items:
         while waiting and _place(waiting[-1]) <= _place(item):
@@ -155,8 +172,8 @@ async def with_cases(items: AsyncIterator[Item], cases: Sequence[Item]) -> Async
         yield waiting.pop()
 
 
-def _place(item: Item) -> tuple[datetime, str]:
-    return item.first_seen, item.id
+def _place(item: Item) -> tuple[datetime, datetime, str]:
+    return item.first_seen, item.published, item.id
 
 
 async def _backtest(store: Store, events: Mapping[str, Event], background: Background) -> Backtest:

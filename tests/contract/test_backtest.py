@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from storage import Store
 from storywatch.cli.backtest_report import Report
-from storywatch.cli.backtesting import Asked, report_of, with_cases
+from storywatch.cli.backtesting import Asked, as_polled, report_of, with_cases
 from storywatch.model import Event, Feedback, Item, MatchMode, WatchConfig
 from tests.contract.working import poll
 from tests.support.samples import KABUL, NOW, a_config, an_item, parsed
@@ -90,3 +90,19 @@ async def test_cases_stand_in_the_order_of_first_sight_each_once() -> None:
 
     cases: Sequence[Item] = [every[5], every[2], every[0]]
     assert [item.id async for item in with_cases(streamed(), cases)] == ["i0", "i1", "i2", "i3", "i4", "i5"]
+
+
+async def test_what_came_in_one_document_is_judged_the_oldest_first() -> None:
+    """As by polls; what came in another stays apart, however old it is."""
+    told = [("i1", 0, 3), ("i2", 0, 1), ("i3", 0, 2), ("i4", 1, 5), ("i5", 1, 0)]
+    every = [
+        an_item(item=name, seen=NOW + seen * HOUR, published=NOW - HOUR * 9 + age * HOUR) for name, seen, age in told
+    ]
+
+    async def streamed() -> AsyncIterator[Item]:
+        for item in every:
+            yield item
+
+    assert [item.id async for item in as_polled(streamed())] == ["i2", "i3", "i1", "i5", "i4"]
+    cases: Sequence[Item] = [every[2], every[3]]
+    assert [item.id async for item in with_cases(as_polled(streamed()), cases)] == ["i2", "i3", "i1", "i5", "i4"]
