@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from storywatch.matching.likeness import Reading, read, texts_of
 from storywatch.model import Event, Item
@@ -35,7 +36,13 @@ def without(lessons: Lessons, item: str) -> Lessons:
 def reading_of(item: Item) -> Reading:
     """Return how an item reads."""
     shown = item.revision
-    return read(texts_of(shown.title, shown.summary, shown.content))
+    return _read(texts_of(shown.title, shown.summary, shown.content))
+
+
+@lru_cache(maxsize=64)
+def _read(texts: tuple[str, ...]) -> Reading:
+    """Read once what is judged, told and answered about one after the other."""
+    return read(texts)
 
 
 def base_of(event: Event, lessons: Lessons) -> tuple[list[Reading], int | None]:
