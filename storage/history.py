@@ -21,13 +21,14 @@ async def hold(connection: AsyncConnection, table: Table, row_id: str) -> None:
 async def reports_of(connection: AsyncConnection, event: str) -> tuple[PastReport, ...]:
     """Return the reports of an event, oldest first."""
     report, revision = tables.reports.c, tables.revisions.c
-    opener, opening = tables.items.alias("opener"), tables.revisions.alias("opening")
-    opened = func.coalesce(opening.c.published, opening.c.updated, opener.c.first_seen)
     told = (
         select(
             report.update,
             report.item,
             report.outlet,
+            report.origin,
+            report.seen,
+            tables.updates.c.number,
             tables.updates.c.headline,
             revision.title,
             revision.summary,
@@ -36,15 +37,21 @@ async def reports_of(connection: AsyncConnection, event: str) -> tuple[PastRepor
         .join_from(tables.reports, tables.updates, tables.updates.c.id == report.update)
         .join(tables.items, tables.items.c.id == report.item)
         .join(tables.revisions, and_(revision.item == report.item, revision.number == tables.items.c.revision))
-        .join(opener, opener.c.id == tables.updates.c.item)
-        .join(opening, and_(opening.c.item == opener.c.id, opening.c.number == 1))
         .where(report.event == event)
-        # One poll opens its updates in the order of publication, all at the same moment.
-        .order_by(tables.updates.c.created, opened, opener.c.id, report.role.desc(), report.seen, report.item)
+        .order_by(tables.updates.c.number, report.role.desc(), report.seen, report.item)
     )
     return tuple(map(_past_report, await connection.execute(told)))
 
 
 def _past_report(row: Row[*tuple[Any, ...]]) -> PastReport:
     said = f"{row.title}\n{row.summary or row.content}"
-    return PastReport(update=row.update, item=row.item, outlet=row.outlet, headline=row.headline, text=said)
+    return PastReport(
+        update=row.update,
+        number=row.number,
+        item=row.item,
+        outlet=row.outlet,
+        headline=row.headline,
+        text=said,
+        origin=row.origin,
+        seen=row.seen,
+    )

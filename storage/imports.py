@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -52,7 +51,7 @@ class StoredImport:
         await verdicts.insert_missing(connection, tables.matches, matches)
         await verdicts.forget_misses(connection, matches)
         await verdicts.save_misses(connection, [verdicts.miss_row(miss, at) for miss in record.misses])
-        await verdicts.insert_missing(connection, tables.updates, list(map(asdict, record.updates)))
+        await verdicts.insert_missing(connection, tables.updates, list(map(verdicts.update_row, record.updates)))
         await verdicts.insert_missing(connection, tables.reports, list(map(verdicts.report_row, record.reports)))
         done = update(tables.events).where(tables.events.c.id == self._event)
         await connection.execute(done.values(imported_at=at))

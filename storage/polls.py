@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from storage import history, moves, pushes, search, tables, verdicts
 from storage.items import chunks, item_row, revision_of, revision_row
 from storage.states import state_row
 from storage.upsert import upsert
-from storage.verdicts import report_row
+from storage.verdicts import report_row, update_row
 from storywatch.errors import LeaseLost
 from storywatch.intake import Fingerprint, Known, KnownItem, Sighting
 from storywatch.model import (
@@ -108,7 +107,7 @@ class StoredPoll:
         await self._save_sightings(record.sightings)
         seen = {item.id: item.revision.seen for item in (*record.new, *record.revised)}
         await verdicts.save(self._connection, record.matches, record.misses, seen)
-        await self._insert(tables.updates, map(asdict, record.updates))
+        await self._insert(tables.updates, map(update_row, record.updates))
         await self._insert(tables.reports, map(report_row, record.reports))
         await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))

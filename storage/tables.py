@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeDecorator
@@ -278,6 +279,10 @@ updates = Table(
     Column("item", ForeignKey("items.id"), nullable=False),
     Column("headline", String, nullable=False),
     Column("created", UtcTime, nullable=False),
+    Column("number", Integer, nullable=False, server_default="0"),
+    Column("severity", Integer, nullable=False, server_default="2"),
+    Column("mark", String),
+    Column("merged_into", String),
     Index("ix_updates_event_created", "event", "created"),
 )
 
@@ -290,6 +295,8 @@ reports = Table(
     Column("outlet", ForeignKey("outlets.id"), nullable=False),
     Column("role", String, nullable=False),
     Column("seen", UtcTime, nullable=False),
+    Column("origin", String, nullable=False, server_default=text("''")),
+    Column("news", JSON),
 )
 
 subscriptions = Table(
@@ -319,6 +326,8 @@ deliveries = Table(
     Column("lease_token", String),
     Column("lease_until", UtcTime),
     Column("attempts", Integer, nullable=False),
+    Column("kind", String, nullable=False, server_default="alert"),
+    Column("claims", Integer, nullable=False, server_default="0"),
     Column("settled_at", UtcTime),
 )
 Index(
@@ -351,7 +360,150 @@ alerts = Table(
     Column("delivery", ForeignKey("deliveries.id")),
     Column("fault_code", String),
     Column("fault_message", String),
-    UniqueConstraint("subscription", "update", "item"),
+    Column("kind", String, nullable=False, server_default="update"),
+    Column("change", String, nullable=False, server_default=text("''")),
+    Column("severity", Integer, nullable=False, server_default="2"),
+    Column("release_at", UtcTime),
+    Column("owed", JSON),
+    UniqueConstraint("subscription", "update", "item", "change"),
+    Index("ix_alerts_release_at", "release_at"),
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    Column("event", ForeignKey("events.id"), primary_key=True),
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("value", Float, nullable=False),
+    Column("high", Float, nullable=False),
+    Column("least", Boolean, nullable=False),
+    Column("of", String, nullable=False),
+    Column("said_by", String),
+    Column("quote", Text, nullable=False),
+    Column("outlet", ForeignKey("outlets.id"), nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("event", ForeignKey("events.id"), primary_key=True),
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("stance", String, nullable=False),
+    Column("speaker", String, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("against", ForeignKey("items.id")),
+    Column("outlet", ForeignKey("outlets.id"), nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("event", ForeignKey("events.id"), nullable=False),
+    Column("update", ForeignKey("updates.id"), nullable=False),
+    Column("item", ForeignKey("items.id"), nullable=False),
+    Column("outlet", ForeignKey("outlets.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("seen", UtcTime, nullable=False),
+    Column("difference", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("news", JSON),
+    Index("ix_changes_event_seen", "event", "seen"),
+)
+
+rechecks = Table(
+    "rechecks",
+    metadata,
+    Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("next_check_at", UtcTime),
+    Column("checks", Integer, nullable=False),
+    Column("last_check_at", UtcTime),
+    Column("status", Integer),
+    Column("etag", String),
+    Column("last_modified", String),
+    Column("text_hash", String),
+    Column("text", Text),
+    Column("gone_since", UtcTime),
+    Column("lease_token", String),
+    Column("lease_until", UtcTime),
+    Index("ix_rechecks_next_check_at", "next_check_at"),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("lane", String, primary_key=True),
+    Column("failing_since", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("throttled_until", UtcTime),
+    Column("disabled_at", UtcTime),
+    Column("reason", Text),
+    Column("told_at", UtcTime),
+)
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("email", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("confirmed_at", UtcTime),
+    Column("left_at", UtcTime),
+    UniqueConstraint("address"),
+)
+
+reader_subscriptions = Table(
+    "reader_subscriptions",
+    metadata,
+    Column("id", ForeignKey("subscriptions.id"), primary_key=True),
+    Column("reader", ForeignKey("readers.id"), nullable=False),
+    Column("event", String, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("agreed_at", UtcTime),
+    Column("agreed_to", Text),
+    Column("left_at", UtcTime),
+    Index("ix_reader_subscriptions_reader", "reader"),
+)
+
+optouts = Table(
+    "optouts",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("event", String, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("by", String, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address", String, primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("lifted_at", UtcTime),
+)
+
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("address", String, nullable=False),
+    Column("delivery", String),
+    Column("status", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("diagnostic", Text, nullable=False),
+    Index("ix_bounces_address_at", "address", "at"),
 )
 
 push_subscriptions = Table(

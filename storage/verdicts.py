@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.upsert import upsert
-from storywatch.model import Contribution, Match, Reason, Report
+from storywatch.model import Contribution, Match, Reason, Report, Update
 
 MOST_MISSES = 200
 """Near misses of one event that are kept: the best ones."""
@@ -98,4 +98,26 @@ def match_of(row: Row[Any], *, accepted: bool) -> Match:
 
 def report_row(report: Report) -> dict[str, Any]:
     """Return the columns of a report."""
-    return {**asdict(report), "role": report.role.value}
+    return {
+        "update": report.update,
+        "event": report.event,
+        "item": report.item,
+        "outlet": report.outlet,
+        "role": report.role.value,
+        "seen": report.seen,
+        "origin": report.origin,
+    }
+
+
+def update_row(opened: Update) -> dict[str, Any]:
+    """Return the columns of an update."""
+    return {
+        "id": opened.id,
+        "event": opened.event,
+        "item": opened.item,
+        "headline": opened.headline,
+        "created": opened.created,
+        "number": opened.number,
+        "severity": int(opened.severity),
+        "mark": opened.mark,
+    }

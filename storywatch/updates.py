@@ -9,6 +9,7 @@ matched it.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from storywatch.matching.words import words
@@ -30,13 +31,16 @@ MIN_WORDS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class PastReport:
-    """A report that the event already has: what it said, and whose it was."""
+    """A report that the event already has: what it said, whose it was, and its update with that one's number."""
 
     update: str
+    number: int
     item: str
     outlet: str
     headline: str
     text: str
+    origin: str = ""
+    seen: datetime | None = None
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -57,25 +61,32 @@ def place(item: Item, event: str, past: Sequence[PastReport]) -> Placed | None:
     """Decide whether an accepted item opens an update or corroborates one; None if it was placed before."""
     if any(report.item == item.id for report in past):
         return None
-    known = tuple(dict.fromkeys(report.update for report in past))
     twin = _most_alike(item, past)
     if twin is not None:
         report = _report(item, event, twin.update, ReportRole.CORROBORATION)
-        return Placed(report=report, update=None, sequence=known.index(twin.update) + 1)
+        return Placed(report=report, update=None, sequence=twin.number)
     opened = Update(
-        id=update_id(event, item.id), event=event, item=item.id, headline=headline(item), created=item.revision.seen
+        id=update_id(event, item.id),
+        event=event,
+        item=item.id,
+        headline=headline(item),
+        created=item.revision.seen,
+        number=1 + max((report.number for report in past), default=0),
     )
-    return Placed(report=_report(item, event, opened.id, ReportRole.FIRST), update=opened, sequence=len(known) + 1)
+    return Placed(report=_report(item, event, opened.id, ReportRole.FIRST), update=opened, sequence=opened.number)
 
 
 def as_past(item: Item, placed: Placed) -> PastReport:
     """Return the report as the next item of the same document will find it."""
     return PastReport(
         update=placed.report.update,
+        number=placed.sequence,
         item=item.id,
         outlet=item.outlet,
         headline=headline(item),
         text=said(item),
+        origin=placed.report.origin,
+        seen=placed.report.seen,
     )
 
 

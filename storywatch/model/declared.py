@@ -1,8 +1,10 @@
 """What operators declare: outlets with their sources, events, and who is told."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
+
+from storywatch.model.news import Severity
 
 
 class SourceKind(StrEnum):
@@ -19,6 +21,39 @@ class ChannelKind(StrEnum):
     EMAIL = "email"
     WEBHOOK = "webhook"
     FILE = "file"
+    APPRISE = "apprise"
+
+
+class RevisionWish(StrEnum):
+    """Which changes of reported items a subscription is told of.
+
+    `CORRECTIONS`: corrections, retractions, vanished pages and edits that change a figure or a statement.
+    """
+
+    NONE = "none"
+    CORRECTIONS = "corrections"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """When a digest is sent: a cron line of five fields, in an IANA time zone."""
+
+    cron: str
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuietHours:
+    """When nobody is to be disturbed: from `begin` up to `end`, which may lie on the next day, in an IANA time zone.
+
+    What is at least as urgent as `break_through` is told all the same; None lets nothing through.
+    """
+
+    begin: time
+    end: time
+    time_zone: str = "UTC"
+    break_through: Severity | None = Severity.HIGH
 
 
 class FileFormat(StrEnum):
@@ -153,6 +188,7 @@ class Subscriber:
     email: str | None = None
     webhook_url: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
+    apprise_url: str | None = field(default=None, repr=False)
     folder: str | None = None
 
 
@@ -161,7 +197,9 @@ class Subscription:
     """Which events a subscriber wants and by which channel. `events` empty and `tags` empty means every event.
 
     `corroborations`: also tell of further outlets that report a known update. `alarms`: tell of alarms about sources,
-    and of nothing else.
+    and of nothing else. `digest`: gathered and sent at these times, at once otherwise. `least_outlets`,
+    `least_origins`: an update is told when so many report it. `outlets`, `languages`: only reports of these; empty
+    means any. `most_a_day`: after so many messages on one day of `time_zone` the rest is gathered until the next.
     """
 
     id: str
@@ -172,3 +210,13 @@ class Subscription:
     corroborations: bool = False
     alarms: bool = False
     file_format: FileFormat = FileFormat.EML
+    revisions: RevisionWish = RevisionWish.CORRECTIONS
+    digest: Digest | None = None
+    quiet: QuietHours | None = None
+    least_severity: Severity = Severity.LOW
+    least_outlets: int = 1
+    least_origins: int = 1
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    most_a_day: int | None = None
+    time_zone: str = "UTC"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from storywatch.model.news import NOTHING_NEW, News, Severity
 from storywatch.model.visits import TimeCorrection, TimeOrigin
 
 
@@ -86,6 +87,14 @@ class Match:
     contributions: tuple[Contribution, ...] = ()
 
 
+class UpdateMark(StrEnum):
+    """What an operator says of an update. Hidden ones stand in no timeline."""
+
+    IMPORTANT = "important"
+    DISPUTED = "disputed"
+    HIDDEN = "hidden"
+
+
 class ReportRole(StrEnum):
     """What an item is to an update."""
 
@@ -95,7 +104,10 @@ class ReportRole(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """An item that tells of an update."""
+    """An item that tells of an update.
+
+    `origin`: where its text comes from: an agency (`agency:ap`), or its outlet (`outlet:khaama`).
+    """
 
     update: str
     event: str
@@ -103,14 +115,22 @@ class Report:
     outlet: str
     role: ReportRole
     seen: datetime
+    origin: str = ""
+    news: News = NOTHING_NEW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Update:
-    """One development of an event. The id is derived from the event and the first reporting item."""
+    """One development of an event. The id is derived from the event and the first reporting item.
+
+    `number` counts the updates of its event from 1. `mark`: an operator's word on it; None without one.
+    """
 
     id: str
     event: str
     item: str
     headline: str
     created: datetime
+    number: int = 1
+    severity: Severity = Severity.NORMAL
+    mark: UpdateMark | None = None

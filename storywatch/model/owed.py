@@ -8,6 +8,15 @@ from storywatch.errors import Fault
 from storywatch.model.alarms import Alarm
 from storywatch.model.declared import ChannelKind, Event, Outlet, Source, Subscriber, Subscription
 from storywatch.model.known import Item, Match, Report, Update
+from storywatch.model.news import Change, Coverage, Severity
+
+
+class AlertKind(StrEnum):
+    """What an alert tells: an update, a further outlet that reports it, or a change of something reported."""
+
+    UPDATE = "update"
+    CORROBORATION = "corroboration"
+    REVISION = "revision"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,6 +24,7 @@ class Owed:
     """All that a message needs to say about one report that one subscription is owed.
 
     `id` is the alert's stable identity; `known_before` the headlines that the event already had, newest first.
+    `coverage`: who reports the update, this report included. `change`: what happened to the item, for a revision.
     """
 
     id: str
@@ -29,6 +39,26 @@ class Owed:
     outlet: Outlet
     sequence: int
     known_before: tuple[str, ...] = ()
+    kind: AlertKind = AlertKind.UPDATE
+    coverage: Coverage | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwedDigest:
+    """All that a message needs to say about what was gathered for one subscription.
+
+    `id` is the digest's stable identity, derived from the alerts that it carries. `parts`: oldest first. `since`: when
+    the subscription was last told something, None if never. `left_out`: alerts that the digest only counts.
+    """
+
+    id: str
+    created: datetime
+    subscription: Subscription
+    subscriber: Subscriber
+    parts: tuple[Owed, ...]
+    since: datetime | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,16 +90,33 @@ class Message:
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. `waiting` covers the first attempt and every later one."""
+    """Where a delivery stands. `waiting` covers the first attempt and every later one.
+
+    `cancelled`: not to be sent, for who would get it has left or can't be reached.
+    """
 
     WAITING = "waiting"
     SENT = "sent"
     DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery carries."""
+
+    ALERT = "alert"
+    DIGEST = "digest"
+    NOTICE = "notice"
+    CONFIRMATION = "confirmation"
+    TEST = "test"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alert:
-    """One report owed to one subscription, with the message that carries it, or why there is none."""
+    """One report owed to one subscription, with the message that carries it, or why there is none.
+
+    `release`: when a digest is to carry it; None for one that is told at once. `owed` is there until it is composed.
+    """
 
     id: str
     subscription: str
@@ -81,6 +128,11 @@ class Alert:
     created: datetime
     message: Message | None
     fault: Fault | None = None
+    kind: AlertKind = AlertKind.UPDATE
+    change: str = ""
+    severity: Severity = Severity.NORMAL
+    release: datetime | None = None
+    owed: Owed | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +151,10 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """A claimed delivery. `id` is the stable identity that receivers deduplicate by; `attempt` counts from 1."""
+    """A claimed delivery. `id` is the stable identity that receivers deduplicate by; `attempt` counts from 1.
+
+    `claims`: how often it was taken, this time included; more than `attempt` when a process died over it.
+    """
 
     id: str
     subscription: str
@@ -109,6 +164,8 @@ class Delivery:
     created: datetime
     attempt: int
     token: str
+    kind: DeliveryKind = DeliveryKind.ALERT
+    claims: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

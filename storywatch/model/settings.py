@@ -28,6 +28,19 @@ class PushSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PageSettings:
+    """The pages that subscribers meet. `listen`: `host:port`, behind a proxy; `public_url`: what stands in mails.
+
+    `key` signs their links. `open_to_all`: anybody may subscribe to the events; each address confirms it.
+    """
+
+    listen: str = "127.0.0.1:8766"
+    public_url: str
+    key: str = field(repr=False)
+    open_to_all: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
     """How much one document may cost.
 
@@ -50,7 +63,9 @@ class Settings:
     """What holds for the whole installation.
 
     `contact`: an address or page that outlets can use; it stands in the user agent. `allow`: the private `host:port`
-    targets that the egress guard lets through. `outbox`: the folder of the file channel.
+    targets that the egress guard lets through. `outbox`: the folder of the file channel. `bounces`: the mailbox that
+    takes bounces, `name@domain`; each mail's envelope names it with the delivery (VERP). `rotation_overlap`: how long
+    the secret before is signed with too.
     """
 
     database: str = field(repr=False)
@@ -66,6 +81,9 @@ class Settings:
     concurrent_hosts: int = 16
     limits: Limits = Limits()
     push: PushSettings | None = None
+    pages: PageSettings | None = None
+    bounces: str | None = None
+    rotation_overlap: timedelta = timedelta(hours=24)
     shutdown_timeout: timedelta = timedelta(seconds=25)
 
 

@@ -107,6 +107,7 @@ class Memory:
             known = {past.update: past.headline for past in self.past[report.event]}
             self.past[report.event].append(
                 PastReport(
+                    number=1,
                     update=report.update,
                     item=report.item,
                     outlet=report.outlet,

@@ -30,7 +30,7 @@ def owners() -> dict[str, set[str]]:
 
 def test_every_room_is_a_package_that_is_shipped() -> None:
     """The rooms that the design names, and no folder with code beside them that the wheel forgets."""
-    assert set(ROOMS) == {"storywatch", "spiders", "channels", "storage", "scheduler", "config", "network"}
+    assert set(ROOMS) == {"storywatch", "spiders", "channels", "storage", "scheduler", "config", "network", "dashboard"}
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages - {"tests", "bench"} == set(ROOMS)
 

@@ -1,0 +1,1 @@
+"""People in: the web pages that subscribers meet, and what answers their links."""
