@@ -20,6 +20,7 @@ from storage.pushes import StoredPushes
 from storage.queries import Queries
 from storage.schema import upgrade
 from storage.sources import StoredSources
+from storage.timeline import StoredTimelines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,7 @@ class Store:
     archive: StoredArchive
     memories: StoredMemories
     imports: StoredImports
+    timelines: StoredTimelines
 
     async def free_leases(self) -> int:
         """Free what a dead process held. Only for a process that knows that it is alone. Return how many."""
@@ -62,6 +64,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         archive=StoredArchive(engine),
         memories=StoredMemories(engine),
         imports=StoredImports(engine),
+        timelines=StoredTimelines(engine),
     )
     try:
         with Presence.of(_database_file(url)) as presence:

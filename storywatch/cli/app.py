@@ -57,6 +57,10 @@ COMMANDS = {
     "items": ("listing", "List the stored items, newest first."),
     "events": ("listing", "List the tracked events with what each has gathered."),
     "updates": ("listing", "List the updates, newest first."),
+    "timeline": (
+        "timelines",
+        "Write an event's running story: dated, numbered updates with the outlets that report each.",
+    ),
     "alerts": ("listing", "List the alerts and how each stands."),
     "deliveries": ("listing", "List the deliveries with their attempts and the last fault."),
     "demo": (
