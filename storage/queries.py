@@ -80,7 +80,9 @@ class Queries:
             event.id,
             event.title,
             event.active,
-            _count(tables.updates, tables.updates.c.event == event.id).label("updates"),
+            _count(
+                tables.updates, and_(tables.updates.c.event == event.id, tables.updates.c.merged_into.is_(None))
+            ).label("updates"),
             _count(tables.reports, reports_of).label("reports"),
             select(func.max(tables.updates.c.created))
             .where(tables.updates.c.event == event.id)
@@ -101,8 +103,10 @@ class Queries:
             select(
                 update.id,
                 update.event,
+                update.number,
                 update.headline,
                 update.created,
+                update.mark,
                 update.item,
                 tables.items.c.outlet,
                 tables.items.c.url,
@@ -111,7 +115,8 @@ class Queries:
             )
             .join_from(tables.updates, tables.items, tables.items.c.id == update.item)
             .join(tables.revisions, and_(revision.item == update.item, revision.number == 1))
-            .order_by(update.created.desc(), update.id)
+            .where(update.merged_into.is_(None))
+            .order_by(update.created.desc(), update.number.desc(), update.id)
         )
         if event is not None:
             query = query.where(update.event == event)
@@ -195,7 +200,7 @@ class Queries:
             _count(tables.alarms, tables.alarms.c.ended_at.is_(None)).label("alarms_open"),
             _count(tables.items).label("items"),
             _count(tables.events, tables.events.c.active).label("events"),
-            _count(tables.updates).label("updates"),
+            _count(tables.updates, tables.updates.c.merged_into.is_(None)).label("updates"),
             _count(tables.alerts).label("alerts"),
             _count(tables.alerts, tables.alerts.c.delivery.is_(None)).label("alerts_set_aside"),
             _count(tables.deliveries, waiting).label("deliveries_waiting"),

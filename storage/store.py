@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import leases, tables
 from storage.archive import StoredArchive
+from storage.curating import StoredUpdates
 from storage.engine import make_engine, parse_url, writing
 from storage.feedback import StoredFeedbacks, StoredSeeds
 from storage.imports import StoredImports
+from storage.latency import StoredLatency
 from storage.memories import StoredMemories
 from storage.outbox import StoredOutbox
 from storage.presence import Presence
@@ -38,6 +40,8 @@ class Store:
     memories: StoredMemories
     imports: StoredImports
     timelines: StoredTimelines
+    updates: StoredUpdates
+    latency: StoredLatency
 
     async def free_leases(self) -> int:
         """Free what a dead process held. Only for a process that knows that it is alone. Return how many."""
@@ -65,6 +69,8 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         memories=StoredMemories(engine),
         imports=StoredImports(engine),
         timelines=StoredTimelines(engine),
+        updates=StoredUpdates(engine),
+        latency=StoredLatency(engine),
     )
     try:
         with Presence.of(_database_file(url)) as presence:

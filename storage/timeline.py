@@ -40,7 +40,7 @@ def _opened(event: str, since: datetime | None, *, hidden: bool) -> Any:
         query = query.where(update.created >= since)
     if not hidden:
         query = query.where(or_(update.mark.is_(None), update.mark != UpdateMark.HIDDEN.value))
-    return query.order_by(update.number)
+    return query.order_by(update.created, update.number)
 
 
 async def _reports(

@@ -57,9 +57,22 @@ COMMANDS = {
     "items": ("listing", "List the stored items, newest first."),
     "events": ("listing", "List the tracked events with what each has gathered."),
     "updates": ("listing", "List the updates, newest first."),
+    "merge": (
+        "curating",
+        "Merge an update into another one of the same event that tells the same. Nobody is alerted.",
+    ),
+    "split": ("curating", "Split reports off an update into one of their own. Nobody is alerted."),
+    "mark": (
+        "curating",
+        "Mark an update as important, disputed or hidden, as the timeline shows it; none takes the mark away.",
+    ),
     "timeline": (
         "timelines",
         "Write an event's running story: dated, numbered updates with the outlets that report each.",
+    ),
+    "latency": (
+        "latency",
+        "List how long each update took to be seen, matched and delivered, by subscription, newest first.",
     ),
     "alerts": ("listing", "List the alerts and how each stands."),
     "deliveries": ("listing", "List the deliveries with their attempts and the last fault."),

@@ -9,9 +9,11 @@ import typer
 from storage import open_store
 from storage.queries import Queries, Rows
 from storywatch.cli.clock import utc_now
+from storywatch.cli.latency import DAYS, ledger_object, ledger_rows, passages
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
 from storywatch.cli.output import MISUSE, err, fail, one_line, out, print_json, print_rows, shown
 from storywatch.cli.running import finished
+from storywatch.latency import ledger
 from storywatch.model import Alarm, AlarmKind, WatchConfig
 from storywatch.remedies import headline, remedy_for
 
@@ -24,13 +26,17 @@ Ask = Callable[[Queries], Awaitable[Any]]
 def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     """Show what is watched, what is due and what failed."""
     counts, alarms_open = _ask(config, _status)
+    told = finished(passages(read_config(config).settings.database, DAYS))
     if json:
-        print_json(counts)
+        print_json({**counts, "latency": ledger_object(ledger(told))})
         return
     for name, value in counts.items():
         out.print(f"{name.replace('_', ' '):<22}{shown(value)}")
     for row in alarms_open:
         out.print(f"  {headline(_alarm(row))}, since {shown(row['raised_at'])}", style="yellow", markup=False)
+    if told:
+        out.print()
+        print_rows(ledger_rows(told), ("latency", "updates", "half within", "95 % within"), empty="", as_json=False)
     if counts["alarms_open"]:
         err.print("[yellow]Alarms are open: `storywatch alarms` says what you can do.[/yellow]")
     if counts["sources_failing"]:
@@ -85,7 +91,7 @@ def updates(
     rows = _ask(config, lambda queries: queries.updates(limit, event))
     if event is not None and not rows:
         _check_event(event, config)
-    columns = ("created", "event", "outlet", "outlets", "headline")
+    columns = ("created", "event", "number", "outlet", "outlets", "headline")
     print_rows(rows, columns, empty="No updates yet.", as_json=json)
 
 

@@ -148,7 +148,7 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     """Return the fields of the lists' rows."""
     queries = ColumnNames()
     return {
-        "status": await queries.status(NOW),
+        "status": {**await queries.status(NOW), "latency": None},
         "sources": (await queries.sources())[0],
         "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],

@@ -1,0 +1,70 @@
+"""Reads the latency ledger from what is stored anyway: no row is written for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage import tables
+from storage.engine import reading
+from storywatch.latency import Passage
+from storywatch.model import AlertKind, DeliveryState
+
+MOST_PASSAGES = 20_000
+"""The latest ones: enough for a 95th hundredth of each source, and read in a moment."""
+
+
+class StoredLatency:
+    """The ways of first reports to subscriptions."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def since(self, moment: datetime, event: str | None = None) -> Sequence[Passage]:
+        """Return the latest passages of updates that were alerted at the moment or later, newest first."""
+        alert, item, delivery = tables.alerts.c, tables.items.c, tables.deliveries.c
+        first, matched = tables.revisions.c, tables.matches.c
+        decided = (
+            select(func.min(matched.decided))
+            .where(matched.event == alert.event, matched.item == alert.item)
+            .scalar_subquery()
+        )
+        query = (
+            select(
+                alert.update,
+                alert.event,
+                item.source,
+                tables.subscriptions.c.channel,
+                first.published,
+                item.first_seen,
+                decided.label("decided"),
+                delivery.settled_at,
+                delivery.state,
+            )
+            .join_from(tables.alerts, tables.items, item.id == alert.item)
+            .join(tables.revisions, and_(first.item == item.id, first.number == 1))
+            .join(tables.subscriptions, tables.subscriptions.c.id == alert.subscription)
+            .outerjoin(tables.deliveries, delivery.id == alert.delivery)
+            .where(alert.created >= moment, alert.kind == AlertKind.UPDATE.value)
+            .order_by(alert.created.desc(), alert.id)
+            .limit(MOST_PASSAGES)
+        )
+        if event is not None:
+            query = query.where(alert.event == event)
+        async with reading(self._engine) as connection:
+            return [_passage(row) for row in await connection.execute(query)]
+
+
+def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
+    return Passage(
+        update=row.update,
+        event=row.event,
+        source=row.source,
+        channel=row.channel,
+        published=row.published,
+        seen=row.first_seen,
+        matched=row.decided,
+        delivered=row.settled_at if row.state == DeliveryState.SENT.value else None,
+    )
