@@ -20,7 +20,7 @@ _MORE = rf"[^\W_]*+(?:[{_MARKS}\u200c\u200d\u00ad]++[^\W_]*+)*+"
 _APOSTROPHES = "'’‘`´′ʼʻʽʾʿˈʹʹ"
 # Two letters or more with a dot each, or letters and digits. All of it is possessive, for no part gives anything back.
 _WORD = re.compile(rf"[^\W_](?:(?<=[^\W\d_])\.(?:[^\W\d_]\.)++|{_MORE}(?:[{_APOSTROPHES}][^\W_]{_MORE})*+)")
-_AROUND = ".,:;!?()[]\"'’‘“”…–—-_"
+_AROUND = ".,:;!?$%()[]\"'’‘“”…–—-_"
 """What may stand around a word and is no part of it."""
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
 _DROPPED = re.compile(rf"[.{_APOSTROPHES}\u0640\u200c\u200d\u00ad]")
@@ -130,7 +130,8 @@ class _Read(dict[str, tuple[Word, ...]]):
     most, longest = 1 << 16, 64
 
     def __missing__(self, piece: str) -> tuple[Word, ...]:
-        read = tuple(word for word in _read(piece) if word.folded)
+        bare = piece.strip(_AROUND)
+        read = (_plain(bare, piece.index(bare)),) if bare.isascii() and bare.isalnum() else tuple(_read(piece))
         if len(piece) <= self.longest:
             if len(self) >= self.most:
                 self.clear()
@@ -138,16 +139,19 @@ class _Read(dict[str, tuple[Word, ...]]):
         return read
 
 
+def _plain(written: str, start: int) -> Word:
+    """Read a word of ASCII letters and digits, as most are."""
+    folded = sys.intern(written.lower())
+    return Word(folded, start, start + len(written), written.isupper(), not written.islower())
+
+
 def _read(piece: str) -> Iterator[Word]:
-    bare = piece.strip(_AROUND)
-    if bare.isascii() and bare.isalnum():  # as most are
-        start = piece.index(bare)
-        yield Word(sys.intern(bare.lower()), start, start + len(bare), bare.isupper(), not bare.islower())
-        return
     for found in _WORD.finditer(piece):
         written = found.group()
+        folded = sys.intern(fold(written))
         capitals = _POSSESSIVE.sub("", written).isupper()
-        yield Word(sys.intern(fold(written)), found.start(), found.end(), capitals, not written.islower())
+        if folded:
+            yield Word(folded, found.start(), found.end(), capitals, not written.islower())
 
 
 _READ = _Read()
