@@ -37,4 +37,3 @@ async def judged(connection: AsyncConnection, lane: str, judge: JudgeEndpoint) -
     else:
         await upsert(connection, row, [asdict(record.endpoint)])
     return record
-

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import endpoints, leases, tables
 from storage.engine import reading, writing
+from storage.upsert import insert_new
 from storywatch.errors import LeaseLost
 from storywatch.model import Alert, ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Notice, Settlement
 from storywatch.ports import EndpointRecord, JudgeEndpoint
@@ -78,8 +79,7 @@ class StoredOutbox:
             if judge is None:
                 return None
             record = await endpoints.judged(connection, lane, judge)
-            if record.notices:
-                await connection.execute(insert(tables.deliveries), list(delivery_rows(record.notices)))
+            await insert_new(connection, tables.deliveries, list(delivery_rows(record.notices)))
         return record
 
 

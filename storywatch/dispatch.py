@@ -63,7 +63,7 @@ class Dispatch:
 
     async def _attempt(self, delivery: Delivery, config: WatchConfig) -> Fault | None:
         if deaths(delivery) >= MOST_DEATHS:
-            message = f"{deaths(delivery)} processes died while they sent it: `storywatch deliveries replay` tries again"
+            message = f"{deaths(delivery)} processes died over it: `storywatch deliveries replay` tries it again"
             return Fault(code="poison", message=message, permanent=True)
         subscriber = config.subscribers.get(delivery.subscriber)
         if subscriber is None:

@@ -26,6 +26,7 @@ DISABLED = (ChannelKind.WEBHOOK, ChannelKind.APPRISE)
 """Channels whose receivers are switched off. A mail server that is down for days is the operator's, and all lanes', and
 addresses that bounce are suppressed by themselves."""
 
+
 def after(endpoint: Endpoint, settlement: Settlement, channel: ChannelKind) -> Endpoint:
     """Return how an endpoint stands after an attempt."""
     fault = settlement.fault

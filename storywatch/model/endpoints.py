@@ -20,8 +20,8 @@ def lane_of(channel: ChannelKind, address: str, subscriber: str) -> str:
 class Endpoint:
     """How a lane's receiver stands. One that took its last delivery has nothing but its lane.
 
-    `failing_since`, `failures`: since the last success. `throttled_until`: nothing is sent before. `disabled_at`: nothing
-    is sent until an operator enables it; `reason` says why. `told_at`: when operators were told.
+    `failing_since`, `failures`: since the last success. `throttled_until`: nothing is sent before. `disabled_at`: since
+    when nothing is sent, until an operator enables it; `reason` says why. `told_at`: when operators were told.
     """
 
     lane: str

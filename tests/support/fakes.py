@@ -253,7 +253,7 @@ class FakeOutbox:
 
     settlements: list[Settlement] = field(default_factory=list)
     lost: bool = False
-    endpoint: Endpoint = Endpoint(lane="email:desk@news.example")
+    endpoint: Endpoint = field(default_factory=lambda: Endpoint(lane="email:desk@news.example"))
     notices: list[Notice] = field(default_factory=list)
 
     async def due_lanes(self, now: datetime, limit: int, *, failing: bool | None = None) -> Sequence[str]:
