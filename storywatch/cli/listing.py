@@ -93,6 +93,7 @@ def _alarm_line(row: Mapping[str, Any]) -> str:
 
 
 def alarm_of(row: Mapping[str, Any]) -> Alarm:
+    """Return the alarm that a row holds."""
     return Alarm(
         id=row["id"],
         source=row["source"],
