@@ -3,9 +3,9 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
 from typing import Protocol, Self
@@ -20,7 +20,7 @@ from scheduler.queue import LocalQueue
 from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
 from storywatch.model import WatchConfig
-from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources
+from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources, WorkQueue
 from storywatch.push import Push
 
 log = structlog.get_logger()
@@ -31,6 +31,8 @@ SLEPT = timedelta(seconds=30)
 TIDY = timedelta(seconds=5)
 RELOAD_CHECK = timedelta(seconds=2)
 CONCURRENT_LANES = 32
+PROBED_LANES = 4
+"""Lanes that fail are tried beside the others, so many at once: however many hang, they take no place of those."""
 
 
 class ConfigFiles(Protocol):
@@ -101,6 +103,7 @@ class _Watching:
         )
         self._polls = daemon.new_queue("poll", poll, config.settings.concurrent_hosts)
         self._deliveries = daemon.new_queue("delivery", deliver, CONCURRENT_LANES)
+        self._probes = daemon.new_queue("probe", replace(deliver, probes=True), PROBED_LANES)
         self._hub_work = HubWork(
             pushes=daemon.pushes, clock=daemon.clock, current=self._current_push, stopping=self._is_stopping
         )
@@ -137,6 +140,7 @@ class _Watching:
     def _start(self) -> None:
         self._jobs.every(TICK, self._offer_hosts)
         self._jobs.every(TICK, self._offer_lanes)
+        self._jobs.every(TICK, self._offer_failing_lanes)
         self._jobs.every(TICK, self._offer_hubs)
         self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
@@ -166,7 +170,7 @@ class _Watching:
         log.info("stopped", cut_off=cut)
 
     async def _drain(self, patience: timedelta) -> int:
-        queues = (self._polls, self._deliveries, self._hubs, self._intake)
+        queues = (self._polls, self._deliveries, self._probes, self._hubs, self._intake)
         cut = asyncio.gather(*(queue.drain(patience) for queue in queues))
         await self._jobs.drain(patience)
         return sum(await cut)
@@ -201,9 +205,14 @@ class _Watching:
 
     async def _offer_lanes(self) -> None:
         if self._deliveries.free:
-            now = self._daemon.clock()
-            wanted = self._deliveries.free + self._deliveries.busy
-            await self._deliveries.offer(await self._daemon.outbox.due_lanes(now, wanted))
+            await self._deliveries.offer(await self._due_lanes(self._deliveries, failing=False))
+
+    async def _offer_failing_lanes(self) -> None:
+        if self._probes.free:
+            await self._probes.offer(await self._due_lanes(self._probes, failing=True))
+
+    async def _due_lanes(self, queue: WorkQueue, *, failing: bool) -> Sequence[str]:
+        return await self._daemon.outbox.due_lanes(self._daemon.clock(), queue.free + queue.busy, failing=failing)
 
     async def _offer_hubs(self) -> None:
         if self._hubs.free:
@@ -253,7 +262,8 @@ class _Watching:
 
     async def _retire(self, old: AsyncExitStack) -> None:
         """Close an old crawler and its channels when what still uses them has ended."""
-        await asyncio.gather(self._polls.idle(), self._deliveries.idle(), self._hubs.idle(), self._intake.idle())
+        using = (self._polls, self._deliveries, self._probes, self._hubs, self._intake)
+        await asyncio.gather(*(one.idle() for one in using))
         await old.aclose()
 
 

@@ -116,21 +116,24 @@ def broken(error: Exception) -> Visit:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryWork:
-    """Sends the due deliveries of one lane, oldest first."""
+    """Sends the due deliveries of one lane, oldest first. `probes`: one attempt is enough, for the lane fails."""
 
     outbox: Outbox
     clock: Clock
     current: Current
     stopping: Callable[[], bool] = never
+    probes: bool = False
 
     async def __call__(self, lane: str) -> None:
-        """Work until nothing of the lane is due, the time is up, or all work stops. Raises `StorageError`."""
+        """Work until nothing of the lane is due, it fails, the time is up, or all work stops. Raises `StorageError`."""
         end = time.monotonic() + LONGEST_JOB_SECONDS
         while time.monotonic() < end and not self.stopping():
             claimed = await self.outbox.claim_deliveries(lane, now=self.clock(), lease=DELIVERY_LEASE, limit=1)
             if not claimed:
                 return
-            await self.deliver(claimed[0])
+            settlement = await self.deliver(claimed[0])
+            if self.probes or _is_failing(settlement):
+                return
 
     async def deliver(self, delivery: Delivery) -> Settlement | None:
         """Make one attempt and log it; None if another worker took it from us."""
@@ -142,7 +145,13 @@ class DeliveryWork:
             log.warning("lease_lost", delivery=delivery.id)
             return None
         _log_delivery(delivery, settlement, time.monotonic() - began)
+        _log_endpoint(delivery, settlement)
         return settlement
+
+
+def _is_failing(settlement: Settlement | None) -> bool:
+    """Tell whether the lane is one for those who probe: it may hang, and must not keep a place of the others."""
+    return settlement is not None and settlement.endpoint is not None and not settlement.endpoint.is_well
 
 
 def _log_poll(result: PollResult, seconds: float) -> None:
@@ -193,3 +202,17 @@ def _log_delivery(delivery: Delivery, settlement: Settlement, seconds: float) ->
         ms=round(seconds * 1000),
         **({"code": fault.code, "message": fault.message} if fault else {}),
     )
+
+
+def _log_endpoint(delivery: Delivery, settlement: Settlement) -> None:
+    """Write a line when an endpoint was switched off by this attempt."""
+    endpoint = settlement.endpoint
+    if endpoint is not None and endpoint.disabled_at == settlement.at:
+        log.error(
+            "endpoint_disabled",
+            channel=delivery.channel.value,
+            address=delivery.message.address,
+            subscriber=delivery.subscriber,
+            since=endpoint.failing_since.isoformat() if endpoint.failing_since else None,
+            reason=endpoint.reason,
+        )

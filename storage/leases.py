@@ -1,7 +1,7 @@
 """Leases: a row is ours for a while. A worker that dies lets them run out; one that sleeps past it is fenced off."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,9 +26,15 @@ def is_reached(moment: ColumnElement[datetime], now: datetime, longest: timedelt
 
 
 async def take(
-    connection: AsyncConnection, table: Table, wanted: Select[Any], *, now: datetime, lease: timedelta
+    connection: AsyncConnection,
+    table: Table,
+    wanted: Select[Any],
+    *,
+    now: datetime,
+    lease: timedelta,
+    values: Mapping[str, Any] | None = None,
 ) -> Sequence[Row[Any]]:
-    """Lease the rows whose ids `wanted` selects and return them, with the new token.
+    """Lease the rows whose ids `wanted` selects and return them, with the new token and whatever `values` say.
 
     On PostgreSQL rows that another worker is just taking are skipped; on SQLite there is one writer.
     """
@@ -37,7 +43,7 @@ async def take(
     taking = (
         update(table)
         .where(table.c.id.in_(select(ids.c.id)))
-        .values(lease_token=secrets.token_hex(8), lease_until=now + lease)
+        .values(lease_token=secrets.token_hex(8), lease_until=now + lease, **(values or {}))
         .returning(table)
     )
     rows: Sequence[Row[Any]] = (await connection.execute(taking)).all()

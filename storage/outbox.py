@@ -1,19 +1,24 @@
 """The outbox: deliveries that are owed, claimed by lease, settled after the attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import leases, tables
+from storage import endpoints, leases, tables
 from storage.engine import reading, writing
+from storage.upsert import insert_new
 from storywatch.errors import LeaseLost
-from storywatch.model import ChannelKind, Delivery, DeliveryState, Message, Settlement
+from storywatch.model import Alert, ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Notice, Settlement
+from storywatch.ports import EndpointRecord, JudgeEndpoint
 
 LONGEST_PAUSE = timedelta(hours=48)
 """Beyond the longest pause of the retry schedule with its jitter."""
+
+SUSPECT = 2
+"""A delivery over which so many processes died is taken by itself."""
 
 
 class StoredOutbox:
@@ -22,47 +27,78 @@ class StoredOutbox:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def due_lanes(self, now: datetime, limit: int) -> Sequence[str]:
-        """Return the lanes that have a due delivery which nobody sends, longest due first."""
+    async def due_lanes(self, now: datetime, limit: int, *, failing: bool | None = None) -> Sequence[str]:
+        """Return the lanes that have a due delivery which nobody sends, longest due first.
+
+        `failing`: only those that failed since their last success, with the fewest failures first, or only the others.
+        """
         delivery = tables.deliveries.c
+        failures = func.coalesce(func.max(tables.endpoints.c.failures), 0)
         due = (
             select(delivery.lane)
-            .where(*_due(now))
+            .outerjoin_from(tables.deliveries, tables.endpoints, tables.endpoints.c.lane == delivery.lane)
+            .where(*_due(now), ~endpoints.is_closed(now))
             .group_by(delivery.lane)
-            .order_by(func.min(delivery.next_attempt_at))
+            .order_by(*([failures] if failing else []), func.min(delivery.next_attempt_at))
             .limit(limit)
         )
+        if failing is not None:
+            due = due.having(failures > 0 if failing else failures == 0)
         async with reading(self._engine) as connection:
             return (await connection.execute(due)).scalars().all()
 
     async def claim_deliveries(self, lane: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
-        """Take due deliveries of a lane for a lease, oldest first."""
+        """Take due deliveries of a lane for a lease, oldest first.
+
+        One over which processes died is taken by itself: while it is out, no other such delivery is. So what was sent
+        beside one that kills is not given up with it.
+        """
         delivery = tables.deliveries.c
+        closed = exists().where(tables.endpoints.c.lane == delivery.lane, endpoints.is_closed(now))
         due = (
             leases.ids_of(tables.deliveries)
-            .where(delivery.lane == lane, *_due(now))
+            .where(delivery.lane == lane, *_due(now), ~closed)
             .order_by(delivery.created, delivery.position)
             .limit(limit)
         )
+        counted = {"claims": delivery.claims + 1}
         async with writing(self._engine) as connection:
-            rows = await leases.take(connection, tables.deliveries, due, now=now, lease=lease)
+            rows = await leases.take(connection, tables.deliveries, due, now=now, lease=lease, values=counted)
         return tuple(map(_delivery, sorted(rows, key=lambda row: (row.created, row.position))))
 
-    async def settle(self, settlement: Settlement) -> None:
-        """Record how an attempt ended. Raises `LeaseLost` if the delivery is no longer ours."""
+    async def settle(self, settlement: Settlement, judge: JudgeEndpoint | None = None) -> EndpointRecord | None:
+        """Record how an attempt ended, and what that means for its endpoint.
+
+        Raises `LeaseLost` if the delivery is no longer ours.
+        """
         async with writing(self._engine) as connection:
-            if (await connection.execute(_settling(settlement))).rowcount != 1:
+            lane = (await connection.execute(_settling(settlement))).scalar_one_or_none()
+            if lane is None:
                 raise LeaseLost(f"delivery {settlement.delivery}: another worker took it")
             await connection.execute(insert(tables.attempts), _attempt_row(settlement))
+            if judge is None:
+                return None
+            record = await endpoints.judged(connection, lane, judge)
+            await insert_new(connection, tables.deliveries, list(delivery_rows(record.notices)))
+        return record
 
 
-def _due(now: datetime) -> tuple[Any, ...]:
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     delivery = tables.deliveries.c
     return (
         delivery.state == DeliveryState.WAITING.value,
         leases.is_reached(delivery.next_attempt_at, now, LONGEST_PAUSE),
         leases.is_free(tables.deliveries, now),
+        or_(delivery.claims - delivery.attempts < SUSPECT, ~_suspect_is_out(now)),
     )
+
+
+def _suspect_is_out(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that somebody sends a delivery over which processes died before."""
+    other = tables.deliveries.alias("suspect").c
+    held = and_(other.lease_until > now, other.lease_until <= now + leases.LONGEST_LEASE)
+    waits = other.state == DeliveryState.WAITING.value
+    return select(other.id).where(waits, held, other.claims - other.attempts > SUSPECT).exists()
 
 
 def _settling(settlement: Settlement) -> Any:
@@ -78,6 +114,7 @@ def _settling(settlement: Settlement) -> Any:
             lease_token=None,
             lease_until=None,
         )
+        .returning(delivery.lane)
     )
 
 
@@ -91,6 +128,29 @@ def _attempt_row(settlement: Settlement) -> dict[str, Any]:
     }
 
 
+def delivery_rows(owed: Iterable[Alert | Notice]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each that could be composed. It carries the same id, which receivers know it by."""
+    for position, one in enumerate(owed):
+        if one.message is None or one.lane is None:
+            continue
+        yield {
+            "id": one.id,
+            "subscription": one.subscription,
+            "subscriber": one.subscriber,
+            "channel": one.channel.value,
+            "address": one.message.address,
+            "lane": one.lane,
+            "content_type": one.message.content_type,
+            "body": one.message.body,
+            "created": one.created,
+            "position": position,
+            "state": DeliveryState.WAITING.value,
+            "next_attempt_at": one.created,
+            "attempts": 0,
+            "kind": (DeliveryKind.NOTICE if isinstance(one, Notice) else DeliveryKind.ALERT).value,
+        }
+
+
 def _delivery(row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
@@ -101,4 +161,6 @@ def _delivery(row: Row[Any]) -> Delivery:
         created=row.created,
         attempt=row.attempts + 1,
         token=row.lease_token,
+        kind=DeliveryKind(row.kind),
+        claims=row.claims,
     )

@@ -1,7 +1,7 @@
 """The one transaction of a poll: what is known, and everything that the poll changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import history, moves, pushes, search, tables, verdicts
 from storage.items import chunks, item_row, revision_of, revision_row
+from storage.outbox import delivery_rows
 from storage.states import state_row
 from storage.upsert import upsert
 from storage.verdicts import report_row, update_row
@@ -19,9 +20,7 @@ from storywatch.model import (
     Alarm,
     AlarmKind,
     Alert,
-    DeliveryState,
     Item,
-    Notice,
     Revision,
     SetAside,
 )
@@ -109,7 +108,7 @@ class StoredPoll:
         await verdicts.save(self._connection, record.matches, record.misses, seen)
         await self._insert(tables.updates, map(update_row, record.updates))
         await self._insert(tables.reports, map(report_row, record.reports))
-        await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
+        await self._insert(tables.deliveries, delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)
 
@@ -265,28 +264,6 @@ def _alarm_row(alarm: Alarm) -> dict[str, Any]:
         "raised_at": alarm.raised,
         "ended_at": alarm.ended,
     }
-
-
-def _delivery_rows(alerts: Iterable[Alert | Notice]) -> Iterator[dict[str, Any]]:
-    """One delivery for each alert that could be composed; it carries the alert's id, which receivers know it by."""
-    for position, alert in enumerate(alerts):
-        if alert.message is None:
-            continue
-        yield {
-            "id": alert.id,
-            "subscription": alert.subscription,
-            "subscriber": alert.subscriber,
-            "channel": alert.channel.value,
-            "address": alert.message.address,
-            "lane": f"{alert.channel.value}:{alert.message.address}",
-            "content_type": alert.message.content_type,
-            "body": alert.message.body,
-            "created": alert.created,
-            "position": position,
-            "state": DeliveryState.WAITING.value,
-            "next_attempt_at": alert.created,
-            "attempts": 0,
-        }
 
 
 def _alert_row(alert: Alert) -> dict[str, Any]:

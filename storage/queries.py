@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import pushes, tables
+from storage import endpoints, pushes, replays, tables
 from storage.engine import reading
+from storywatch.health import RECENT, Health
 from storywatch.model import DeliveryState
 
 Rows = Sequence[Mapping[str, Any]]
@@ -166,8 +167,16 @@ class Queries:
         )
         return await self._rows(query.limit(limit))
 
-    async def deliveries(self, limit: int) -> Rows:
-        """Return the latest deliveries with the fault of their last attempt."""
+    async def deliveries(
+        self,
+        limit: int,
+        *,
+        failed: bool = False,
+        state: DeliveryState | None = None,
+        endpoint: str | None = None,
+        since: datetime | None = None,
+    ) -> Rows:
+        """Return the latest deliveries with the fault of their last attempt; those that meet all conditions given."""
         delivery, attempt = tables.deliveries.c, tables.attempts.c
         last = and_(attempt.delivery == delivery.id, attempt.number == delivery.attempts)
         query = (
@@ -185,9 +194,55 @@ class Queries:
                 attempt.fault_message,
             )
             .outerjoin_from(tables.deliveries, tables.attempts, last)
+            .where(
+                replays.has_failed() if failed else true(),
+                delivery.state == state.value if state else true(),
+                replays.of_endpoint(endpoint) if endpoint else true(),
+                delivery.created >= since if since else true(),
+            )
             .order_by(delivery.created.desc(), delivery.id)
         )
         return await self._rows(query.limit(limit))
+
+    async def endpoints(self, limit: int) -> Rows:
+        """Return the endpoints that are switched off, the latest first, with how many deliveries wait for each."""
+        endpoint, delivery = tables.endpoints.c, tables.deliveries.c
+        waits = and_(delivery.lane == endpoint.lane, delivery.state == DeliveryState.WAITING.value)
+        query = select(
+            endpoint.lane,
+            endpoint.disabled_at,
+            endpoint.failing_since,
+            endpoint.reason,
+            _count(tables.deliveries, waits).label("waiting"),
+        )
+        off = query.where(endpoint.disabled_at.is_not(None)).order_by(endpoint.disabled_at.desc(), endpoint.lane)
+        return await self._rows(off.limit(limit))
+
+    async def health(self, now: datetime) -> Health:
+        """Return what health is judged by."""
+        source, delivery, endpoint = tables.sources.c, tables.deliveries.c, tables.endpoints.c
+        off = select(endpoint.lane).where(endpoint.disabled_at.is_not(None))
+        waiting = delivery.state == DeliveryState.WAITING.value
+        dead = and_(delivery.state == DeliveryState.DEAD.value, delivery.settled_at >= now - RECENT)
+        closed = exists().where(endpoint.lane == delivery.lane, endpoints.is_closed(now))
+        query = select(
+            select(func.max(source.last_poll_at)).scalar_subquery().label("polled"),
+            select(func.max(tables.attempts.c.at)).scalar_subquery().label("attempted"),
+            select(func.min(source.next_poll_at)).where(source.active).scalar_subquery().label("source_due"),
+            select(func.min(delivery.next_attempt_at)).where(waiting, ~closed).scalar_subquery().label("delivery_due"),
+            _count(tables.endpoints, endpoint.disabled_at.is_not(None)).label("endpoints_disabled"),
+            _count(tables.deliveries, and_(waiting, delivery.lane.in_(off))).label("deliveries_held"),
+            _count(tables.deliveries, dead).label("deliveries_died"),
+        )
+        row = (await self._rows(query))[0]
+        due = [moment for moment in (row["source_due"], row["delivery_due"]) if moment]
+        return Health(
+            last_commit_at=max((moment for moment in (row["polled"], row["attempted"]) if moment), default=None),
+            oldest_due_at=min(due, default=None),
+            endpoints_disabled=row["endpoints_disabled"],
+            deliveries_held=row["deliveries_held"],
+            deliveries_died=row["deliveries_died"],
+        )
 
     async def status(self, now: datetime) -> Mapping[str, Any]:
         """Return counts: what is stored, what is due, what failed."""

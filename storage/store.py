@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,6 +20,7 @@ from storage.outbox import StoredOutbox
 from storage.presence import Presence
 from storage.pushes import StoredPushes
 from storage.queries import Queries
+from storage.replays import StoredReplays
 from storage.schema import upgrade
 from storage.sources import StoredSources
 from storage.timeline import StoredTimelines
@@ -27,7 +28,7 @@ from storage.timeline import StoredTimelines
 
 @dataclass(frozen=True, kw_only=True)
 class Store:
-    """An open database."""
+    """An open database. `alone`: no other process works on it; None if nobody can tell."""
 
     engine: AsyncEngine
     sources: StoredSources
@@ -42,6 +43,8 @@ class Store:
     timelines: StoredTimelines
     updates: StoredUpdates
     latency: StoredLatency
+    replays: StoredReplays
+    alone: bool | None = None
 
     async def free_leases(self) -> int:
         """Free what a dead process held. Only for a process that knows that it is alone. Return how many."""
@@ -71,6 +74,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         timelines=StoredTimelines(engine),
         updates=StoredUpdates(engine),
         latency=StoredLatency(engine),
+        replays=StoredReplays(engine),
     )
     try:
         with Presence.of(_database_file(url)) as presence:
@@ -81,7 +85,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
             if presence.alone:
                 await store.free_leases()
                 await asyncio.to_thread(presence.settle)
-            yield store
+            yield replace(store, alone=presence.alone if presence.mark else None)
     finally:
         await engine.dispose()
 

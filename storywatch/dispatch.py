@@ -5,13 +5,16 @@ the same bytes, so a receiver that keys on the id shows it once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from storywatch import endpoints
 from storywatch.errors import DeliveryError, Fault
-from storywatch.model import ChannelKind, Delivery, DeliveryState, Settlement, WatchConfig
-from storywatch.ports import Channel, Clock, Dice, Outbox
+from storywatch.model import ChannelKind, Delivery, DeliveryState, Endpoint, Settlement, WatchConfig
+from storywatch.ports import Channel, Clock, Dice, EndpointRecord, Outbox
 from storywatch.steps import Reached, Step, ignore
+from storywatch.telling import notice_for
 
 RETRY_DELAYS = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -20,6 +23,9 @@ RETRY_DELAYS = tuple(
 
 RETRY_JITTER = 0.2
 LONGEST_RETRY_AFTER = timedelta(hours=24)
+
+MOST_DEATHS = 3
+"""A delivery over which so many processes died is given up: it may well be what kills them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +44,27 @@ class Dispatch:
         fault = await self._attempt(delivery, config)
         self.reached(Step.DELIVERY_SENT)
         settlement = settled(delivery, fault, now=self.clock(), dice=self.dice())
-        await self.outbox.settle(settlement)
+        record = await self.outbox.settle(settlement, partial(self._after, delivery, settlement, config))
         self.reached(Step.DELIVERY_SETTLED)
-        return settlement
+        return replace(settlement, endpoint=record.endpoint) if record else settlement
+
+    def _after(
+        self, delivery: Delivery, settlement: Settlement, config: WatchConfig, endpoint: Endpoint
+    ) -> EndpointRecord:
+        """Decide how the endpoint stands, and tell operators if that switches it off: by any lane but its own."""
+        after = endpoints.after(endpoint, settlement, delivery.channel)
+        receiver = config.subscribers.get(delivery.subscriber)
+        if receiver is None or after.disabled_at is None or endpoint.disabled_at is not None:
+            return EndpointRecord(endpoint=after)
+        owed = endpoints.owed_notices(after, receiver, config)
+        notices = (notice_for(one, self.channels[one.subscription.channel]) for one in owed)
+        told = tuple(notice for notice in notices if notice.lane != after.lane)
+        return EndpointRecord(endpoint=replace(after, told_at=settlement.at if told else None), notices=told)
 
     async def _attempt(self, delivery: Delivery, config: WatchConfig) -> Fault | None:
+        if deaths(delivery) >= MOST_DEATHS:
+            message = f"{deaths(delivery)} processes died over it: `storywatch deliveries replay` tries it again"
+            return Fault(code="poison", message=message, permanent=True)
         subscriber = config.subscribers.get(delivery.subscriber)
         if subscriber is None:
             message = f"subscriber {delivery.subscriber} is no longer in the watch config"
@@ -56,10 +78,20 @@ class Dispatch:
         return None
 
 
+def deaths(delivery: Delivery) -> int:
+    """Return how many processes took a delivery before this one and never said how it ended."""
+    return delivery.claims - delivery.attempt
+
+
 def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: float) -> Settlement:
-    """Decide what follows an attempt: sent, another attempt, or dead."""
+    """Decide what follows an attempt: sent, another attempt, or dead.
+
+    What a receiver that is gone was owed stays owed: it waits until the endpoint is enabled again.
+    """
     state, next_attempt = DeliveryState.SENT, None
-    if fault is not None:
+    if fault is not None and fault.code in endpoints.GONE:
+        state, next_attempt = DeliveryState.WAITING, now
+    elif fault is not None:
         next_attempt = _next_attempt(delivery.attempt, fault, now, dice)
         state = DeliveryState.DEAD if next_attempt is None else DeliveryState.WAITING
     return Settlement(

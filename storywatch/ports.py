@@ -13,6 +13,7 @@ from storywatch.model import (
     Alert,
     Delivery,
     Document,
+    Endpoint,
     Feedback,
     FetchedSeed,
     Item,
@@ -21,6 +22,7 @@ from storywatch.model import (
     Notice,
     Outlet,
     Owed,
+    OwedEndpointNotice,
     OwedNotice,
     Report,
     Revision,
@@ -60,8 +62,8 @@ class Channel(Protocol):
         """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
         ...
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
-        """Write the message about an alarm, under the same terms as `compose`."""
+    def compose_notice(self, owed: OwedNotice | OwedEndpointNotice) -> Message:
+        """Write the message about an alarm, or an endpoint switched off, under the same terms as `compose`."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
@@ -334,19 +336,41 @@ class Imports(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointRecord:
+    """How an endpoint stands after an attempt, and who must hear of it: stored with the attempt."""
+
+    endpoint: Endpoint
+    notices: tuple[Notice, ...] = ()
+
+
+JudgeEndpoint = Callable[[Endpoint], EndpointRecord]
+"""Decides on what an endpoint is now what it becomes."""
+
+
 class Outbox(Protocol):
     """The deliveries that are owed (storage/)."""
 
-    async def due_lanes(self, now: datetime, limit: int) -> Sequence[str]:
-        """Return the lanes (one a receiving address) that have a due delivery, longest due first."""
+    async def due_lanes(self, now: datetime, limit: int, *, failing: bool | None = None) -> Sequence[str]:
+        """Return the lanes (one a receiver) that have a due delivery, longest due first.
+
+        `failing`: only those that failed since their last success, with the fewest failures first, or only the others.
+        A lane that is throttled or switched off has nothing due.
+        """
         ...
 
     async def claim_deliveries(self, lane: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
-        """Take due deliveries of a lane for a lease, oldest first."""
+        """Take due deliveries of a lane for a lease, oldest first.
+
+        One over which processes died is taken by itself: while it is out, no other such delivery is.
+        """
         ...
 
-    async def settle(self, settlement: Settlement) -> None:
-        """Record how an attempt ended. Raises `LeaseLost` if the delivery is no longer ours."""
+    async def settle(self, settlement: Settlement, judge: JudgeEndpoint | None = None) -> EndpointRecord | None:
+        """Record how an attempt ended, and what that means for its endpoint.
+
+        Raises `LeaseLost` if the delivery is no longer ours.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from storywatch.model import (
     Message,
     Notice,
     Owed,
+    OwedEndpointNotice,
     OwedNotice,
     Report,
     SetAside,
@@ -96,7 +97,7 @@ def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastRe
     return Told(updates=tuple(opened), reports=tuple(reports), owed=tuple(owed))
 
 
-def notice_for(owed: OwedNotice, channel: Channel) -> Notice:
+def notice_for(owed: OwedNotice | OwedEndpointNotice, channel: Channel) -> Notice:
     """Compose the notice, under the same terms as an alert."""
     message, fault = composed(lambda: channel.compose_notice(owed))
     return Notice(
@@ -104,7 +105,7 @@ def notice_for(owed: OwedNotice, channel: Channel) -> Notice:
         subscription=owed.subscription.id,
         subscriber=owed.subscriber.id,
         channel=owed.subscription.channel,
-        alarm=owed.alarm.id,
+        alarm=owed.alarm.id if isinstance(owed, OwedNotice) else owed.endpoint.lane,
         created=owed.created,
         message=message,
         fault=fault,

@@ -48,7 +48,7 @@ COMMANDS = {
         "Show what the events would alert of the stored items, what they narrowly miss, and whether your answers hold.",
     ),
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
-    "status": ("listing", "Show what is watched, what is due and what failed."),
+    "status": ("status", "Show what is watched, what is due and what failed."),
     "sources": (
         "listing",
         "List the sources: when each was polled and is polled next, what it brought, why it fails.",
@@ -75,7 +75,10 @@ COMMANDS = {
         "List how long each update took to be seen, matched and delivered, by subscription, newest first.",
     ),
     "alerts": ("listing", "List the alerts and how each stands."),
-    "deliveries": ("listing", "List the deliveries with their attempts and the last fault."),
+    "deliveries": (
+        "delivering",
+        "List the deliveries; send failed ones again (replay), or switch an endpoint on again (enable).",
+    ),
     "demo": (
         "showing",
         "Play the sample story: local servers as outlets, the real daemon, real mails and webhook calls. No network.",

@@ -1,4 +1,4 @@
-"""What the database knows: `status` and the lists."""
+"""What the database knows: the lists."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -8,39 +8,13 @@ import typer
 
 from storage import open_store
 from storage.queries import Queries, Rows
-from storywatch.cli.clock import utc_now
-from storywatch.cli.latency import DAYS, ledger_object, ledger_rows, passages
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
-from storywatch.cli.output import MISUSE, err, fail, one_line, out, print_json, print_rows, shown
+from storywatch.cli.output import MISUSE, fail, one_line, out, print_rows
 from storywatch.cli.running import finished
-from storywatch.latency import ledger
 from storywatch.model import Alarm, AlarmKind, WatchConfig
 from storywatch.remedies import headline, remedy_for
 
-SHOWN_ALARMS = 20
-"""So many open alarms `status` shows; `alarms` shows them all."""
-
 Ask = Callable[[Queries], Awaitable[Any]]
-
-
-def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
-    """Show what is watched, what is due and what failed."""
-    counts, alarms_open = _ask(config, _status)
-    told = finished(passages(read_config(config).settings.database, DAYS))
-    if json:
-        print_json({**counts, "latency": ledger_object(ledger(told))})
-        return
-    for name, value in counts.items():
-        out.print(f"{name.replace('_', ' '):<22}{shown(value)}")
-    for row in alarms_open:
-        out.print(f"  {headline(_alarm(row))}, since {shown(row['raised_at'])}", style="yellow", markup=False)
-    if told:
-        out.print()
-        print_rows(ledger_rows(told), ("latency", "updates", "half within", "95 % within"), empty="", as_json=False)
-    if counts["alarms_open"]:
-        err.print("[yellow]Alarms are open: `storywatch alarms` says what you can do.[/yellow]")
-    if counts["sources_failing"]:
-        err.print("[yellow]Some sources fail: `storywatch sources` says which and why.[/yellow]")
 
 
 def sources(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
@@ -102,18 +76,6 @@ def alerts(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: Json
     print_rows(rows, columns, empty="No alerts yet.", as_json=json)
 
 
-def deliveries(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
-    """List the deliveries with their attempts and the last fault."""
-    rows = _ask(config, lambda queries: queries.deliveries(limit))
-    columns = ("created", "channel", "address", "state", "attempts", "next_attempt_at")
-    print_rows(rows, columns, empty="No deliveries yet.", as_json=json)
-    _print_faults(rows, "address", as_json=json)
-
-
-async def _status(queries: Queries) -> tuple[Mapping[str, Any], Rows]:
-    return await queries.status(utc_now()), await queries.alarms(SHOWN_ALARMS)
-
-
 def _print_remedies(rows: Rows, config: WatchConfig) -> None:
     """Print what was found and what to do, a paragraph for each alarm: in a table it would be a narrow tower."""
     for row in rows:
@@ -122,15 +84,16 @@ def _print_remedies(rows: Rows, config: WatchConfig) -> None:
         source = config.sources.get(row["source"])
         if source is None:
             continue
-        for advice in remedy_for(_alarm(row), source, config.outlets[source.outlet]).advice:
+        for advice in remedy_for(alarm_of(row), source, config.outlets[source.outlet]).advice:
             out.print(f"  {' '.join(filter(None, (advice.text, advice.command)))}", markup=False)
 
 
 def _alarm_line(row: Mapping[str, Any]) -> str:
-    return one_line(": ".join(filter(None, (headline(_alarm(row)), row["message"]))))
+    return one_line(": ".join(filter(None, (headline(alarm_of(row)), row["message"]))))
 
 
-def _alarm(row: Mapping[str, Any]) -> Alarm:
+def alarm_of(row: Mapping[str, Any]) -> Alarm:
+    """Return the alarm that a row holds."""
     return Alarm(
         id=row["id"],
         source=row["source"],

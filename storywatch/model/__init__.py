@@ -22,6 +22,7 @@ from storywatch.model.declared import (
     Subscriber,
     Subscription,
 )
+from storywatch.model.endpoints import Endpoint, lane_of
 from storywatch.model.known import Contribution, Item, Match, Reason, Report, ReportRole, Revision, Update, UpdateMark
 from storywatch.model.learned import Feedback, FetchedSeed, SearchTerm, Snapshot
 from storywatch.model.news import (
@@ -49,6 +50,7 @@ from storywatch.model.owed import (
     Notice,
     Owed,
     OwedDigest,
+    OwedEndpointNotice,
     OwedNotice,
     Settlement,
 )
@@ -86,6 +88,7 @@ __all__ = [
     "DeliveryState",
     "Digest",
     "Document",
+    "Endpoint",
     "Event",
     "Feedback",
     "FetchedSeed",
@@ -106,6 +109,7 @@ __all__ = [
     "Outlet",
     "Owed",
     "OwedDigest",
+    "OwedEndpointNotice",
     "OwedNotice",
     "PageRules",
     "PageSettings",
@@ -145,4 +149,5 @@ __all__ = [
     "Wishes",
     "address_key",
     "as_utc",
+    "lane_of",
 ]

@@ -1,12 +1,13 @@
 """What is owed: alerts, notices, and the deliveries that carry them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from storywatch.errors import Fault
 from storywatch.model.alarms import Alarm
 from storywatch.model.declared import ChannelKind, Event, Outlet, Source, Subscriber, Subscription
+from storywatch.model.endpoints import Endpoint, lane_of
 from storywatch.model.known import Item, Match, Report, Update
 from storywatch.model.news import Change, Coverage, Severity
 
@@ -78,6 +79,21 @@ class OwedNotice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwedEndpointNotice:
+    """All that a message needs to say to one subscription about an endpoint that was switched off.
+
+    `id` is the notice's stable identity, `receiver` whose endpoint it is, `subscriber` who is told.
+    """
+
+    id: str
+    created: datetime
+    subscription: Subscription
+    subscriber: Subscriber
+    endpoint: Endpoint
+    receiver: Subscriber
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """A composed message: the exact bytes that every attempt sends, and where to.
 
@@ -134,10 +150,18 @@ class Alert:
     release: datetime | None = None
     owed: Owed | None = None
 
+    @property
+    def lane(self) -> str | None:
+        """The lane that carries it; None if there is nothing to carry yet."""
+        return lane_of(self.channel, self.message.address, self.subscriber) if self.message else None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """One alarm owed to one subscription, with the message that carries it, or why there is none."""
+    """One alarm owed to one subscription, with the message that carries it, or why there is none.
+
+    `alarm`: its id, or the lane of an endpoint that was switched off.
+    """
 
     id: str
     subscription: str
@@ -147,6 +171,11 @@ class Notice:
     created: datetime
     message: Message | None
     fault: Fault | None = None
+
+    @property
+    def lane(self) -> str | None:
+        """The lane that carries it; None if there is nothing to carry."""
+        return lane_of(self.channel, self.message.address, self.subscriber) if self.message else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,7 +199,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
-    """How one attempt ended and what follows."""
+    """How one attempt ended and what follows. `endpoint`: how its receiver stands then, once that is stored."""
 
     delivery: str
     token: str
@@ -179,3 +208,4 @@ class Settlement:
     at: datetime
     next_attempt: datetime | None = None
     fault: Fault | None = None
+    endpoint: Endpoint | None = field(default=None, compare=False)

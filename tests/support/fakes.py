@@ -12,10 +12,13 @@ from storywatch.model import (
     Alarm,
     AlarmKind,
     Delivery,
+    Endpoint,
     Item,
     Message,
+    Notice,
     Outlet,
     Owed,
+    OwedEndpointNotice,
     OwedNotice,
     ParsedItem,
     Revision,
@@ -27,7 +30,7 @@ from storywatch.model import (
     WatchConfig,
 )
 from storywatch.pacing import SourceState
-from storywatch.ports import Claim, PollRecord
+from storywatch.ports import Claim, EndpointRecord, JudgeEndpoint, PollRecord
 from storywatch.push import PushState
 from storywatch.updates import PastReport, said
 from tests.support.samples import NOW
@@ -225,8 +228,11 @@ class FakeChannel:
         body = f"{owed.id} {owed.report.role.value} {owed.update.headline}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
-        """Write the kind of the alarm."""
+    def compose_notice(self, owed: OwedNotice | OwedEndpointNotice) -> Message:
+        """Write the kind of the alarm, or the lane of the endpoint."""
+        if isinstance(owed, OwedEndpointNotice):
+            body = f"{owed.id} disabled {owed.endpoint.lane}".encode()
+            return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
         body = f"{owed.id} {owed.alarm.kind.value} {'over' if owed.alarm.ended else 'begun'}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
@@ -243,12 +249,14 @@ class FakeChannel:
 
 @dataclass
 class FakeOutbox:
-    """Implements `Outbox` for tests of one delivery: keeps the settlements, or has lost the lease."""
+    """Implements `Outbox` for tests of one delivery: keeps the settlements and the endpoint, or has lost the lease."""
 
     settlements: list[Settlement] = field(default_factory=list)
     lost: bool = False
+    endpoint: Endpoint = field(default_factory=lambda: Endpoint(lane="email:desk@news.example"))
+    notices: list[Notice] = field(default_factory=list)
 
-    async def due_lanes(self, now: datetime, limit: int) -> Sequence[str]:
+    async def due_lanes(self, now: datetime, limit: int, *, failing: bool | None = None) -> Sequence[str]:
         """Nothing is ever due by itself here."""
         return ()
 
@@ -256,8 +264,13 @@ class FakeOutbox:
         """Nothing is ever due by itself here."""
         return ()
 
-    async def settle(self, settlement: Settlement) -> None:
-        """Keep how it ended."""
+    async def settle(self, settlement: Settlement, judge: JudgeEndpoint | None = None) -> EndpointRecord | None:
+        """Keep how it ended, and what that means for the endpoint."""
         if self.lost:
             raise LeaseLost("another worker took it")
         self.settlements.append(settlement)
+        record = judge(self.endpoint) if judge else None
+        if record is not None:
+            self.endpoint = record.endpoint
+            self.notices.extend(record.notices)
+        return record

@@ -19,6 +19,7 @@ def upgrade() -> None:
     """Add columns and tables; rows that exist keep what they say."""
     _add_columns()
     op.execute(NUMBERED)
+    op.execute("update deliveries set claims = attempts")
     with op.batch_alter_table("alerts") as alerts:
         alerts.drop_constraint("uq_alerts_subscription_update_item", type_="unique")
         alerts.add_column(sa.Column("kind", sa.String(), nullable=False, server_default="update"))
