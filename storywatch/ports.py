@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from storywatch.developments import KnownUpdate
 from storywatch.intake import Known, Sighting
 from storywatch.model import (
     Alarm,
@@ -126,6 +127,17 @@ class PollTransaction(Protocol):
 
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the latest stored revision of each item."""
+        ...
+
+    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
+        """Return stored updates with their reports, oldest first, and who was told of them, by id."""
+        ...
+
+    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+        """Count the messages that each subscription had since its moment, and hold it so that no other poll adds one.
+
+        Asked after `history`: who holds a subscription asks for no event any more.
+        """
         ...
 
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
