@@ -1,7 +1,7 @@
 """Alerts and the deliveries that carry them as rows, and what planning asks of those that are stored."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ async def known_updates(connection: AsyncConnection, updates: Iterable[str]) -> 
     return found
 
 
-async def _reports(connection: AsyncConnection, updates: list[str]) -> dict[str, list[KnownReport]]:
+async def _reports(connection: AsyncConnection, updates: Sequence[str]) -> dict[str, list[KnownReport]]:
     report, item, revision = tables.reports.c, tables.items.c, tables.revisions.c
     wanted = (
         select(tables.reports, revision.language)
@@ -60,7 +60,7 @@ async def _reports(connection: AsyncConnection, updates: list[str]) -> dict[str,
     return found
 
 
-async def _told(connection: AsyncConnection, updates: list[str]) -> dict[str, set[str]]:
+async def _told(connection: AsyncConnection, updates: Sequence[str]) -> dict[str, set[str]]:
     alert = tables.alerts.c
     wanted = select(alert.update, alert.subscription).where(
         alert.update.in_(updates), alert.kind == AlertKind.UPDATE.value

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, time
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from storywatch.model import Event, Outlet, Owed, Subscriber, Subscription
@@ -68,13 +67,8 @@ def _cut(text: str, most: int) -> str:
 
 def _made(kind: type[ValueT], said: Mapping[str, Any], **given: object) -> ValueT:
     """Return a value of a dataclass; what it doesn't know is left out, what is missing has its default."""
-    hints = _hints(kind)
+    hints = get_type_hints(kind)
     return kind(**{name: _value(hints[name], value) for name, value in said.items() if name in hints}, **given)
-
-
-@cache
-def _hints(kind: type) -> Mapping[str, Any]:
-    return get_type_hints(kind)
 
 
 def _value(hint: Any, said: Any) -> Any:

@@ -265,7 +265,10 @@ class Watch:
         owed = planning.owed(told.developments, known, config)
         days = timing.capped_days((one.subscription for one in owed), self.clock())
         sent = await transaction.sent_since(days) if days else {}
-        return tuple(alert_for(one, self.channels[one.owed.subscription.channel]) for one in timing.timed(owed, sent))
+        return tuple(map(self._alert, timing.timed(owed, sent)))
+
+    def _alert(self, timed: timing.Timed) -> Alert:
+        return alert_for(timed, self.channels[timed.owed.subscription.channel])
 
 
 def checked(visit: Visit, source: Source) -> Visit:

@@ -18,6 +18,7 @@ from storywatch.model import (
     Message,
     Outlet,
     Owed,
+    OwedDigest,
     OwedNotice,
     ParsedItem,
     Revision,
@@ -247,6 +248,7 @@ class FakeChannel:
     cannot_say: str | None = None
     answers: list[DeliveryError | None] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
+    digests: list[OwedDigest] = field(default_factory=list)
     sent: list[Delivery] = field(default_factory=list)
 
     def compose(self, owed: Owed) -> Message:
@@ -255,6 +257,18 @@ class FakeChannel:
             raise ComposeError("unspeakable", "the headline can't be written", permanent=True)
         self.owed.append(owed)
         body = f"{owed.id} {owed.report.role.value} {owed.update.headline}".encode()
+        return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Write the headlines, or refuse the one that can't be said."""
+        if any(part.update.headline == self.cannot_say for part in owed.parts):
+            raise ComposeError("unspeakable", "a headline can't be written", permanent=True)
+        self.digests.append(owed)
+        lines = [
+            f"{owed.id} {len(owed.parts)} and {owed.left_out} more",
+            *(part.update.headline for part in owed.parts),
+        ]
+        body = "\n".join(lines).encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
     def compose_notice(self, owed: OwedNotice) -> Message:
