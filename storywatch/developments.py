@@ -30,7 +30,8 @@ class KnownUpdate:
 class Development:
     """What somebody may have to hear of: an item with its place, or what happened to one that was placed before.
 
-    `update` is there when the item opens it. `known_before`: the headlines that the event already had, newest first.
+    `update` is there when the item opens it. `known_before`: the headlines that the event already had, newest first;
+    `outlets`: whose reports it had.
     """
 
     item: Item
@@ -39,6 +40,7 @@ class Development:
     sequence: int
     update: Update | None = None
     known_before: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
     change: Change | None = None
 
 
@@ -51,6 +53,7 @@ def development(item: Item, match: Match, placed: Placed, past: Sequence[PastRep
         sequence=placed.sequence,
         update=placed.update,
         known_before=_headlines(past),
+        outlets=_outlets(past),
     )
 
 
@@ -68,7 +71,13 @@ def changed(change: Change, item: Item, match: Match, past: Sequence[PastReport]
         origin=known.origin,
     )
     return Development(
-        item=item, match=match, report=report, sequence=known.number, known_before=_headlines(past), change=change
+        item=item,
+        match=match,
+        report=report,
+        sequence=known.number,
+        known_before=_headlines(past),
+        outlets=_outlets(past),
+        change=change,
     )
 
 
@@ -78,3 +87,7 @@ def _headlines(past: Sequence[PastReport]) -> tuple[str, ...]:
     for report in past:
         firsts.setdefault(report.update, report.headline)
     return tuple(reversed(firsts.values()))[:_HEADLINES]
+
+
+def _outlets(past: Sequence[PastReport]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(report.outlet for report in past))

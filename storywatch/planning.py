@@ -12,11 +12,9 @@ from storywatch.model import (
     Alarm,
     AlertKind,
     Audience,
-    ChangeKind,
     Coverage,
     Owed,
     OwedNotice,
-    Severity,
     Subscription,
     UpdateMark,
     WatchConfig,
@@ -24,12 +22,6 @@ from storywatch.model import (
 from storywatch.wishes import are_enough, is_asked_for, origin_of, wanting, wants_change
 
 NOBODY_ELSE = Audience()
-
-LEAST_SEVERITY = {
-    ChangeKind.CORRECTION: Severity.HIGH,
-    ChangeKind.RETRACTION: Severity.HIGH,
-    ChangeKind.VANISHED: Severity.NORMAL,
-}
 
 
 def owed(
@@ -74,8 +66,9 @@ def _planned(one: Development, known: KnownUpdate, config: WatchConfig, audience
             kind=kind,
             coverage=_coverage([*known.reports, _told(one)]),
             change=one.change,
+            outlet_names=_names(one, known, config),
         )
-        if severity_of(owed) >= subscription.least_severity:
+        if owed.severity >= subscription.least_severity:
             yield owed
 
 
@@ -95,19 +88,17 @@ def _kind(subscription: Subscription, one: Development, known: KnownUpdate) -> A
     return AlertKind.CORROBORATION if subscription.corroborations and is_further else None
 
 
-def severity_of(owed: Owed) -> Severity:
-    """Return how urgent it is to hear of something: an update by what it tells, the others by what they add."""
-    if owed.change is not None:
-        return max(owed.change.news.severity, LEAST_SEVERITY.get(owed.change.kind, Severity.LOW))
-    added = owed.report.news.severity
-    return max(owed.update.severity, added) if owed.kind is AlertKind.UPDATE else added
-
-
 def _coverage(reports: Sequence[KnownReport]) -> Coverage:
     return Coverage(
         outlets=tuple(dict.fromkeys(told.report.outlet for told in reports)),
         origins=tuple(dict.fromkeys(origin_of(told.report) for told in reports)),
     )
+
+
+def _names(one: Development, known: KnownUpdate, config: WatchConfig) -> tuple[tuple[str, str], ...]:
+    """Name the outlets that a message may mention, as far as the watch config still has them."""
+    mentioned = dict.fromkeys([one.item.outlet, *(told.report.outlet for told in known.reports), *one.outlets])
+    return tuple((outlet, config.outlets[outlet].name) for outlet in mentioned if outlet in config.outlets)
 
 
 def _told(one: Development) -> KnownReport:

@@ -67,12 +67,12 @@ class Channel(Protocol):
         """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
         ...
 
-    def compose_digest(self, owed: OwedDigest) -> Message:
-        """Write the message of several alerts that were gathered, under the same terms as `compose`."""
-        ...
-
     def compose_notice(self, owed: OwedNotice) -> Message:
         """Write the message about an alarm, under the same terms as `compose`."""
+        ...
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Write one message of what was gathered, under the same terms. What has no room in it is counted in it."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:

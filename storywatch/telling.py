@@ -141,7 +141,7 @@ def alert_for(timed: Timed, channel: Channel) -> Alert:
         fault=fault,
         kind=owed.kind,
         change=owed.change.id if owed.change else "",
-        severity=timed.severity,
+        severity=owed.severity,
         release=timed.release,
         owed=owed if gathered else None,
     )

@@ -10,7 +10,6 @@ from datetime import datetime
 
 from storywatch.calendar import day_begin, next_day, next_release, quiet_until
 from storywatch.model import Owed, Severity, Subscription
-from storywatch.planning import severity_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,7 +17,6 @@ class Timed:
     """What is owed, and when it is released; None for what is told at once."""
 
     owed: Owed
-    severity: Severity
     release: datetime | None
 
 
@@ -26,10 +24,10 @@ def timed(planned: Iterable[Owed], sent: Mapping[str, int]) -> Iterator[Timed]:
     """Say when each is told. `sent`: the messages that subscriptions with a cap had today, by id."""
     counts = Counter(sent)
     for owed in planned:
-        subscription, urgency = owed.subscription, severity_of(owed)
-        moment = release(subscription, urgency, owed.created, counts[subscription.id])
+        subscription = owed.subscription
+        moment = release(subscription, owed.severity, owed.created, counts[subscription.id])
         counts[subscription.id] += moment is None
-        yield Timed(owed=owed, severity=urgency, release=moment)
+        yield Timed(owed=owed, release=moment)
 
 
 def capped_days(subscriptions: Iterable[Subscription], now: datetime) -> Mapping[str, datetime]:

@@ -259,21 +259,17 @@ class FakeChannel:
         body = f"{owed.id} {owed.report.role.value} {owed.update.headline}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
-    def compose_digest(self, owed: OwedDigest) -> Message:
-        """Write the headlines, or refuse the one that can't be said."""
-        if any(part.update.headline == self.cannot_say for part in owed.parts):
-            raise ComposeError("unspeakable", "a headline can't be written", permanent=True)
-        self.digests.append(owed)
-        lines = [
-            f"{owed.id} {len(owed.parts)} and {owed.left_out} more",
-            *(part.update.headline for part in owed.parts),
-        ]
-        body = "\n".join(lines).encode()
-        return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
-
     def compose_notice(self, owed: OwedNotice) -> Message:
         """Write the kind of the alarm."""
         body = f"{owed.id} {owed.alarm.kind.value} {'over' if owed.alarm.ended else 'begun'}".encode()
+        return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Write the alerts' ids and how many are only counted, or refuse the headline that can't be said."""
+        if any(part.update.headline == self.cannot_say for part in owed.parts):
+            raise ComposeError("unspeakable", "a headline can't be written", permanent=True)
+        self.digests.append(owed)
+        body = f"{owed.id} digest {' '.join(part.id for part in owed.parts)} +{owed.left_out}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:

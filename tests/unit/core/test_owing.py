@@ -63,6 +63,7 @@ def full() -> Owed:
         known_before=("Earlier", "Earliest"),
         kind=AlertKind.REVISION,
         coverage=Coverage(outlets=("nyt", "cnn"), origins=("agency:ap",)),
+        outlet_names=(("nyt", "NYT"), ("cnn", "CNN")),
     )
     match = Match(
         event="kabul",

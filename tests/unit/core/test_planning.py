@@ -31,7 +31,7 @@ from storywatch.model import (
     UpdateMark,
     WatchConfig,
 )
-from storywatch.planning import owed, owed_notices, severity_of
+from storywatch.planning import owed, owed_notices
 from storywatch.updates import PastReport, as_past, place
 from tests.support.samples import ATTACK, CNN, DESK_MAIL, KABUL, NOW, NYT, a_config, an_item
 
@@ -288,7 +288,7 @@ def test_a_late_repeat_of_what_was_imported_alerts_nobody() -> None:
 def test_what_is_less_urgent_than_asked_for_is_not_told(found: Severity, least: Severity) -> None:
     running = story(replace(DESK_MAIL, least_severity=least))
     planned = running.plan(an_item(), severity=found)
-    assert [severity_of(one) for one in planned] == ([found] if found >= least else [])
+    assert [one.severity for one in planned] == ([found] if found >= least else [])
 
 
 def test_a_corroboration_is_as_urgent_as_what_it_adds() -> None:
@@ -296,7 +296,7 @@ def test_a_corroboration_is_as_urgent_as_what_it_adds() -> None:
     running = story(replace(DESK_MAIL, corroborations=True))
     [first] = running.plan(an_item(), severity=Severity.HIGH)
     [second] = running.plan(an_item(item="i2", outlet="cnn"))
-    assert (severity_of(first), severity_of(second)) == (Severity.HIGH, Severity.LOW)
+    assert (first.severity, second.severity) == (Severity.HIGH, Severity.LOW)
 
 
 # Changes of what was told --------------------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ def test_a_revision_says_what_it_is_about() -> None:
     assert (told.update, told.sequence, told.known_before) == (first.update, 1, (ATTACK,))
     assert (told.report.item, told.report.role.value, told.report.seen) == ("i1", "first", NOW)
     assert (told.change and told.change.id, told.created) == ("c-i1", NOW + timedelta(hours=1))
-    assert (told.coverage and told.coverage.outlets, severity_of(told)) == (("nyt",), Severity.HIGH)
+    assert (told.coverage and told.coverage.outlets, told.severity) == (("nyt",), Severity.HIGH)
 
 
 def test_a_change_of_what_was_never_told_is_not_told() -> None:
