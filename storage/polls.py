@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import history, moves, pushes, search, tables, verdicts
+from storage import alerts, history, moves, pushes, search, tables, verdicts
+from storage.alerts import alert_row, delivery_rows
 from storage.items import chunks, item_row, revision_of, revision_row
-from storage.outbox import delivery_rows
 from storage.states import state_row
 from storage.upsert import upsert
 from storage.verdicts import report_row, update_row
+from storywatch.developments import KnownUpdate
 from storywatch.errors import LeaseLost
 from storywatch.intake import Fingerprint, Known, KnownItem, Sighting
 from storywatch.model import (
     Alarm,
     AlarmKind,
-    Alert,
     Item,
     Revision,
     SetAside,
@@ -85,6 +85,14 @@ class StoredPoll:
             found |= {row.item: revision_of(row) for row in await self._connection.execute(rows)}
         return found
 
+    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
+        """Return stored updates with their reports, oldest first, and who was told of them, by id."""
+        return await alerts.known_updates(self._connection, updates)
+
+    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+        """Count the messages that each subscription had since its moment, and hold it until the transaction ends."""
+        return await alerts.sent_since(self._connection, since)
+
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
         """Return the source's open alarms of these kinds."""
         alarm = tables.alarms
@@ -109,7 +117,7 @@ class StoredPoll:
         await self._insert(tables.updates, map(update_row, record.updates))
         await self._insert(tables.reports, map(report_row, record.reports))
         await self._insert(tables.deliveries, delivery_rows((*record.alerts, *record.notices)))
-        await self._insert(tables.alerts, map(_alert_row, record.alerts))
+        await self._insert(tables.alerts, map(alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)
 
     async def _save_state(self, state: SourceState) -> None:
@@ -263,18 +271,4 @@ def _alarm_row(alarm: Alarm) -> dict[str, Any]:
         "message": alarm.message,
         "raised_at": alarm.raised,
         "ended_at": alarm.ended,
-    }
-
-
-def _alert_row(alert: Alert) -> dict[str, Any]:
-    return {
-        "id": alert.id,
-        "subscription": alert.subscription,
-        "event": alert.event,
-        "update": alert.update,
-        "item": alert.item,
-        "created": alert.created,
-        "delivery": alert.id if alert.message else None,
-        "fault_code": alert.fault.code if alert.fault else None,
-        "fault_message": alert.fault.message if alert.fault else None,
     }
