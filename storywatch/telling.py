@@ -20,6 +20,7 @@ from storywatch.model import (
     SetAside,
     Update,
 )
+from storywatch.ordering import by_publication
 from storywatch.ports import Channel
 from storywatch.timing import Timed
 
@@ -46,7 +47,7 @@ def judge(items: Iterable[Item], matcher: Matcher, events: Container[str]) -> Ju
     """
     found: list[Match] = []
     poisonous: list[SetAside] = []
-    for item in sorted(items, key=lambda item: (item.published, item.id)):
+    for item in sorted(items, key=by_publication):
         try:
             matches = [match for match in matcher.match(item) if match.event in events]
             matcher.tell(item, matches)
@@ -86,7 +87,7 @@ def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastRe
     opened: list[Update] = []
     reports: list[Report] = []
     developments: list[Development] = []
-    for item, match in sorted(matched, key=lambda pair: (pair[0].published, pair[0].id)):
+    for item, match in sorted(matched, key=lambda pair: by_publication(pair[0])):
         placed = updates.place(item, match.event, past)
         if placed is None:
             continue

@@ -24,6 +24,7 @@ from storywatch.matching.saying import understood
 from storywatch.matching.searching import Sounding
 from storywatch.matching.words import vocabulary
 from storywatch.model import Event, Item, Revision, SearchTerm
+from storywatch.ordering import as_polled, by_sight
 from storywatch.recalling import lessons_of
 from storywatch.suggesting import Candidate, Suggestion, candidates, suggestions
 
@@ -143,37 +144,17 @@ async def _terms(store: Store, passes: Sequence[Backtest]) -> frozenset[SearchTe
     return frozenset[SearchTerm]().union(*found) if len(found) == len(wanted) else None
 
 
-async def as_polled(items: AsyncIterator[Item]) -> AsyncIterator[Item]:
-    """Yield items in the order in which polls judge them: of those that came in one document, the oldest first.
-
-    What is learned of one decides on the next, so another order would be another watch.
-    """
-    together: list[Item] = []
-    async for item in items:
-        if together and item.first_seen != together[0].first_seen:
-            for one in sorted(together, key=_place):
-                yield one
-            together = []
-        together.append(item)
-    for one in sorted(together, key=_place):
-        yield one
-
-
 async def with_cases(items: AsyncIterator[Item], cases: Sequence[Item]) -> AsyncIterator[Item]:
     """Yield items, which are in the order of polls, and the items of cases in that order, each once."""
-    waiting = sorted(cases, key=_place, reverse=True)
+    waiting = sorted(cases, key=by_sight, reverse=True)
     async for item in items:
-        while waiting and _place(waiting[-1]) <= _place(item):
+        while waiting and by_sight(waiting[-1]) <= by_sight(item):
             case = waiting.pop()
             if case.id != item.id:
                 yield case
         yield item
     while waiting:
         yield waiting.pop()
-
-
-def _place(item: Item) -> tuple[datetime, datetime, str]:
-    return item.first_seen, item.published, item.id
 
 
 async def _backtest(store: Store, events: Mapping[str, Event], background: Background) -> Backtest:

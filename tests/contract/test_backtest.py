@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from storage import Store
 from storywatch.cli.backtest_report import Report
-from storywatch.cli.backtesting import Asked, as_polled, report_of, with_cases
+from storywatch.cli.backtesting import Asked, report_of, with_cases
 from storywatch.model import Event, Feedback, Item, MatchMode, WatchConfig
+from storywatch.ordering import as_polled
 from tests.contract.working import poll
 from tests.support.samples import KABUL, NOW, a_config, an_item, parsed
 
