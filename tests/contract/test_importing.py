@@ -230,7 +230,12 @@ async def test_items_of_one_document_are_judged_in_the_order_of_their_publicatio
     ]
     desk = await a_desk(empty, stream, Event(id="kabul", title="Kabul", all_of=(("Kabul",),)))
     seen: list[Item] = []
-    monkeypatch.setattr(Matcher, "match", lambda _, item: seen.append(item) or ())
+
+    def match(_: Matcher, item: Item) -> tuple[Match, ...]:
+        seen.append(item)
+        return ()
+
+    monkeypatch.setattr(Matcher, "match", match)
     await imported(desk)
     assert [item.published for item in seen] == published
     seen.clear()
