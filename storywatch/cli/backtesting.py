@@ -120,8 +120,8 @@ async def _window(store: Store, days: int | None) -> Window | None:
 
 
 async def _pass(store: Store, passes: Sequence[Backtest], window: Window) -> None:
-    """Let every pass see the items that any of its events may be about, in the order of first sight."""
-    terms = await _terms(store, passes)
+    """Let every pass see the items that its events may be about, in the order of polls."""
+    terms = await _search(store, passes, window)
     cases = {case.item.id: case.item for each in passes for case in each.cases}
     with progress_bar() as progress:
         total = await store.archive.count(window.since, any_of=terms)
@@ -133,15 +133,20 @@ async def _pass(store: Store, passes: Sequence[Backtest], window: Window) -> Non
             progress.advance(bar)
 
 
-async def _terms(store: Store, passes: Sequence[Backtest]) -> frozenset[SearchTerm] | None:
-    """Return what any of the events is searched by; None means all that is stored."""
-    wanted = [each.matcher.wanted(event) for each in passes for event in each.outcomes]
-    sounding = Sounding(frozenset[str]().union(*(one.keys for one in wanted)))
+async def _search(store: Store, passes: Sequence[Backtest], window: Window) -> frozenset[SearchTerm] | None:
+    """Let every pass know what a search for each of its events finds. Return the terms of all; None means all items."""
+    asked = [(each, {event: each.matcher.wanted(event) for event in each.outcomes}) for each in passes]
+    sounding = Sounding(frozenset[str]().union(*(one.keys for _, wanted in asked for one in wanted.values())))
     if sounding.keys:
         async for word, _ in store.archive.vocabulary():
             sounding.hear(word)
-    found = [terms for one in wanted if (terms := sounding.found(one)) is not None]
-    return frozenset[SearchTerm]().union(*found) if len(found) == len(wanted) else None
+    every: list[frozenset[SearchTerm] | None] = []
+    for each, wanted in asked:
+        terms = {event: sounding.found(one) for event, one in wanted.items()}
+        each.found = {event: await store.archive.ids(window.since, any_of=some) for event, some in terms.items()}
+        every += terms.values()
+    found = [terms for terms in every if terms is not None]
+    return frozenset[SearchTerm]().union(*found) if len(found) == len(every) else None
 
 
 async def with_cases(items: AsyncIterator[Item], cases: Sequence[Item]) -> AsyncIterator[Item]:
