@@ -21,9 +21,7 @@ SHOWN = 5
 
 INDENT = 14
 
-KNOWN_FROM_THE_START = (
-    "How often words are said is known from the first item on; live polls learn it as items come."
-)
+KNOWN_FROM_THE_START = "How often words are said is known from the first item on; live polls learn it as items come."
 
 OneT = TypeVar("OneT")
 
