@@ -281,6 +281,8 @@ SECTIONS = {
     "subscribers": "SubscriberSpec",
     "subscribers[].webhook": "WebhookSpec",
     "subscribers[].subscriptions": "SubscriptionSpec",
+    "subscribers[].subscriptions[].digest": "DigestSpec",
+    "subscribers[].subscriptions[].quiet_hours": "QuietHoursSpec",
 }
 DEFINITIONS: dict[str, dict[str, Any]] = config.json_schema()["$defs"]
 
