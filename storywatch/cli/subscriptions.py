@@ -1,6 +1,6 @@
 """`subscriptions`: who gets what, and when."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from storage import open_store
 from storywatch.calendar import next_release
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
-from storywatch.cli.output import print_rows
+from storywatch.cli.output import one_line, out, print_rows, shown
 from storywatch.cli.running import finished
 from storywatch.model import QuietHours, RevisionWish, Severity, Subscription
 from storywatch.ports import Waiting
@@ -21,8 +21,21 @@ def subscriptions(config: ConfigOption = Path(), *, json: JsonOption = False) ->
     waiting = {one.subscription: one for one in finished(_waiting(loaded.settings.database))}
     now = utc_now()
     rows = [subscription_row(one, waiting.get(one.id), now) for one in loaded.subscriptions.values()]
-    columns = ("id", "channel", "gets", "told", "next_digest_at", "gathered", "release_at")
-    print_rows(rows, columns, empty="No subscriptions: add some to a subscriber.", as_json=json)
+    if json or not rows:
+        print_rows(rows, (), empty="No subscriptions: add some to a subscriber.", as_json=json)
+    else:
+        _print_for_people(rows)
+
+
+def _print_for_people(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print a paragraph for each: in a table what each gets would be a narrow tower."""
+    for row in rows:
+        out.print(one_line(f"{row['id']} ({row['channel']}): {row['gets']}"), markup=False, style="bold")
+        out.print(one_line(f"  told {row['told']}"), markup=False)
+        if row["next_digest_at"]:
+            out.print(f"  next digest {shown(row['next_digest_at'])}", markup=False)
+        if row["gathered"]:
+            out.print(f"  {row['gathered']} gathered, released {shown(row['release_at'])}", markup=False)
 
 
 async def _waiting(database: str) -> Sequence[Waiting]:

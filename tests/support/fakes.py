@@ -398,9 +398,9 @@ class FakeGatherings:
 
     def messages(self, subscription: str) -> list[tuple[datetime, str]]:
         """Return when messages became owed, with the id of each."""
-        told = [one for one in self.alerts.values() if one.subscription == subscription and one.message]
-        released = [one for one in self.parcels if one.subscription.id == subscription]
-        return sorted((one.created, one.id) for one in (*told, *released))
+        mine = (one for one in self.alerts.values() if one.subscription == subscription and one.message)
+        parcels = (one for one in self.parcels if one.subscription.id == subscription)
+        return sorted([*((one.created, one.id) for one in mine), *((one.created, one.id) for one in parcels)])
 
 
 @dataclass
