@@ -17,8 +17,10 @@ from scheduler.jobs import FixedJobs
 from scheduler.learning import CATCH_UP, IMPORT_CHECK, SAVE_EVERY, Learning, LearningWork
 from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
+from scheduler.releases import ReleaseWork
 from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
+from storywatch.gathering import Gathering
 from storywatch.model import WatchConfig
 from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources, WorkQueue
 from storywatch.push import Push
@@ -30,6 +32,8 @@ SLEPT = timedelta(seconds=30)
 """A tick so late means that the machine slept, or that the clock was set."""
 TIDY = timedelta(seconds=5)
 RELOAD_CHECK = timedelta(seconds=2)
+RELEASE_CHECK = timedelta(seconds=2)
+BRING_FORWARD = timedelta(minutes=10)
 CONCURRENT_LANES = 32
 PROBED_LANES = 4
 """Lanes that fail are tried beside the others, so many at once: however many hang, they take no place of those."""
@@ -110,10 +114,14 @@ class _Watching:
         self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
         self._intake = PushIntake(daemon.sources, daemon.pushes, daemon.clock, self._current_push)
         self._learning = LearningWork(self._current_learning, self._is_stopping)
+        self._releases = ReleaseWork(current=self._current_gathering, stopping=self._is_stopping)
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
         return self._runtime
+
+    def _current_gathering(self) -> tuple[Gathering, WatchConfig]:
+        return self._runtime.gathering, self._runtime.plan.config
 
     def _current_push(self) -> PushRuntime | None:
         return self._push
@@ -144,6 +152,8 @@ class _Watching:
         self._jobs.every(TICK, self._offer_hubs)
         self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
+        self._jobs.every(RELEASE_CHECK, self._releases.release_due)
+        self._jobs.every(BRING_FORWARD, self._releases.bring_forward)
         self._jobs.every(IMPORT_CHECK, self._learning.import_past)
         self._jobs.every(CATCH_UP, self._learning.catch_up)
         self._jobs.every(SAVE_EVERY, self._learning.save_memory)

@@ -16,6 +16,7 @@ from scheduler.pushes import PushRuntime
 from spiders.parsing.limits import limits_of
 from storywatch.dispatch import Dispatch
 from storywatch.errors import Fault, LeaseLost, StorageError
+from storywatch.gathering import Gathering
 from storywatch.matching.language import EventTree
 from storywatch.model import Delivery, Settings, Settlement, Visit, VisitOutcome
 from storywatch.ports import Claim, Clock, Outbox, Sources
@@ -41,6 +42,7 @@ class Runtime:
     plan: Plan
     watch: Watch
     dispatch: Dispatch
+    gathering: Gathering
     push: PushRuntime | None = None
     learning: Learning | None = None
 

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, sele
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import endpoints, leases, tables
+from storage.alerts import delivery_of
 from storage.engine import reading, writing
 from storage.upsert import insert_new
 from storywatch.errors import LeaseLost
-from storywatch.model import Alert, ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Notice, Settlement
+from storywatch.model import ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Notice, Settlement
 from storywatch.ports import EndpointRecord, JudgeEndpoint
 
 LONGEST_PAUSE = timedelta(hours=48)
@@ -79,7 +80,7 @@ class StoredOutbox:
             if judge is None:
                 return None
             record = await endpoints.judged(connection, lane, judge)
-            await insert_new(connection, tables.deliveries, list(delivery_rows(record.notices)))
+            await insert_new(connection, tables.deliveries, list(_notice_rows(record.notices)))
         return record
 
 
@@ -128,27 +129,10 @@ def _attempt_row(settlement: Settlement) -> dict[str, Any]:
     }
 
 
-def delivery_rows(owed: Iterable[Alert | Notice]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each that could be composed. It carries the same id, which receivers know it by."""
-    for position, one in enumerate(owed):
-        if one.message is None or one.lane is None:
-            continue
-        yield {
-            "id": one.id,
-            "subscription": one.subscription,
-            "subscriber": one.subscriber,
-            "channel": one.channel.value,
-            "address": one.message.address,
-            "lane": one.lane,
-            "content_type": one.message.content_type,
-            "body": one.message.body,
-            "created": one.created,
-            "position": position,
-            "state": DeliveryState.WAITING.value,
-            "next_attempt_at": one.created,
-            "attempts": 0,
-            "kind": (DeliveryKind.NOTICE if isinstance(one, Notice) else DeliveryKind.ALERT).value,
-        }
+def _notice_rows(notices: Iterable[Notice]) -> Iterator[dict[str, Any]]:
+    for position, notice in enumerate(notices):
+        if notice.message is not None:
+            yield delivery_of(notice, notice.message, position)
 
 
 def _delivery(row: Row[Any]) -> Delivery:

@@ -1,19 +1,20 @@
 """The one transaction of a poll: what is known, and everything that the poll changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import history, moves, pushes, search, tables, verdicts
+from storage import alerts, history, moves, pushes, search, tables, verdicts
+from storage.alerts import alert_row, delivery_of
 from storage.items import chunks, item_row, revision_of, revision_row
-from storage.outbox import delivery_rows
 from storage.states import state_row
 from storage.upsert import upsert
 from storage.verdicts import report_row, update_row
+from storywatch.developments import KnownUpdate
 from storywatch.errors import LeaseLost
 from storywatch.intake import Fingerprint, Known, KnownItem, Sighting
 from storywatch.model import (
@@ -21,6 +22,7 @@ from storywatch.model import (
     AlarmKind,
     Alert,
     Item,
+    Notice,
     Revision,
     SetAside,
 )
@@ -85,6 +87,14 @@ class StoredPoll:
             found |= {row.item: revision_of(row) for row in await self._connection.execute(rows)}
         return found
 
+    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
+        """Return stored updates with their reports, oldest first, and who was told of them, by id."""
+        return await alerts.known_updates(self._connection, updates)
+
+    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+        """Count the messages that each subscription had since its moment, and hold it until the transaction ends."""
+        return await alerts.sent_since(self._connection, since)
+
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
         """Return the source's open alarms of these kinds."""
         alarm = tables.alarms
@@ -108,8 +118,8 @@ class StoredPoll:
         await verdicts.save(self._connection, record.matches, record.misses, seen)
         await self._insert(tables.updates, map(update_row, record.updates))
         await self._insert(tables.reports, map(report_row, record.reports))
-        await self._insert(tables.deliveries, delivery_rows((*record.alerts, *record.notices)))
-        await self._insert(tables.alerts, map(_alert_row, record.alerts))
+        await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
+        await self._insert(tables.alerts, map(alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)
 
     async def _save_state(self, state: SourceState) -> None:
@@ -266,15 +276,8 @@ def _alarm_row(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _alert_row(alert: Alert) -> dict[str, Any]:
-    return {
-        "id": alert.id,
-        "subscription": alert.subscription,
-        "event": alert.event,
-        "update": alert.update,
-        "item": alert.item,
-        "created": alert.created,
-        "delivery": alert.id if alert.message else None,
-        "fault_code": alert.fault.code if alert.fault else None,
-        "fault_message": alert.fault.message if alert.fault else None,
-    }
+def _delivery_rows(told: Iterable[Alert | Notice]) -> Iterator[dict[str, Any]]:
+    """One delivery for each alert that is told at once and could be composed."""
+    for position, alert in enumerate(told):
+        if alert.message is not None:
+            yield delivery_of(alert, alert.message, position)

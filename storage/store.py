@@ -13,6 +13,7 @@ from storage.archive import StoredArchive
 from storage.curating import StoredUpdates
 from storage.engine import make_engine, parse_url, writing
 from storage.feedback import StoredFeedbacks, StoredSeeds
+from storage.gathering import StoredGatherings
 from storage.imports import StoredImports
 from storage.latency import StoredLatency
 from storage.memories import StoredMemories
@@ -33,6 +34,7 @@ class Store:
     engine: AsyncEngine
     sources: StoredSources
     outbox: StoredOutbox
+    gatherings: StoredGatherings
     pushes: StoredPushes
     queries: Queries
     feedbacks: StoredFeedbacks
@@ -64,6 +66,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         engine=engine,
         sources=StoredSources(engine),
         outbox=StoredOutbox(engine),
+        gatherings=StoredGatherings(engine),
         pushes=StoredPushes(engine),
         queries=Queries(engine),
         feedbacks=StoredFeedbacks(engine),

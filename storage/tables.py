@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -330,6 +331,7 @@ deliveries = Table(
     Column("claims", Integer, nullable=False, server_default="0"),
     Column("settled_at", UtcTime),
 )
+Index("ix_deliveries_subscription_created", deliveries.c.subscription, deliveries.c.created)
 Index(
     "ix_deliveries_due",
     deliveries.c.next_attempt_at,
@@ -364,9 +366,14 @@ alerts = Table(
     Column("change", String, nullable=False, server_default=text("''")),
     Column("severity", Integer, nullable=False, server_default="2"),
     Column("release_at", UtcTime),
-    Column("owed", JSON),
+    Column("owed", JSON(none_as_null=True)),
     UniqueConstraint("subscription", "update", "item", "change"),
-    Index("ix_alerts_release_at", "release_at"),
+    Index("ix_alerts_update", "update"),
+)
+gathered = and_(alerts.c.release_at.is_not(None), alerts.c.delivery.is_(None), alerts.c.fault_code.is_(None))
+"""Says of an alert that it waits for its release."""
+Index(
+    "ix_alerts_gathered", alerts.c.release_at, alerts.c.subscription, sqlite_where=gathered, postgresql_where=gathered
 )
 
 figures = Table(

@@ -2,16 +2,20 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from storywatch.developments import KnownUpdate
+from storywatch.errors import Fault
 from storywatch.intake import Known, Sighting
 from storywatch.model import (
     Alarm,
     AlarmKind,
     Alert,
+    AlertKind,
     Delivery,
+    DeliveryKind,
     Document,
     Endpoint,
     Feedback,
@@ -22,6 +26,7 @@ from storywatch.model import (
     Notice,
     Outlet,
     Owed,
+    OwedDigest,
     OwedEndpointNotice,
     OwedNotice,
     Report,
@@ -29,9 +34,11 @@ from storywatch.model import (
     SearchTerm,
     SetAside,
     Settlement,
+    Severity,
     Snapshot,
     Source,
     Subscriber,
+    Subscription,
     Update,
     Visit,
     WatchConfig,
@@ -64,6 +71,10 @@ class Channel(Protocol):
 
     def compose_notice(self, owed: OwedNotice | OwedEndpointNotice) -> Message:
         """Write the message about an alarm, or an endpoint switched off, under the same terms as `compose`."""
+        ...
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Write one message of what was gathered, under the same terms. What has no room in it is counted in it."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
@@ -128,6 +139,17 @@ class PollTransaction(Protocol):
 
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the latest stored revision of each item."""
+        ...
+
+    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
+        """Return stored updates with their reports, oldest first, and who was told of them, by id."""
+        ...
+
+    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+        """Count the messages that each subscription had since its moment, and hold it so that no other poll adds one.
+
+        Asked after `history`: who holds a subscription asks for no event any more.
+        """
         ...
 
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
@@ -333,6 +355,93 @@ class Imports(Protocol):
 
     def open(self, event: str) -> AbstractAsyncContextManager[ImportTransaction]:
         """Open the transaction of an import and hold the event; it commits when the block ends well."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GatheredAlert:
+    """An alert that waits for its release, without what it will say."""
+
+    id: str
+    update: str
+    kind: AlertKind
+    severity: Severity
+    created: datetime
+    release: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """A subscription that has gathered alerts: how many, when the first is released, how urgent the most urgent is."""
+
+    subscription: str
+    alerts: int
+    release: datetime
+    severity: Severity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """A delivery that carries gathered alerts: one as it is, or several as a digest."""
+
+    id: str
+    kind: DeliveryKind
+    subscription: Subscription
+    message: Message
+    created: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseRecord:
+    """What one release changes, committed together or not at all.
+
+    `carried`: the alerts that `parcel` carries. `aside`: those that it can't, by id. `later`: until when all of the
+    subscription's wait instead.
+    """
+
+    parcel: Parcel | None = None
+    carried: tuple[str, ...] = ()
+    aside: Mapping[str, Fault] = field(default_factory=dict)
+    later: datetime | None = None
+
+
+class ReleaseTransaction(Protocol):
+    """The one transaction of a release: nobody else releases for the subscription until it commits."""
+
+    async def alerts(self) -> Sequence[GatheredAlert]:
+        """Return the alerts that wait for a release, oldest first."""
+        ...
+
+    async def owed(self, alerts: Collection[str]) -> Mapping[str, object]:
+        """Return what these will say, as `storywatch.owing` wrote it."""
+        ...
+
+    async def sent_since(self, moment: datetime) -> int:
+        """Count the messages that the subscription had since a moment."""
+        ...
+
+    async def last_sent(self) -> datetime | None:
+        """Return when it was told something for the last time."""
+        ...
+
+    async def save(self, record: ReleaseRecord) -> None:
+        """Write the record."""
+        ...
+
+
+class Gatherings(Protocol):
+    """The alerts that are gathered (storage/)."""
+
+    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return subscriptions with an alert whose release has come, longest due first."""
+        ...
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """Return the subscriptions that have gathered alerts."""
+        ...
+
+    def open(self, subscription: str) -> AbstractAsyncContextManager[ReleaseTransaction]:
+        """Open the transaction of a release and hold the subscription; it commits when the block ends well."""
         ...
 
 

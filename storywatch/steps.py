@@ -1,4 +1,4 @@
-"""The named steps of a poll and of a delivery, for tests that end the process at each of them.
+"""The named steps of a poll, of a digest and of a delivery, for tests that end the process at each of them.
 
 The use cases say when they reach a step; what then happens is the composition root's matter: nothing, usually.
 """
@@ -15,6 +15,8 @@ class Step(StrEnum):
     POLL_PARSED = "poll.parsed"
     POLL_SAVED = "poll.saved"
     POLL_COMMITTED = "poll.committed"
+    DIGEST_COMPOSED = "digest.composed"
+    DIGEST_COMMITTED = "digest.committed"
     DELIVERY_CLAIMED = "delivery.claimed"
     DELIVERY_SENT = "delivery.sent"
     DELIVERY_SETTLED = "delivery.settled"

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from storywatch import planning, updates
+from storywatch import updates
+from storywatch.developments import Development, development
 from storywatch.errors import ComposeError, Fault
 from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
@@ -13,15 +14,14 @@ from storywatch.model import (
     Match,
     Message,
     Notice,
-    Owed,
     OwedEndpointNotice,
     OwedNotice,
     Report,
     SetAside,
     Update,
-    WatchConfig,
 )
 from storywatch.ports import Channel
+from storywatch.timing import Timed
 
 MOST_MISSES = 100
 """Near misses of one poll that are kept: the best ones."""
@@ -73,28 +73,28 @@ def is_near(match: Match) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """What matched items tell: updates, reports, and who is owed what."""
+    """What matched items tell: updates, reports, and what somebody may have to hear of."""
 
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
-    owed: tuple[Owed, ...] = ()
+    developments: tuple[Development, ...] = ()
 
 
-def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastReport], config: WatchConfig) -> Told:
-    """Place the matched items of one event, each after the ones before it, and plan who must hear."""
+def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastReport]) -> Told:
+    """Place the matched items of one event, each after the ones before it."""
     past = list(history)
     opened: list[Update] = []
     reports: list[Report] = []
-    owed: list[Owed] = []
+    developments: list[Development] = []
     for item, match in sorted(matched, key=lambda pair: (pair[0].published, pair[0].id)):
         placed = updates.place(item, match.event, past)
         if placed is None:
             continue
         opened.extend([placed.update] if placed.update else [])
         reports.append(placed.report)
-        owed.extend(planning.owed(item, match, placed, past, config))
+        developments.append(development(item, match, placed, past))
         past.append(updates.as_past(item, placed))
-    return Told(updates=tuple(opened), reports=tuple(reports), owed=tuple(owed))
+    return Told(updates=tuple(opened), reports=tuple(reports), developments=tuple(developments))
 
 
 def notice_for(owed: OwedNotice | OwedEndpointNotice, channel: Channel) -> Notice:
@@ -124,9 +124,11 @@ def composed(write: Callable[[], Message]) -> tuple[Message | None, Fault | None
         )
 
 
-def alert_for(owed: Owed, channel: Channel) -> Alert:
-    """Compose the alert. One that can't be written is set aside with its fault, and the poll goes on."""
-    message, fault = composed(lambda: channel.compose(owed))
+def alert_for(timed: Timed, channel: Channel) -> Alert:
+    """Compose the alert, unless it is gathered. One that can't be written is set aside, and the poll goes on."""
+    owed = timed.owed
+    gathered = timed.release is not None
+    message, fault = (None, None) if gathered else composed(lambda: channel.compose(owed))
     return Alert(
         id=owed.id,
         subscription=owed.subscription.id,
@@ -138,4 +140,9 @@ def alert_for(owed: Owed, channel: Channel) -> Alert:
         created=owed.created,
         message=message,
         fault=fault,
+        kind=owed.kind,
+        change=owed.change.id if owed.change else "",
+        severity=owed.severity,
+        release=timed.release,
+        owed=owed if gathered else None,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from storywatch import alarms, intake, pacing, planning, pushing
+from storywatch import alarms, intake, pacing, planning, pushing, timing
 from storywatch.errors import Fault
 from storywatch.matching import Matcher
 from storywatch.model import (
@@ -18,7 +18,6 @@ from storywatch.model import (
     Item,
     Match,
     Outlet,
-    Owed,
     Source,
     Visit,
     VisitOutcome,
@@ -180,7 +179,7 @@ class Watch:
         if items:
             await learning.enter_async_context(plan.learning())
         judged = judge(items.values(), plan.matcher, plan.config.events)
-        told = await self._place(judged.matches, items, plan, transaction)
+        told = await self._place(judged.matches, items, transaction)
         brought_news = bool(taken.new or taken.revised)
         state = pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice())
         record = PollRecord(
@@ -193,7 +192,7 @@ class Watch:
             misses=judged.misses,
             updates=told.updates,
             reports=told.reports,
-            alerts=tuple(self._alert(owed) for owed in told.owed),
+            alerts=await self._alerts(told, plan.config, transaction),
             set_aside=(*(visit.document.set_aside if visit.document else ()), *judged.poisonous),
         )
         gap = alarms.is_gap(visit, claim.state, taken, source)
@@ -241,28 +240,35 @@ class Watch:
             return taken
         return intake.with_differences(taken, await transaction.revisions(item.id for item in taken.revised))
 
-    async def _place(
-        self, matches: Sequence[Match], items: Mapping[str, Item], plan: Plan, transaction: PollTransaction
-    ) -> Told:
+    async def _place(self, matches: Sequence[Match], items: Mapping[str, Item], transaction: PollTransaction) -> Told:
         """Place every matched item, oldest publication first, so that the first report is the first."""
         by_event: dict[str, list[Match]] = defaultdict(list)
         for match in matches:
             by_event[match.event].append(match)
         # Always in the same order, so that two polls that hold several events can't wait for each other.
         parts = [
-            tell(
-                [(items[match.item], match) for match in by_event[event]], await transaction.history(event), plan.config
-            )
+            tell([(items[match.item], match) for match in by_event[event]], await transaction.history(event))
             for event in sorted(by_event)
         ]
         return Told(
             updates=tuple(update for part in parts for update in part.updates),
             reports=tuple(report for part in parts for report in part.reports),
-            owed=tuple(owed for part in parts for owed in part.owed),
+            developments=tuple(one for part in parts for one in part.developments),
         )
 
-    def _alert(self, owed: Owed) -> Alert:
-        return alert_for(owed, self.channels[owed.subscription.channel])
+    async def _alerts(self, told: Told, config: WatchConfig, transaction: PollTransaction) -> tuple[Alert, ...]:
+        """Plan who must hear of what, and when."""
+        if not told.developments:
+            return ()
+        opened = {update.id for update in told.updates}
+        known = await transaction.known_updates({one.report.update for one in told.developments} - opened)
+        owed = planning.owed(told.developments, known, config)
+        days = timing.capped_days((one.subscription for one in owed), self.clock())
+        sent = await transaction.sent_since(days) if days else {}
+        return tuple(map(self._alert, timing.timed(owed, sent)))
+
+    def _alert(self, timed: timing.Timed) -> Alert:
+        return alert_for(timed, self.channels[timed.owed.subscription.channel])
 
 
 def checked(visit: Visit, source: Source) -> Visit:

@@ -29,6 +29,7 @@ from storywatch.cli.clock import utc_now
 from storywatch.cli.failpoints import reached_from
 from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
+from storywatch.gathering import Gathering
 from storywatch.importing import Importing
 from storywatch.matching import Matcher
 from storywatch.model import Event, WatchConfig
@@ -84,6 +85,7 @@ async def open_runtime(
                     plan=plan,
                     watch=watch,
                     dispatch=Dispatch(outbox=store.outbox, channels=by_kind, clock=clock, dice=dice, reached=reached),
+                    gathering=Gathering(gatherings=store.gatherings, channels=by_kind, clock=clock, reached=reached),
                     push=push,
                     learning=learning,
                 )

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scheduler.releases import RELEASES_AT_ONCE, release
 from scheduler.work import DELIVERY_LEASE, DeliveryWork, PollWork, Runtime
 from storage import Store, open_store
 from storywatch.cli.compose import learning_of, open_runtime, run_daemon, utc_now
@@ -98,6 +99,7 @@ async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = ut
             await import_past(learning)
             polls, busy = await _visit_all(runtime, store, wanted, clock)
             await learning.recollection.save()
+            await _release_all(runtime)
             deliveries, undelivered = await _deliver_all(runtime, store, clock)
     order = [source.id for source in wanted]
     return Round(
@@ -135,6 +137,17 @@ async def _visit_all(
 
         await asyncio.gather(*map(visit_host, by_host.values()))
     return polls, busy
+
+
+async def _release_all(runtime: Runtime) -> None:
+    """Make deliveries of what was gathered and is due."""
+    gathering, config = runtime.gathering, runtime.plan.config
+    await gathering.bring_forward(config)
+    done: set[str] = set()
+    while due := set(await gathering.due(RELEASES_AT_ONCE)) - done:
+        for subscription in sorted(due):
+            await release(gathering, config, subscription)
+        done |= due
 
 
 async def _deliver_all(runtime: Runtime, store: Store, clock: Clock) -> tuple[Counter[str], list[str]]:

@@ -27,7 +27,8 @@ class ChannelKind(StrEnum):
 class RevisionWish(StrEnum):
     """Which changes of reported items a subscription is told of.
 
-    `CORRECTIONS`: corrections, retractions, vanished pages and edits that change a figure or a statement.
+    `CORRECTIONS`: corrections, retractions, pages that vanish or come back, and edits that change a figure or a
+    statement.
     """
 
     NONE = "none"
@@ -37,10 +38,14 @@ class RevisionWish(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Digest:
-    """When a digest is sent: a cron line of five fields, in an IANA time zone."""
+    """When a digest is sent: a cron line of five fields, in an IANA time zone.
+
+    What is at least as urgent as `break_through` does not wait for it; with None everything does.
+    """
 
     cron: str
     time_zone: str = "UTC"
+    break_through: Severity | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,8 +203,9 @@ class Subscription:
 
     `corroborations`: also tell of further outlets that report a known update. `alarms`: tell of alarms about sources,
     and of nothing else. `digest`: gathered and sent at these times, at once otherwise. `least_outlets`,
-    `least_origins`: an update is told when so many report it. `outlets`, `languages`: only reports of these; empty
-    means any. `most_a_day`: after so many messages on one day of `time_zone` the rest is gathered until the next.
+    `least_origins`: an update is told when so many report it, once. `outlets`, `languages`: only reports of these
+    count; empty means any. `most_a_day`: after so many messages on one day of `time_zone` the rest is gathered until
+    the next.
     """
 
     id: str

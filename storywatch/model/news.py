@@ -126,6 +126,14 @@ class ChangeKind(StrEnum):
     RESTORED = "restored"
 
 
+CHANGE_SEVERITY = {
+    ChangeKind.CORRECTION: Severity.HIGH,
+    ChangeKind.RETRACTION: Severity.HIGH,
+    ChangeKind.VANISHED: Severity.NORMAL,
+}
+"""How urgent it is at least to hear of a change; of the others it is by their news alone."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """Something that happened to an item which an event has as a report. The id is derived from event, item and what.
@@ -145,6 +153,11 @@ class Change:
     difference: str = ""
     quote: str = ""
     news: News = NOTHING_NEW
+
+    @property
+    def severity(self) -> Severity:
+        """How urgent it is to hear of it."""
+        return max(self.news.severity, CHANGE_SEVERITY.get(self.kind, Severity.LOW))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

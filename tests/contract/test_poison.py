@@ -8,6 +8,7 @@ from scheduler.work import PollWork, Runtime
 from storage import Store, tables
 from storywatch.dispatch import Dispatch
 from storywatch.errors import Fault
+from storywatch.gathering import Gathering
 from storywatch.model import ChannelKind, SetAside
 from storywatch.watch import Plan, PollOutcome, Watch
 from tests.contract.working import claimed, poll, rows
@@ -41,7 +42,8 @@ async def test_a_document_that_can_not_be_stored_is_a_failure_with_a_pause(store
     clock = FakeClock()
     watch = Watch(sources=store.sources, fetcher=fetcher, channels=channels, clock=clock, dice=lambda: 0.0)
     dispatch = Dispatch(outbox=store.outbox, channels=channels, clock=clock, dice=lambda: 0.0)
-    runtime = Runtime(plan=Plan.of(config), watch=watch, dispatch=dispatch)
+    gathering = Gathering(gatherings=store.gatherings, channels=channels, clock=clock)
+    runtime = Runtime(plan=Plan.of(config), watch=watch, dispatch=dispatch, gathering=gathering)
     work = PollWork(sources=store.sources, clock=clock, current=partial(lambda one: one, runtime))
     broke = await work.poll(await claimed(store))
     assert broke is not None

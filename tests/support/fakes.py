@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from storywatch.developments import KnownReport, KnownUpdate
 from storywatch.errors import ComposeError, DeliveryError, LeaseLost
 from storywatch.intake import Fingerprint, Intake, Known, KnownItem, fingerprint, identify, take
 from storywatch.model import (
     Alarm,
     AlarmKind,
+    AlertKind,
     Delivery,
     Endpoint,
     Item,
@@ -18,6 +20,7 @@ from storywatch.model import (
     Notice,
     Outlet,
     Owed,
+    OwedDigest,
     OwedEndpointNotice,
     OwedNotice,
     ParsedItem,
@@ -57,6 +60,7 @@ class Memory:
     alarms: dict[str, Alarm] = field(default_factory=dict)
     records: list[PollRecord] = field(default_factory=list)
     pushes: dict[str, PushState] = field(default_factory=dict)
+    updates: dict[str, KnownUpdate] = field(default_factory=dict)
 
     def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
         """Return the items that answer to the keys."""
@@ -119,7 +123,28 @@ class Memory:
                 )
             )
         self.pushes |= {state.id: state for state in record.pushes}
+        self._keep_updates(record)
         self.records.append(record)
+
+    def _keep_updates(self, record: PollRecord) -> None:
+        self.updates |= {update.id: KnownUpdate(update=update) for update in record.updates}
+        for report in record.reports:
+            known = self.updates[report.update]
+            told = KnownReport(report=report, language=self.items[report.item].revision.language)
+            self.updates[report.update] = replace(known, reports=(*known.reports, told))
+        for alert in record.alerts:
+            known = self.updates[alert.update]
+            if alert.kind is AlertKind.UPDATE:
+                told_now = known.subscriptions | {alert.subscription}
+                self.updates[alert.update] = replace(known, subscriptions=told_now)
+
+    def sent_since(self, subscription: str, moment: datetime) -> int:
+        """Count the messages of a subscription since a moment."""
+        alerts = (alert for record in self.records for alert in record.alerts)
+        return sum(
+            alert.subscription == subscription and alert.created >= moment and alert.message is not None
+            for alert in alerts
+        )
 
 
 @dataclass
@@ -141,6 +166,14 @@ class FakeTransaction:
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the stored revisions."""
         return {item: self.memory.items[item].revision for item in items}
+
+    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
+        """Return the stored updates."""
+        return {update: self.memory.updates[update] for update in updates}
+
+    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+        """Count the messages of subscriptions."""
+        return {one: self.memory.sent_since(one, moment) for one, moment in since.items()}
 
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
         """Return the open alarms."""
@@ -218,6 +251,7 @@ class FakeChannel:
     cannot_say: str | None = None
     answers: list[DeliveryError | None] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
+    digests: list[OwedDigest] = field(default_factory=list)
     sent: list[Delivery] = field(default_factory=list)
 
     def compose(self, owed: Owed) -> Message:
@@ -234,6 +268,14 @@ class FakeChannel:
             body = f"{owed.id} disabled {owed.endpoint.lane}".encode()
             return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
         body = f"{owed.id} {owed.alarm.kind.value} {'over' if owed.alarm.ended else 'begun'}".encode()
+        return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Write the alerts' ids and how many are only counted, or refuse the headline that can't be said."""
+        if any(part.update.headline == self.cannot_say for part in owed.parts):
+            raise ComposeError("unspeakable", "a headline can't be written", permanent=True)
+        self.digests.append(owed)
+        body = f"{owed.id} digest {' '.join(part.id for part in owed.parts)} +{owed.left_out}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:

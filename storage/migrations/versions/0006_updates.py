@@ -30,7 +30,16 @@ def upgrade() -> None:
         alerts.create_unique_constraint(
             "uq_alerts_subscription_update_item_change", ["subscription", "update", "item", "change"]
         )
-    op.create_index("ix_alerts_release_at", "alerts", ["release_at"])
+    op.create_index("ix_alerts_update", "alerts", ["update"])
+    gathered = sa.text("release_at IS NOT NULL AND delivery IS NULL AND fault_code IS NULL")
+    op.create_index(
+        "ix_alerts_gathered",
+        "alerts",
+        ["release_at", "subscription"],
+        sqlite_where=gathered,
+        postgresql_where=gathered,
+    )
+    op.create_index("ix_deliveries_subscription_created", "deliveries", ["subscription", "created"])
     _create_ledgers()
     _create_people()
 

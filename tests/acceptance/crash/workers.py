@@ -17,9 +17,10 @@ from storage import open_store
 from storywatch.cli import watching
 from storywatch.cli.compose import open_runtime, utc_now
 from storywatch.errors import DeliveryError
-from storywatch.model import Alert, Delivery, Owed, Settings, WatchConfig
+from storywatch.model import Alert, Delivery, Settings, WatchConfig
 from storywatch.ports import Claim, Clock, PollRecord
 from storywatch.steps import Step
+from storywatch.timing import Timed
 from storywatch.watch import Plan, PollResult, Watch, checked, summary
 from tests.acceptance.crash.orders import Worker
 
@@ -61,8 +62,8 @@ class NaiveWatch(Watch):
             await self._tell(record, plan)
         return summary(source, visit, record)
 
-    def _alert(self, owed: Owed) -> Alert:
-        return super()._alert(replace(owed, id="a" + secrets.token_hex(15)))
+    def _alert(self, timed: Timed) -> Alert:
+        return super()._alert(replace(timed, owed=replace(timed.owed, id="a" + secrets.token_hex(15))))
 
     async def _tell(self, record: PollRecord, plan: Plan) -> None:
         """Send each alert once. A lost acknowledgement is not the kill's doing: nothing is sent again for it."""

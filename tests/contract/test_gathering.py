@@ -1,0 +1,367 @@
+"""What is gathered and released, on a real store: nothing lost, nothing twice, whoever dies when."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from storage import Store, tables
+from storage.engine import writing
+from storywatch.gathering import Gathering
+from storywatch.model import (
+    ChannelKind,
+    DeliveryKind,
+    Digest,
+    Message,
+    OwedDigest,
+    QuietHours,
+    Subscription,
+    WatchConfig,
+)
+from storywatch.ports import ReleaseRecord
+from storywatch.steps import Step
+from tests.contract.working import deliveries, poll, rows
+from tests.support.fakes import FakeChannel, FakeClock
+from tests.support.patience import soon
+from tests.support.samples import ATTACK, DESK_MAIL, NOW, a_config, parsed
+
+DAILY = replace(DESK_MAIL, digest=Digest(cron="30 7 * * *"))
+MORNING = datetime(2021, 8, 27, 7, 30, tzinfo=UTC)
+DEVELOPMENTS = tuple(
+    f"{word} " * 4 + "Kabul airport" for word in ("gate", "strike", "family", "video", "denial", "money", "trial")
+)
+"""Headlines of one event that don't repeat each other."""
+
+
+@dataclass
+class Desk:
+    """A store with one subscription, and what was written for it."""
+
+    store: Store
+    config: WatchConfig
+    channel: FakeChannel = field(default_factory=FakeChannel)
+    steps: list[Step] = field(default_factory=list)
+
+    async def poll(self, *titles: str, now: datetime = NOW, source: str = "nyt-world") -> None:
+        """Poll a source that shows these headlines."""
+        items = [parsed(title, guid=f"{source} {title}") for title in titles]
+        await poll(self.store, self.config, *items, source=source, now=now)
+
+    def gathering(self, now: datetime) -> Gathering:
+        """Return the use case at a moment."""
+        return Gathering(
+            gatherings=self.store.gatherings,
+            channels={ChannelKind.EMAIL: self.channel},
+            clock=FakeClock(now),
+            reached=self.steps.append,
+        )
+
+    async def release(self, now: datetime) -> ReleaseRecord | None:
+        """Release what is due."""
+        gathering, record = self.gathering(now), None
+        for subscription in await gathering.due(10):
+            record = await gathering.release(subscription, self.config)
+        return record
+
+    async def alerts(self) -> Sequence[dict[str, Any]]:
+        """Return the stored alerts in their order."""
+        return sorted(await rows(self.store, tables.alerts), key=lambda row: (row["created"], row["update"]))
+
+    async def sent(self) -> list[dict[str, Any]]:
+        """Return the stored deliveries, oldest first."""
+        return sorted(await rows(self.store, tables.deliveries), key=lambda row: row["created"])
+
+
+async def desk(store: Store, *subscriptions: Subscription) -> Desk:
+    """Return a store that knows these subscriptions."""
+    config = a_config(subscriptions=subscriptions or (DAILY,))
+    await store.sources.apply(config, NOW)
+    return Desk(store, config)
+
+
+async def test_what_a_digest_carries_is_gathered_with_its_item(store: Store) -> None:
+    """Planned in the poll's transaction, with what it will say and when; nothing is sent."""
+    room = await desk(store)
+    await room.poll(ATTACK)
+    [alert] = await room.alerts()
+    assert (alert["delivery"], alert["fault_code"], alert["release_at"]) == (None, None, MORNING)
+    assert alert["owed"]["item"]["revision"]["title"] == ATTACK
+    assert "desk" not in str(alert["owed"])
+    assert await room.sent() == []
+    assert await room.release(MORNING - timedelta(seconds=1)) is None
+
+
+async def test_a_digest_carries_all_that_was_gathered(store: Store) -> None:
+    """One delivery, due at once, to which every alert points."""
+    room = await desk(store)
+    await room.poll(*DEVELOPMENTS[:3])
+    await room.poll(*DEVELOPMENTS[3:5], source="cnn-world", now=NOW + timedelta(hours=1))
+    record = await room.release(MORNING)
+    assert record is not None
+    [delivery] = await room.sent()
+    assert (delivery["kind"], delivery["subscription"], delivery["created"]) == ("digest", "desk-mail", MORNING)
+    assert len(record.carried) == 5
+    assert {alert["delivery"] for alert in await room.alerts()} == {delivery["id"]}
+    assert {alert["owed"] for alert in await room.alerts()} == {None}
+    [digest] = room.channel.digests
+    assert sorted(part.item.revision.title for part in digest.parts) == sorted(DEVELOPMENTS[:5])
+    assert [part.created for part in digest.parts] == [NOW] * 3 + [NOW + timedelta(hours=1)] * 2
+    assert (digest.id, digest.created, digest.since, digest.left_out) == (delivery["id"], MORNING, None, 0)
+    assert room.steps == [Step.DIGEST_COMPOSED, Step.DIGEST_COMMITTED]
+    [claimed] = await deliveries(store, now=MORNING)
+    assert claimed.message.body == delivery["body"]
+
+
+async def test_nothing_is_released_twice(store: Store) -> None:
+    """What comes later waits for the next digest, which says since when."""
+    room = await desk(store)
+    await room.poll(*DEVELOPMENTS[:2])
+    await room.release(MORNING)
+    assert await room.release(MORNING) is None
+    assert await room.gathering(MORNING).release("desk-mail", room.config) is None
+    await room.poll(*DEVELOPMENTS[:4], now=MORNING + timedelta(hours=1))
+    await room.release(MORNING + timedelta(days=1))
+    assert [len(digest.parts) for digest in room.channel.digests] == [2, 2]
+    assert room.channel.digests[1].since == MORNING
+    assert len({row["id"] for row in await room.sent()}) == 2
+
+
+async def test_one_alert_alone_is_sent_as_itself(store: Store) -> None:
+    """Under its own identity, as if it had been told at once."""
+    room = await desk(store)
+    await room.poll(ATTACK)
+    await room.release(MORNING)
+    [alert], [delivery] = await room.alerts(), await room.sent()
+    assert delivery["id"] == alert["id"] == alert["delivery"]
+    assert (delivery["kind"], room.channel.digests) == ("alert", [])
+    assert [owed.item.revision.title for owed in room.channel.owed] == [ATTACK]
+
+
+async def test_two_workers_release_once(store: Store) -> None:
+    """Whoever comes second finds nothing left."""
+    room = await desk(store)
+    await room.poll(*DEVELOPMENTS)
+    gathering = room.gathering(MORNING)
+    async with soon():
+        records = await asyncio.gather(*(gathering.release("desk-mail", room.config) for _ in range(4)))
+    assert [record is None for record in records].count(False) == 1
+    assert len(await room.sent()) == 1
+
+
+@pytest.mark.parametrize("step", [Step.DIGEST_COMPOSED, Step.DIGEST_COMMITTED])
+async def test_a_worker_that_dies_loses_nothing_and_sends_nothing_twice(store: Store, step: Step) -> None:
+    """Before the commit nothing has changed, after it all has."""
+    room = await desk(store)
+    await room.poll(*DEVELOPMENTS[:3])
+
+    def die(at: Step) -> None:
+        if at is step:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await replace(room.gathering(MORNING), reached=die).release("desk-mail", room.config)
+    was_done = step is Step.DIGEST_COMMITTED
+    assert len(await room.sent()) == was_done
+    again = await room.release(MORNING)
+    assert (again is None) == was_done
+    [delivery] = await room.sent()
+    assert [alert["delivery"] for alert in await room.alerts()] == [delivery["id"]] * 3
+
+
+async def test_a_further_report_of_a_gathered_update_is_shown_with_it(store: Store) -> None:
+    """The update once, with both outlets; both alerts count as told."""
+    room = await desk(store, replace(DAILY, corroborations=True))
+    await room.poll(ATTACK)
+    await room.poll(ATTACK, source="cnn-world", now=NOW + timedelta(hours=1))
+    record = await room.release(MORNING)
+    [digest] = room.channel.digests
+    [part] = digest.parts
+    assert record is not None
+    assert (part.item.outlet, part.coverage and part.coverage.outlets) == ("nyt", ("nyt", "cnn"))
+    assert (len(record.carried), digest.left_out) == (2, 0)
+
+
+async def test_a_long_digest_counts_what_it_does_not_show(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it is told."""
+    monkeypatch.setattr("storywatch.digesting.MOST_PARTS", 2)
+    room = await desk(store)
+    await room.poll(*DEVELOPMENTS)
+    record = await room.release(MORNING)
+    [digest] = room.channel.digests
+    assert record is not None
+    assert (len(digest.parts), digest.left_out, len(record.carried)) == (2, 5, 7)
+    assert await room.release(MORNING + timedelta(days=1)) is None
+
+
+# What can't be told --------------------------------------------------------------------------------------------------
+
+
+async def test_an_update_that_can_not_be_written_does_not_take_the_others_with_it(store: Store) -> None:
+    room = await desk(store)
+    room.channel.cannot_say = DEVELOPMENTS[1]
+    await room.poll(*DEVELOPMENTS[:3])
+    await room.release(MORNING)
+    told = {alert["fault_code"]: bool(alert["delivery"]) for alert in await room.alerts()}
+    assert told == {"unspeakable": False, None: True}
+    assert [len(digest.parts) for digest in room.channel.digests] == [2]
+    assert await room.release(MORNING + timedelta(days=1)) is None
+
+
+async def test_a_digest_that_can_not_be_written_at_all_is_set_aside(store: Store) -> None:
+    """Each of its parts can: then nobody knows which one it is, and the next digest comes all the same."""
+
+    class Mute(FakeChannel):
+        def compose_digest(self, owed: OwedDigest) -> Message:
+            raise ZeroDivisionError
+
+    room = await desk(store)
+    room.channel = Mute()
+    await room.poll(*DEVELOPMENTS[:3])
+    record = await room.release(MORNING)
+    assert record is not None
+    assert {fault.code for fault in record.aside.values()} == {"internal"}
+    assert [alert["fault_code"] for alert in await room.alerts()] == ["internal"] * 3
+    assert await room.release(MORNING) is None
+
+
+async def test_what_can_not_be_read_is_set_aside(store: Store) -> None:
+    room = await desk(store)
+    await room.poll(*DEVELOPMENTS[:3])
+    first = (await room.alerts())[0]["id"]
+    alert = tables.alerts
+    async with writing(store.engine) as connection:
+        await connection.execute(alert.update().where(alert.c.id == first).values(owed={"version": 99}))
+    record = await room.release(MORNING)
+    assert record is not None
+    assert {one: fault.code for one, fault in record.aside.items()} == {first: "gathered_unreadable"}
+    assert len(record.carried) == 2
+
+
+async def test_what_a_given_up_subscription_was_owed_is_cleared(store: Store) -> None:
+    """At once, not at the digest's time."""
+    room = await desk(store)
+    await room.poll(ATTACK)
+    room.config = a_config(subscriptions=())
+    assert await room.gathering(NOW).bring_forward(room.config) == 1
+    await room.release(NOW)
+    [alert] = await room.alerts()
+    assert (alert["fault_code"], alert["delivery"]) == ("subscription_gone", None)
+    assert await room.sent() == []
+
+
+# Wishes that change --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        (DESK_MAIL, NOW),
+        (replace(DESK_MAIL, digest=Digest(cron="0 20 * * *")), NOW.replace(hour=20)),
+        (replace(DESK_MAIL, digest=Digest(cron="0 7 * * 1")), MORNING),
+        (DAILY, MORNING),
+    ],
+)
+async def test_what_was_gathered_is_told_by_the_wishes_of_today_if_that_is_earlier(
+    store: Store, wishes: Subscription, expected: datetime
+) -> None:
+    """No digest any more: at once. One that comes sooner: then. One that comes later: as promised."""
+    room = await desk(store)
+    await room.poll(ATTACK)
+    room.config = a_config(subscriptions=(wishes,))
+    brought = await room.gathering(NOW).bring_forward(room.config)
+    [alert] = await room.alerts()
+    assert (alert["release_at"], brought) == (expected, int(expected != MORNING))
+
+
+async def test_a_release_that_was_planned_while_the_clock_was_wrong_is_brought_forward(store: Store) -> None:
+    room = await desk(store)
+    await room.poll(ATTACK, now=NOW + timedelta(days=3650))
+    assert await room.gathering(NOW).bring_forward(room.config) == 1
+    [alert] = await room.alerts()
+    assert alert["release_at"] == MORNING
+
+
+# Quiet hours and caps ------------------------------------------------------------------------------------------------
+
+
+async def test_a_release_that_is_late_does_not_disturb_quiet_hours(store: Store) -> None:
+    """The daemon was down in the morning and comes back at night."""
+    quiet = QuietHours(begin=time(22), end=time(6))
+    room = await desk(store, replace(DAILY, quiet=quiet))
+    await room.poll(*DEVELOPMENTS[:2])
+    night = MORNING.replace(hour=23)
+    record = await room.release(night)
+    assert record is not None
+    assert record.later == datetime(2021, 8, 28, 6, 0, tzinfo=UTC)
+    assert await room.sent() == []
+    assert await room.release(night) is None
+    await room.release(record.later)
+    assert len(await room.sent()) == 1
+
+
+async def test_a_cap_holds_over_polls_and_the_rest_comes_the_next_day(store: Store) -> None:
+    """Two messages on the day, then the other five in one on the next, and with it that day's first is spent."""
+    room = await desk(store, replace(DESK_MAIL, most_a_day=2))
+    for hour, title in enumerate(DEVELOPMENTS):
+        now = NOW.replace(hour=10 + hour)
+        await room.poll(title, now=now)
+        assert await room.release(now) is None
+    assert [row["kind"] for row in await room.sent()] == ["alert", "alert"]
+    midnight = datetime(2021, 8, 27, tzinfo=UTC)
+    await room.release(midnight)
+    [digest] = room.channel.digests
+    assert [len(digest.parts), digest.since] == [5, NOW.replace(hour=11)]
+    for hour, title in enumerate(("One more of the Kabul airport", "Something else at Kabul airport entirely")):
+        await room.poll(title, now=midnight + timedelta(hours=8 + hour))
+    assert [row["kind"] for row in await room.sent()] == ["alert", "alert", "digest", "alert"]
+
+
+async def test_a_digest_counts_for_the_cap(store: Store) -> None:
+    """A cap of one message a day, a digest twice a day: the second one waits for the next day."""
+    twice = replace(DESK_MAIL, digest=Digest(cron="0 8,20 * * *"), most_a_day=1)
+    room = await desk(store, twice)
+    morning = datetime(2021, 8, 27, 8, tzinfo=UTC)
+    await room.poll(DEVELOPMENTS[0], now=morning - timedelta(hours=1))
+    await room.release(morning)
+    await room.poll(DEVELOPMENTS[1], now=morning + timedelta(hours=1))
+    record = await room.release(morning + timedelta(hours=12))
+    assert record is not None
+    assert record.later == datetime(2021, 8, 28, tzinfo=UTC)
+    assert len(await room.sent()) == 1
+
+
+async def test_two_polls_at_once_keep_the_cap(store: Store) -> None:
+    """Each counts what the other told."""
+    room = await desk(store, replace(DESK_MAIL, most_a_day=1))
+    async with soon():
+        await asyncio.gather(room.poll(*DEVELOPMENTS[:3]), room.poll(*DEVELOPMENTS[3:], source="cnn-world"))
+    assert len(await room.sent()) == 1
+    assert len(await room.alerts()) == 7
+
+
+async def test_a_test_message_counts_for_no_cap(store: Store) -> None:
+    """Nor does a notice: only what the events bring."""
+    room = await desk(store, replace(DESK_MAIL, most_a_day=1))
+    await room.poll(DEVELOPMENTS[0])
+    delivery = tables.deliveries
+    async with writing(store.engine) as connection:
+        await connection.execute(delivery.update().values(kind=DeliveryKind.TEST.value))
+    await room.poll(DEVELOPMENTS[1], source="cnn-world")
+    assert len(await room.sent()) == 2
+
+
+# From how many outlets on --------------------------------------------------------------------------------------------
+
+
+async def test_an_update_is_told_once_enough_outlets_report_it(store: Store) -> None:
+    """What the store says of earlier reports, and of who was told, decides."""
+    eager = replace(DESK_MAIL, id="eager", least_outlets=2, corroborations=True)
+    room = await desk(store, replace(DESK_MAIL, least_outlets=2), eager, replace(DESK_MAIL, id="fa", languages=("fa",)))
+    await room.poll(ATTACK)
+    assert [row["subscription"] for row in await room.alerts()] == ["fa"]
+    await room.poll(ATTACK, source="cnn-world", now=NOW + timedelta(hours=1))
+    told = {(row["subscription"], row["kind"]) for row in await room.alerts()}
+    assert told == {("fa", "update"), ("desk-mail", "update"), ("eager", "update")}
