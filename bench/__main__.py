@@ -10,6 +10,7 @@ BENCHES = (
     "conformance",
     "fuzz",
     "crash",
+    "isolation",
     "names",
     "matching",
     "deciding",
