@@ -1,9 +1,9 @@
 """Do endpoints that hang delay a good one? Webhooks through the real daemon, alone and beside ten that never answer.
 
 All eleven share one host and port, as customers of one hosted service do. Every receiver is owed a call each quarter of
-a second; the delay of a call is the time from the moment when it is owed to its arrival at the good receiver. The daemon
-runs twice in one process, for the same time and on the same plan. Printed: median and p95 of both runs, and their
-ratio, which must not exceed 1.5.
+a second; the delay of a call is the time from the moment when it is owed to its arrival at the good receiver. The
+daemon runs twice in one process, for the same time and on the same plan. Printed: median and p95 of both runs, and
+their ratio, which must not exceed 1.5.
 """
 
 import asyncio

@@ -148,7 +148,7 @@ def _cost(texts: Sequence[str], index: Index) -> None:
     split = [words(text) for text in texts]
     said = [word.folded for each in split for word in each]
     different = sorted(set(said))
-    folding = _microseconds(lambda: [words(text) for text in texts]) / len(said)
+    folding = _microseconds(lambda: [tuple(words(text)) for text in texts]) / len(said)
     finding = _microseconds(lambda: [list(index.found(each)) for each in split]) / len(said)
     sounds.cache_clear()
     forms.said.cache_clear()

@@ -1,7 +1,7 @@
 """Alerts and the deliveries that carry them as rows, and what planning asks of those that are stored."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -110,18 +110,20 @@ def alert_row(alert: Alert) -> dict[str, Any]:
     }
 
 
-def delivery_of(alert: Alert | Notice, message: Message, position: int) -> dict[str, Any]:
-    """Return the columns of an alert's or a notice's own delivery; it carries the id that receivers know it by."""
-    return delivery_row(
-        alert.id,
-        subscription=alert.subscription,
-        subscriber=alert.subscriber,
-        channel=alert.channel,
-        message=message,
-        created=alert.created,
-        kind=DeliveryKind.ALERT if isinstance(alert, Alert) else DeliveryKind.NOTICE,
-        position=position,
-    )
+def delivery_rows(told: Iterable[Alert | Notice]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each that is told at once and could be composed. It carries the id that receivers know it by."""
+    for position, one in enumerate(told):
+        if one.message is not None:
+            yield delivery_row(
+                one.id,
+                subscription=one.subscription,
+                subscriber=one.subscriber,
+                channel=one.channel,
+                message=one.message,
+                created=one.created,
+                kind=DeliveryKind.NOTICE if isinstance(one, Notice) else DeliveryKind.ALERT,
+                position=position,
+            )
 
 
 def delivery_row(

@@ -1,6 +1,6 @@
 """The outbox: deliveries that are owed, claimed by lease, settled after the attempt."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, sele
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import endpoints, leases, tables
-from storage.alerts import delivery_of
+from storage.alerts import delivery_rows
 from storage.engine import reading, writing
 from storage.upsert import insert_new
 from storywatch.errors import LeaseLost
-from storywatch.model import ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Notice, Settlement
+from storywatch.model import ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Settlement
 from storywatch.ports import EndpointRecord, JudgeEndpoint
 
 LONGEST_PAUSE = timedelta(hours=48)
@@ -80,7 +80,7 @@ class StoredOutbox:
             if judge is None:
                 return None
             record = await endpoints.judged(connection, lane, judge)
-            await insert_new(connection, tables.deliveries, list(_notice_rows(record.notices)))
+            await insert_new(connection, tables.deliveries, list(delivery_rows(record.notices)))
         return record
 
 
@@ -127,12 +127,6 @@ def _attempt_row(settlement: Settlement) -> dict[str, Any]:
         "fault_code": settlement.fault.code if settlement.fault else None,
         "fault_message": settlement.fault.message if settlement.fault else None,
     }
-
-
-def _notice_rows(notices: Iterable[Notice]) -> Iterator[dict[str, Any]]:
-    for position, notice in enumerate(notices):
-        if notice.message is not None:
-            yield delivery_of(notice, notice.message, position)
 
 
 def _delivery(row: Row[Any]) -> Delivery:

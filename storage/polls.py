@@ -1,7 +1,7 @@
 """The one transaction of a poll: what is known, and everything that the poll changes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, upda
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import alerts, history, moves, pushes, search, tables, verdicts
-from storage.alerts import alert_row, delivery_of
+from storage.alerts import alert_row, delivery_rows
 from storage.items import chunks, item_row, revision_of, revision_row
 from storage.states import state_row
 from storage.upsert import upsert
@@ -20,9 +20,7 @@ from storywatch.intake import Fingerprint, Known, KnownItem, Sighting
 from storywatch.model import (
     Alarm,
     AlarmKind,
-    Alert,
     Item,
-    Notice,
     Revision,
     SetAside,
 )
@@ -118,7 +116,7 @@ class StoredPoll:
         await verdicts.save(self._connection, record.matches, record.misses, seen)
         await self._insert(tables.updates, map(update_row, record.updates))
         await self._insert(tables.reports, map(report_row, record.reports))
-        await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
+        await self._insert(tables.deliveries, delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)
 
@@ -274,10 +272,3 @@ def _alarm_row(alarm: Alarm) -> dict[str, Any]:
         "raised_at": alarm.raised,
         "ended_at": alarm.ended,
     }
-
-
-def _delivery_rows(told: Iterable[Alert | Notice]) -> Iterator[dict[str, Any]]:
-    """One delivery for each alert that is told at once and could be composed."""
-    for position, alert in enumerate(told):
-        if alert.message is not None:
-            yield delivery_of(alert, alert.message, position)

@@ -359,6 +359,18 @@ class Imports(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EndpointRecord:
+    """How an endpoint stands after an attempt, and who must hear of it: stored with the attempt."""
+
+    endpoint: Endpoint
+    notices: tuple[Notice, ...] = ()
+
+
+JudgeEndpoint = Callable[[Endpoint], EndpointRecord]
+"""Decides on what an endpoint is now what it becomes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GatheredAlert:
     """An alert that waits for its release, without what it will say."""
 
@@ -443,18 +455,6 @@ class Gatherings(Protocol):
     def open(self, subscription: str) -> AbstractAsyncContextManager[ReleaseTransaction]:
         """Open the transaction of a release and hold the subscription; it commits when the block ends well."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EndpointRecord:
-    """How an endpoint stands after an attempt, and who must hear of it: stored with the attempt."""
-
-    endpoint: Endpoint
-    notices: tuple[Notice, ...] = ()
-
-
-JudgeEndpoint = Callable[[Endpoint], EndpointRecord]
-"""Decides on what an endpoint is now what it becomes."""
 
 
 class Outbox(Protocol):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from storywatch.matching.names import text_keys
 from storywatch.matching.patterns import By, Pattern
 from storywatch.matching.tables import Keys, KeyTable, PrefixTable, WordTable
-from storywatch.matching.words import Word
+from storywatch.matching.words import Word, Words
 
 
 class Hit(NamedTuple):
@@ -29,11 +29,12 @@ class Hit(NamedTuple):
 class _Entry:
     """A pattern and the leaves that it has."""
 
-    __slots__ = ("leaves", "pattern")
+    __slots__ = ("leaves", "pattern", "whole")
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
         self.leaves: list[int] = []
+        self.whole = pattern.whole
 
 
 class TermIndex:
@@ -87,7 +88,7 @@ class TermIndex:
         for position, entry in sorted(dict.fromkeys(self._candidates(words)), key=itemgetter(0)):
             if most is not None and counts[entry] >= most:
                 continue
-            length = entry.pattern.match_at(words, position)
+            length = entry.whole or entry.pattern.match_at(words, position)
             if length:
                 counts[entry] += 1
                 for leaf in entry.leaves:
@@ -95,6 +96,6 @@ class TermIndex:
 
     def _candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, _Entry]]:
         """Yield the patterns that may begin at a position, some of them more than once."""
-        folded = [word.folded for word in words]
+        folded = words.folded if isinstance(words, Words) else [word.folded for word in words]
         found = chain(self._words.found(folded), self._prefixes.found(folded))
         return chain(found, self._names.found(words)) if self._names else found

@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import takewhile
 from typing import Protocol
 
-from storywatch.matching.words import Word, words
+from storywatch.matching.words import Word, Words, words
 
 LONGEST_ACRONYM = 3
 """Acronyms up to this length must stand in capitals: `US` is not `us`, `WHO` is not `who`."""
@@ -49,6 +49,10 @@ class Pattern(Hashable, Protocol):
     def starts(self) -> tuple[Start, ...]:
         """By what a match can begin; empty for a pattern that matches nowhere."""
 
+    @property
+    def whole(self) -> int:
+        """How many words each match spans, if its starts say all that is asked; otherwise 0."""
+
     def match_at(self, words: Sequence[Word], position: int, /) -> int:
         """Return how many words the match spans that begins at this position; 0 if there is none."""
 
@@ -83,13 +87,20 @@ class Phrase:
         then = tuple(part.folded for part in takewhile(lambda part: not part.prefix, rest))
         return (Start(By.PREFIX if first.prefix else By.WORD, first.folded, then),)
 
+    @property
+    def whole(self) -> int:
+        """Its length, if it is short and letters and case are as they may be."""
+        asked = any(part.prefix or part.capitals for part in self.parts)
+        return 0 if asked or len(self.parts) > _LONGEST_START else len(self.parts)
+
     def match_at(self, words: Sequence[Word], position: int, /) -> int:
         """Return its length if it stands at this position, otherwise 0."""
         length = len(self.parts)
         if position + length > len(words):
             return 0
+        read = words.read if isinstance(words, Words) else words  # it is of no interest where they stand
         for part in self.parts:
-            if not part.fits(words[position]):
+            if not part.fits(read[position]):
                 return 0
             position += 1
         return length

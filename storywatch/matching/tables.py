@@ -4,7 +4,7 @@ A table finds its candidates in one pass over a text's words, and forgets to the
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Generic, TypeVar
 
 from storywatch.matching.patterns import Start
@@ -21,35 +21,80 @@ Keys = Callable[[Sequence[Word]], Sequence[frozenset[str]]]
 """By what each word of a text finds names."""
 
 
+class _Pair(Generic[E]):
+    """What begins with two words: the entries that ask for no more, and the others by their third word."""
+
+    __slots__ = ("entries", "further")
+
+    def __init__(self) -> None:
+        self.entries: list[E] = []
+        self.further: dict[str, list[E]] = {}
+
+    def of(self, third: Sequence[str]) -> list[E]:
+        """Return the entries for which they ask that a third word asks for, if there is one."""
+        return self.further.setdefault(third[0], []) if third else self.entries
+
+    def prune(self, third: Sequence[str]) -> bool:
+        """Drop what is empty, and tell whether nothing is left."""
+        if third:
+            _prune(self.further, third[0])
+        return not self.entries and not self.further
+
+
 class WordTable(Generic[E]):
     """Entries by their first words: one to three as they stand side by side.
 
-    A text costs one look into a dictionary for each of its words and each of these numbers.
+    A text costs two looks into dictionaries for each of its words, and a third one where two words are known.
     """
 
     def __init__(self) -> None:
-        self._by_size: dict[int, dict[tuple[str, ...], list[E]]] = {}
+        self._words: dict[str, list[E]] = {}
+        self._pairs: dict[tuple[str, str], _Pair[E]] = {}
 
     def add(self, start: Start, entry: E) -> None:
         """Let the entry be found by this start."""
-        self._by_size.setdefault(len(start.then), {}).setdefault((start.text, *start.then), []).append(entry)
+        if not start.then:
+            self._words.setdefault(start.text, []).append(entry)
+            return
+        second, *third = start.then
+        self._pairs.setdefault((start.text, second), _Pair()).of(third).append(entry)
 
     def discard(self, start: Start, entry: E) -> None:
         """Undo `add`."""
-        table, asked = self._by_size[len(start.then)], (start.text, *start.then)
-        table[asked].remove(entry)
-        _prune(table, asked)
-        _prune(self._by_size, len(start.then))
+        if not start.then:
+            self._words[start.text].remove(entry)
+            _prune(self._words, start.text)
+            return
+        second, *third = start.then
+        pair = self._pairs[start.text, second]
+        pair.of(third).remove(entry)
+        if pair.prune(third):
+            del self._pairs[start.text, second]
 
     def found(self, folded: Sequence[str]) -> list[tuple[int, E]]:
         """Return what can begin in a text, with the position."""
         found: list[tuple[int, E]] = []
-        for size, table in self._by_size.items():
-            said = zip(*(folded[begin:] for begin in range(size + 1)), strict=False)
-            for position, entries in enumerate(map(table.get, said)):
-                if entries:
-                    found += zip(repeat(position), entries, strict=False)
+        for position, entries in enumerate(map(self._words.get, folded) if self._words else ()):
+            if entries is not None:
+                found += zip(repeat(position), entries, strict=False)
+        for position, pair in enumerate(map(self._pairs.get, pairwise(folded)) if self._pairs else ()):
+            if pair is not None:
+                found += _going_on(pair, folded, position)
         return found
+
+    def begun_by(self, first: str, folded: Sequence[str], position: int) -> list[tuple[int, E]]:
+        """Return what can begin at a position if its word is `first`."""
+        found: list[tuple[int, E]] = [(position, entry) for entry in self._words.get(first, ())]
+        pair = self._pairs.get((first, folded[position + 1])) if position + 1 < len(folded) else None
+        return found + _going_on(pair, folded, position) if pair else found
+
+
+def _going_on(pair: _Pair[E], folded: Sequence[str], position: int) -> list[tuple[int, E]]:
+    """Return what begins at a position, where the first two words stand."""
+    found = [(position, entry) for entry in pair.entries]
+    if pair.further and position + 2 < len(folded):
+        found += [(position, entry) for entry in pair.further.get(folded[position + 2], ())]
+    return found
 
 
 class PrefixTable(WordTable[E]):
@@ -87,13 +132,8 @@ class PrefixTable(WordTable[E]):
         for letters, by_head in self._lengths.items():
             for position, lengths in enumerate([by_head.get(word[:letters]) for word in folded]):
                 for length in lengths or ():
-                    found += self._beginning(folded[position][:length], folded, position)
+                    found += self.begun_by(folded[position][:length], folded, position)
         return found
-
-    def _beginning(self, prefix: str, folded: Sequence[str], position: int) -> Iterator[tuple[int, E]]:
-        for size, table in self._by_size.items():
-            asked = (prefix, *folded[position + 1 : position + 1 + size])
-            yield from ((position, entry) for entry in table.get(asked, ()))
 
 
 class KeyTable(Generic[E]):

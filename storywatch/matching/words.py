@@ -5,8 +5,13 @@ that it was written in capitals.
 """
 
 import re
+import sys
 import unicodedata
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
+from typing import NamedTuple, overload
 
 # Accents and vowel signs that stand behind their letter, the joiners of Persian spelling, and soft hyphens.
 _MARKS = "".join(chr(point) for point in range(0x300, 0x3100) if unicodedata.category(chr(point))[0] == "M")
@@ -15,6 +20,8 @@ _MORE = rf"[^\W_]*+(?:[{_MARKS}\u200c\u200d\u00ad]++[^\W_]*+)*+"
 _APOSTROPHES = "'’‘`´′ʼʻʽʾʿˈʹʹ"
 # Two letters or more with a dot each, or letters and digits. All of it is possessive, for no part gives anything back.
 _WORD = re.compile(rf"[^\W_](?:(?<=[^\W\d_])\.(?:[^\W\d_]\.)++|{_MORE}(?:[{_APOSTROPHES}][^\W_]{_MORE})*+)")
+_AROUND = ".,:;!?$%()[]\"'’‘“”…–—-_"
+"""What may stand around a word and is no part of it."""
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
 _DROPPED = re.compile(rf"[.{_APOSTROPHES}\u0640\u200c\u200d\u00ad]")
 
@@ -58,40 +65,97 @@ class Word(NamedTuple):
     titled: bool = True
 
 
-def words(text: str) -> tuple[Word, ...]:
-    """Split a text into folded words. Cost grows with the length of the text."""
-    made = tuple.__new__  # half the time of calling the class, and this is most of the time that matching takes
-    return tuple(
-        [
-            made(Word, (folded, match.start(), match.end(), capitals, titled))
-            for match in _WORD.finditer(text)
-            for folded, capitals, titled in (_KNOWN[match.group()],)
-            if folded
-        ]
-    )
+class Words(Sequence[Word]):
+    """The folded words of a text. Where they stand is found when it is asked for: of most texts it never is.
+
+    No word goes over white space, so that what stands between is read once for all texts. `read`: the words with their
+    places in that.
+    """
+
+    __slots__ = ("_each", "_pieces", "_placed", "_text", "folded", "read")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._pieces = text.split()
+        self._each = list(map(_READ.__getitem__, self._pieces))
+        self.read = list(chain.from_iterable(self._each))
+        self.folded = list(map(_FOLDED, self.read))
+        self._placed: tuple[Word, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.folded)
+
+    @overload
+    def __getitem__(self, asked: int, /) -> Word: ...
+    @overload
+    def __getitem__(self, asked: slice, /) -> tuple[Word, ...]: ...
+    def __getitem__(self, asked: int | slice, /) -> Word | tuple[Word, ...]:
+        return self._words()[asked]
+
+    def __iter__(self) -> Iterator[Word]:
+        return iter(self._words())
+
+    def _words(self) -> tuple[Word, ...]:
+        if self._placed is None:
+            self._placed = tuple(_placed(self._text, zip(self._pieces, self._each, strict=True)))
+        return self._placed
+
+
+def _placed(text: str, pieces: Iterable[tuple[str, Iterable[Word]]]) -> list[Word]:
+    """Return the words of the pieces of a text, which stand there in this order."""
+    found: list[Word] = []
+    at, add, made = 0, found.append, tuple.__new__  # which takes half the time of calling the class
+    for piece, read in pieces:
+        at = text.index(piece, at)
+        for folded, start, end, capitals, titled in read:
+            add(made(Word, (folded, at + start, at + end, capitals, titled)))
+        at += len(piece)
+    return found
+
+
+@lru_cache(maxsize=16)
+def words(text: str) -> Words:
+    """Split a text into folded words. Cost grows with the length of the text, which several ask for one by one."""
+    return Words(text)
 
 
 def vocabulary(text: str) -> frozenset[str]:
     """Return the folded words of a text, each once: cheaper than `words` where their places don't matter."""
-    return frozenset(_KNOWN[written][0] for written in set(_WORD.findall(text))) - {""}
+    return frozenset(map(_FOLDED, chain.from_iterable(map(_READ.__getitem__, set(text.split())))))
 
 
-class _Known(dict[str, tuple[str, bool, bool]]):
-    """What words as written are, remembered: `folded`, `capitals` and `titled`. Emptied when full."""
+class _Read(dict[str, tuple[Word, ...]]):
+    """The words of what stands between white space, remembered. Emptied when full."""
 
     most, longest = 1 << 16, 64
 
-    def __missing__(self, written: str) -> tuple[str, bool, bool]:
-        bare = written if written.isascii() and written.isalnum() else _POSSESSIVE.sub("", written)
-        read = fold(written), bare.isupper(), not written.islower()
-        if len(written) <= self.longest:
+    def __missing__(self, piece: str) -> tuple[Word, ...]:
+        bare = piece.strip(_AROUND)
+        read = (_plain(bare, piece.index(bare)),) if bare.isascii() and bare.isalnum() else tuple(_read(piece))
+        if len(piece) <= self.longest:
             if len(self) >= self.most:
                 self.clear()
-            self[written] = read
+            self[piece] = read
         return read
 
 
-_KNOWN = _Known()
+def _plain(written: str, start: int) -> Word:
+    """Read a word of ASCII letters and digits, as most are."""
+    folded = sys.intern(written.lower())
+    return Word(folded, start, start + len(written), written.isupper(), not written.islower())
+
+
+def _read(piece: str) -> Iterator[Word]:
+    for found in _WORD.finditer(piece):
+        written = found.group()
+        folded = sys.intern(fold(written))
+        capitals = _POSSESSIVE.sub("", written).isupper()
+        if folded:
+            yield Word(folded, found.start(), found.end(), capitals, not written.islower())
+
+
+_READ = _Read()
+_FOLDED = itemgetter(0)
 
 
 def fold(word: str) -> str:

@@ -80,6 +80,11 @@ class NamePattern:
         """By what an index finds it."""
         return starts_of([self._spelled(number, part) for number, part in enumerate(self.parts)])
 
+    @property
+    def whole(self) -> int:
+        """0: a key says little of a word."""
+        return 0
+
     def _spelled(self, number: int, part: NameWord) -> Spelled:
         return Spelled(
             words=(part.folded, *_beginnings(part), *([f"bin{part.folded}"] if part.son else [])),

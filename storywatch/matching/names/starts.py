@@ -15,7 +15,7 @@ from storywatch.matching.names.keys import LONGEST_WORD, keys, listed_keys
 from storywatch.matching.names.particles import GLUED_ARTICLES
 from storywatch.matching.names.sounds import is_arabic, is_cyrillic
 from storywatch.matching.patterns import By, Start
-from storywatch.matching.words import Word
+from storywatch.matching.words import Word, Words
 
 _LITTLE_WORDS = """
 a an and are as at be been but by can did do for from had has have he her here his how i if in into is it its may me
@@ -45,10 +45,11 @@ class Spelled:
 
 def text_keys(words: Sequence[Word]) -> list[frozenset[str]]:
     """Return by what each word of a text finds names; an article also by the name that it is written before."""
-    different = {(word.folded, word.titled) for word in words}
+    read = words.read if isinstance(words, Words) else words  # it is of no interest where they stand
+    different = {(word.folded, word.titled) for word in read}
     known = {(folded, titled): _word_keys(folded[:LONGEST_WORD], titled=titled) for folded, titled in different}
-    found = [known[word.folded, word.titled] for word in words]
-    for position, (word, after) in enumerate(pairwise(words)):
+    found = [known[word.folded, word.titled] for word in read]
+    for position, (word, after) in enumerate(pairwise(read)):
         if word.folded in GLUED_ARTICLES and after.titled:
             found[position] |= _word_keys((word.folded + after.folded)[:LONGEST_WORD], titled=True)
     return found

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from storywatch.matching.index import Hit, TermIndex
 from storywatch.matching.names import parse_name
 from storywatch.matching.patterns import By, Pattern, Phrase, Start, parse_term
+from storywatch.matching.tables import WordTable
 from storywatch.matching.words import Word, words
 
 
@@ -21,6 +23,7 @@ class Sounding:
 
     first: str
     last: str
+    whole: int = 0
 
     @property
     def starts(self) -> tuple[Start, ...]:
@@ -50,9 +53,13 @@ def everywhere(pattern: Pattern, text: Sequence[Word]) -> Iterator[tuple[int, in
             yield position, position + length - 1
 
 
+def _tables(table: WordTable[Any]) -> tuple[object, ...]:
+    return table._words, {pair: (begun.entries, begun.further) for pair, begun in table._pairs.items()}
+
+
 def traces(index: TermIndex) -> list[object]:
     """Return all that an index holds, but for its next leaf."""
-    found_by = (index._words._by_size, index._prefixes._by_size, index._prefixes._lengths, index._names._by_key)
+    found_by = (*_tables(index._words), *_tables(index._prefixes), index._prefixes._lengths, index._names._by_key)
     return [index._entries, index._owned, *found_by]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storywatch.matching.words import fold, words
+from storywatch.matching.words import fold, vocabulary, words
 
 # Letters with case, accents and vowel signs of the scripts that the outlets write in.
 _LETTERS = "aAeEiIoOuUnNçÇñÑüÜéÉåÅøØßẞśŚıİłŁαΑάΆσςΣёЁйЙїЇ" + "اأإآبپتةكکگيیىئؤەۀهۂ" + "बनमहिी" + "אבש"
@@ -106,6 +106,29 @@ def test_a_word_stands_where_it_says(text: str) -> None:
         assert end <= word.start < word.end <= len(text)
         assert fold(text[word.start : word.end]) == word.folded
         end = word.end
+
+
+@given(st.lists(st.one_of(texts, st.text(max_size=8)), max_size=5), st.sampled_from([" ", "\n", "\u00a0", "\u2028"]))
+def test_a_text_has_the_words_of_its_parts(parts: list[str], space: str) -> None:
+    """White space ends every word, and moves those behind it."""
+    begins = [sum(len(part) + 1 for part in parts[:number]) for number in range(len(parts))]
+    moved = [
+        word._replace(start=begin + word.start, end=begin + word.end)
+        for begin, part in zip(begins, parts, strict=True)
+        for word in words(part)
+    ]
+    found = words(space.join(parts))
+    assert list(found) == moved
+    assert found.folded == [word.folded for word in moved]
+    assert [found[place] for place in range(len(found))] == moved
+    assert vocabulary(space.join(parts)) == {word.folded for word in moved}
+
+
+@given(texts, st.text(".,:;!?()[]\"'’‘“”…–—-_", max_size=4), st.text(".,:;!?()[]\"'’‘“”…–—-_", max_size=4))
+def test_what_stands_around_a_word_is_no_part_of_it(text: str, before: str, behind: str) -> None:
+    """A word in quotes or at the end of a sentence is the word."""
+    undotted = text.replace(".", "")
+    assert words(f"{before}{undotted}{behind}").folded == words(undotted).folded
 
 
 @pytest.mark.parametrize(
