@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from storywatch.model import (
     Alarm,
+    AlertKind,
     Event,
     Item,
     Match,
@@ -37,6 +38,8 @@ def owed(item: Item, match: Match, placed: Placed, past: Sequence[PastReport], c
             outlet=config.outlets[item.outlet],
             sequence=placed.sequence,
             known_before=_headlines(past),
+            kind=AlertKind.UPDATE if placed.update else AlertKind.CORROBORATION,
+            outlet_names=_names((item.outlet, *(report.outlet for report in past)), config),
         )
         for subscription, subscriber in _wanting(event, config.subscriptions.values(), config.subscribers)
         if _is_wanted(subscription, placed, past)
@@ -95,6 +98,11 @@ def _is_wanted(subscription: Subscription, placed: Placed, past: Sequence[PastRe
 def _known_update(placed: Placed, past: Sequence[PastReport], event: str, item: Item) -> Update:
     first = next(report for report in past if report.update == placed.report.update)
     return Update(id=first.update, event=event, item=first.item, headline=first.headline, created=item.revision.seen)
+
+
+def _names(outlets: Iterable[str], config: WatchConfig) -> tuple[tuple[str, str], ...]:
+    """Name the outlets that the event knows, as far as the watch config still has them."""
+    return tuple((one, config.outlets[one].name) for one in dict.fromkeys(outlets) if one in config.outlets)
 
 
 def _headlines(past: Sequence[PastReport]) -> tuple[str, ...]:

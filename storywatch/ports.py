@@ -21,6 +21,7 @@ from storywatch.model import (
     Notice,
     Outlet,
     Owed,
+    OwedDigest,
     OwedNotice,
     Report,
     Revision,
@@ -62,6 +63,10 @@ class Channel(Protocol):
 
     def compose_notice(self, owed: OwedNotice) -> Message:
         """Write the message about an alarm, under the same terms as `compose`."""
+        ...
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Write one message of what was gathered, under the same terms. What has no room in it is counted in it."""
         ...
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:

@@ -8,7 +8,7 @@ from storywatch.errors import Fault
 from storywatch.model.alarms import Alarm
 from storywatch.model.declared import ChannelKind, Event, Outlet, Source, Subscriber, Subscription
 from storywatch.model.known import Item, Match, Report, Update
-from storywatch.model.news import Change, Coverage, Severity
+from storywatch.model.news import Change, Coverage, News, Severity
 
 
 class AlertKind(StrEnum):
@@ -25,6 +25,7 @@ class Owed:
 
     `id` is the alert's stable identity; `known_before` the headlines that the event already had, newest first.
     `coverage`: who reports the update, this report included. `change`: what happened to the item, for a revision.
+    `outlet_names`: pairs of id and name, of the outlets that coverage and news may mention.
     """
 
     id: str
@@ -42,6 +43,18 @@ class Owed:
     kind: AlertKind = AlertKind.UPDATE
     coverage: Coverage | None = None
     change: Change | None = None
+    outlet_names: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def news(self) -> News:
+        """What the alert tells as new: the change's news for a revision, the report's otherwise."""
+        return self.change.news if self.change else self.report.news
+
+    @property
+    def severity(self) -> Severity:
+        """How urgent it is: an update's first telling is as urgent as the update."""
+        told = self.update.severity if self.kind is AlertKind.UPDATE else Severity.LOW
+        return max(told, self.news.severity)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +72,22 @@ class OwedDigest:
     parts: tuple[Owed, ...]
     since: datetime | None = None
     left_out: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwedConfirmation:
+    """All that the mail needs to say which asks a new reader whether the subscription is wanted.
+
+    `id` is the mail's stable identity. `events`: the titles of what was asked for, none for every event. `link`: where
+    it is confirmed, until `until`.
+    """
+
+    id: str
+    created: datetime
+    subscriber: Subscriber
+    events: tuple[str, ...]
+    link: str
+    until: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,7 @@ from storywatch.model import (
     Message,
     Outlet,
     Owed,
+    OwedDigest,
     OwedNotice,
     ParsedItem,
     Revision,
@@ -228,6 +229,11 @@ class FakeChannel:
     def compose_notice(self, owed: OwedNotice) -> Message:
         """Write the kind of the alarm."""
         body = f"{owed.id} {owed.alarm.kind.value} {'over' if owed.alarm.ended else 'begun'}".encode()
+        return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Write the alerts' ids and how many are only counted."""
+        body = f"{owed.id} digest {' '.join(part.id for part in owed.parts)} +{owed.left_out}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
