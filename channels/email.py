@@ -17,12 +17,12 @@ from channels.text import mail_text
 from channels.ways import Ways
 from storywatch.errors import ComposeError, StorywatchError
 from storywatch.model import (
+    AnyNotice,
     ChannelKind,
     Message,
     Owed,
     OwedConfirmation,
     OwedDigest,
-    OwedNotice,
     Settings,
     Subscriber,
     as_utc,
@@ -64,7 +64,7 @@ class EmailComposer:
 
         return self._listed(owed, written)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the frozen mail about an alarm. Raises ComposeError."""
 
         def written(_: Room) -> tuple[Place, Bodies]:
@@ -81,7 +81,7 @@ class EmailComposer:
         bodies = self._pages.confirmation(confirmation_of(owed))
         return Message(address=to.address, body=_raw(headers, owed.id, bodies), content_type=CONTENT_TYPE)
 
-    def _listed(self, owed: Owed | OwedDigest | OwedNotice, written: Callable[[Room], tuple[Place, Bodies]]) -> Message:
+    def _listed(self, owed: Owed | OwedDigest | AnyNotice, written: Callable[[Room], tuple[Place, Bodies]]) -> Message:
         to = _recipient(owed)
 
         def mail(room: Room) -> bytes:
@@ -92,7 +92,7 @@ class EmailComposer:
         return Message(address=_shown(owed, to), body=fitting(mail, TOO_BIG), content_type=CONTENT_TYPE)
 
     def _headers(
-        self, owed: Owed | OwedDigest | OwedNotice | OwedConfirmation, title: str, to: Mailbox | None
+        self, owed: Owed | OwedDigest | AnyNotice | OwedConfirmation, title: str, to: Mailbox | None
     ) -> _Headers:
         return [
             ("From", mailbox_header(self.sender, "From")),
@@ -137,7 +137,7 @@ def _raw(headers: _Headers, key: str, bodies: Bodies) -> bytes:
     return alternative(headers, key=key, text=bodies.text, html=bodies.html)
 
 
-def _recipient(owed: Owed | OwedDigest | OwedNotice) -> Mailbox | None:
+def _recipient(owed: Owed | OwedDigest | AnyNotice) -> Mailbox | None:
     """Return who the mail is for. A mail for a folder needs no address."""
     if owed.subscriber.email is None and owed.subscription.channel is ChannelKind.FILE:
         return None
@@ -152,7 +152,7 @@ def _usable(subscriber: Subscriber) -> Mailbox:
     return Mailbox(name=clean_name(subscriber.name), address=address)
 
 
-def _shown(owed: Owed | OwedDigest | OwedNotice, to: Mailbox | None) -> str:
+def _shown(owed: Owed | OwedDigest | AnyNotice, to: Mailbox | None) -> str:
     if owed.subscription.channel is ChannelKind.FILE or to is None:
         return owed.subscriber.folder or "the outbox folder"
     return to.address

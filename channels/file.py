@@ -12,13 +12,13 @@ from channels import payload
 from channels.email import EmailComposer
 from storywatch.errors import DeliveryError
 from storywatch.model import (
+    AnyNotice,
     ChannelKind,
     Delivery,
     FileFormat,
     Message,
     Owed,
     OwedDigest,
-    OwedNotice,
     Subscriber,
     Subscription,
 )
@@ -48,7 +48,7 @@ class FileChannel:
             return payload.message(owed, owed.subscriber.id)
         return self._composer.compose(owed)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the same for a notice of an alarm. Raises ComposeError."""
         if _wants_json(owed.subscription):
             return payload.notice_message(owed, owed.subscriber.id)

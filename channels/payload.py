@@ -1,7 +1,7 @@
 """Alerts, digests and notices as the JSON bodies of webhook calls.
 
-Beside this file stand their schemas: `webhook-payload.schema.json`, `webhook-digest.schema.json` and
-`webhook-notice.schema.json`.
+Beside this file stand their schemas: `webhook-payload.schema.json`, `webhook-digest.schema.json`,
+`webhook-notice.schema.json` and `webhook-endpoint.schema.json`.
 """
 
 import json
@@ -11,11 +11,11 @@ from typing import Any
 from channels.digests import most_urgent
 from channels.links import endpoint
 from channels.notices import notice_of
-from channels.payload_data import alert_data, notice_data, part_data
+from channels.payload_data import alert_data, endpoint_data, notice_data, part_data
 from channels.room import Room, fitting
 from channels.text import iso
 from storywatch.errors import ComposeError
-from storywatch.model import AlertKind, Message, Owed, OwedDigest, OwedNotice, Subscriber
+from storywatch.model import AlertKind, AnyNotice, Message, Owed, OwedDigest, OwedEndpointNotice, Subscriber
 
 CONTENT_TYPE = "application/json"
 SCHEMA_VERSION = 2
@@ -41,7 +41,7 @@ def compose_digest(owed: OwedDigest) -> Message:
     return digest_message(owed, _endpoint(owed.subscriber))
 
 
-def compose_notice(owed: OwedNotice) -> Message:
+def compose_notice(owed: AnyNotice) -> Message:
     """Return the frozen call about an alarm. Raises ComposeError if the subscriber has no usable webhook address."""
     return notice_message(owed, _endpoint(owed.subscriber))
 
@@ -56,7 +56,7 @@ def digest_message(owed: OwedDigest, address: str) -> Message:
     return _frozen(lambda room: _digest_payload(owed, room), address)
 
 
-def notice_message(owed: OwedNotice, address: str) -> Message:
+def notice_message(owed: AnyNotice, address: str) -> Message:
     """Return the frozen body about an alarm, for `address`. Raises ComposeError."""
     return _frozen(lambda _: _notice_payload(owed), address)
 
@@ -98,7 +98,10 @@ def _digest_payload(owed: OwedDigest, room: Room) -> dict[str, Any]:
     return {"type": "digest", "timestamp": iso(owed.created), "data": data}
 
 
-def _notice_payload(owed: OwedNotice) -> dict[str, Any]:
+def _notice_payload(owed: AnyNotice) -> dict[str, Any]:
+    if isinstance(owed, OwedEndpointNotice):
+        data = {"schema_version": NOTICE_VERSION, **endpoint_data(owed, notice_of(owed))}
+        return {"type": "endpoint.disabled", "timestamp": iso(owed.created), "data": data}
     told = "source.alarm" if owed.alarm.ended is None else "source.alarm_ended"
     data = {"schema_version": NOTICE_VERSION, **notice_data(owed, notice_of(owed))}
     return {"type": told, "timestamp": iso(owed.created), "data": data}

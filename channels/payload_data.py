@@ -11,7 +11,7 @@ from channels.notices import NoticeBrief
 from channels.payload_news import figure_data, news_data
 from channels.room import WHOLE, Room
 from channels.text import ground_of, iso
-from storywatch.model import Change, Coverage, Owed, OwedNotice, Reason
+from storywatch.model import Change, Coverage, Owed, OwedEndpointNotice, OwedNotice, Reason
 
 MOST_MATCHED = 10
 MOST_OUTLETS = 20
@@ -117,6 +117,25 @@ def _matched(reason: Reason, room: Room) -> dict[str, str]:
     }
 
 
+def endpoint_data(owed: OwedEndpointNotice, brief: NoticeBrief) -> dict[str, Any]:
+    """Return what a call about an endpoint that was switched off says."""
+    return {
+        "notice": owed.id,
+        "headline": WHOLE.packed(brief.headline, 500),
+        "meaning": brief.meaning,
+        "found": WHOLE.packed(brief.found, 2000),
+        "receiver": {
+            "id": WHOLE.packed(owed.receiver.id, 300),
+            "channel": owed.channel.value,
+            "address": WHOLE.packed(brief.address, 2000),
+        },
+        "failing_since": iso(brief.since),
+        "disabled": iso(owed.endpoint.disabled_at),
+        "meanwhile": brief.meanwhile,
+        "advice": _advice(brief),
+    }
+
+
 def notice_data(owed: OwedNotice, brief: NoticeBrief) -> dict[str, Any]:
     """Return what a call about an alarm says."""
     return {
@@ -127,7 +146,7 @@ def notice_data(owed: OwedNotice, brief: NoticeBrief) -> dict[str, Any]:
         "meaning": brief.meaning,
         "found": WHOLE.packed(brief.found, 2000),
         "source": {
-            "id": brief.source,
+            "id": WHOLE.packed(owed.source.id, 120),
             "kind": owed.source.kind.value,
             "address": WHOLE.packed(brief.address, 2000),
         },
@@ -135,5 +154,9 @@ def notice_data(owed: OwedNotice, brief: NoticeBrief) -> dict[str, Any]:
         "raised": iso(owed.alarm.raised),
         "ended": iso(owed.alarm.ended),
         "meanwhile": brief.meanwhile,
-        "advice": [{"text": advice.text, "command": advice.command} for advice in brief.advice],
+        "advice": _advice(brief),
     }
+
+
+def _advice(brief: NoticeBrief) -> list[dict[str, str | None]]:
+    return [{"text": advice.text, "command": advice.command} for advice in brief.advice]

@@ -13,7 +13,7 @@ from channels.digests import DigestBrief
 from channels.notices import NoticeBrief
 from channels.text import cut, mail_text
 from channels.ways import only_event
-from storywatch.model import Owed, OwedDigest, OwedNotice
+from storywatch.model import AnyNotice, Owed, OwedDigest, OwedNotice
 
 _NOT_LABEL = re.compile("[^a-z0-9]+")
 
@@ -54,13 +54,20 @@ def digest_place(owed: OwedDigest, brief: DigestBrief) -> Place:
     )
 
 
-def alarm_place(owed: OwedNotice, brief: NoticeBrief) -> Place:
+def alarm_place(owed: AnyNotice, brief: NoticeBrief) -> Place:
     """Place a notice."""
     return Place(
         subject=subject("Storywatch", brief.headline),
-        thread="alarm-" + _digest(owed.subscriber.id, owed.source.id, owed.alarm.kind.value),
-        list_id="alarms.sources",
+        thread="alarm-" + _digest(owed.subscriber.id, *_cause(owed)),
+        list_id="alarms.sources" if isinstance(owed, OwedNotice) else "alarms.receivers",
     )
+
+
+def _cause(owed: AnyNotice) -> tuple[str, str]:
+    """Name what notices of one thread are about."""
+    if isinstance(owed, OwedNotice):
+        return owed.source.id, owed.alarm.kind.value
+    return owed.endpoint.lane, "disabled"
 
 
 def subject(prefix: str, rest: str) -> str:

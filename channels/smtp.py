@@ -10,7 +10,7 @@ import aiosmtplib
 from channels.email import EmailComposer
 from channels.replies import failure
 from network import Guard
-from storywatch.model import Delivery, Message, Owed, OwedDigest, OwedNotice, SmtpSettings, Subscriber
+from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, SmtpSettings, Subscriber
 
 # From dialling to the server's word that it took the mail.
 DEADLINE = 30.0
@@ -43,7 +43,7 @@ class SmtpChannel:
         """Return the frozen mail. Raises ComposeError."""
         return self._composer.compose(owed)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the frozen mail about an alarm. Raises ComposeError."""
         return self._composer.compose_notice(owed)
 

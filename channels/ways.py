@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from storywatch.model import Owed, OwedDigest, OwedNotice
+from storywatch.model import AnyNotice, Owed, OwedDigest
 from storywatch.page_links import PageLinks
 
 
@@ -46,7 +46,7 @@ class Ways:
             self._preferences(owed.subscriber.id, self.links),
         )
 
-    def of_notice(self, owed: OwedNotice) -> tuple[Way, ...]:
+    def of_notice(self, owed: AnyNotice) -> tuple[Way, ...]:
         """Return what stands at the foot of a notice: who runs this changes the watch config, not a page."""
         return (self._by_mail(owed.subscription.id),)
 
@@ -54,10 +54,10 @@ class Ways:
         """Return how to leave one event of a digest, where there are pages."""
         return Way(label="Unsubscribe from this event", link=self._leave(owed, owed.event.id)) if self.links else None
 
-    def headers(self, owed: Owed | OwedDigest | OwedNotice) -> Mapping[str, str]:
+    def headers(self, owed: Owed | OwedDigest | AnyNotice) -> Mapping[str, str]:
         """Return the headers by which mail programs offer to unsubscribe (RFC 2369; RFC 8058 where there are pages)."""
         mailbox = f"<{self._by_mail(owed.subscription.id).link}>"
-        if self.links is None or isinstance(owed, OwedNotice):
+        if self.links is None or isinstance(owed, AnyNotice):
             return {"List-Unsubscribe": mailbox}
         event = owed.event.id if isinstance(owed, Owed) else only_event(owed)
         return {

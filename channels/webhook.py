@@ -13,7 +13,7 @@ from channels.signing import signed_headers
 from channels.text import cut, plain
 from network import Guard, refusal_in
 from storywatch.errors import DeliveryError
-from storywatch.model import Delivery, Message, Owed, OwedDigest, OwedNotice, Subscriber
+from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, Subscriber
 
 # From the look-up of the name to the last byte of the answer that is read.
 DEADLINE = 20.0
@@ -36,7 +36,7 @@ class WebhookChannel:
         """Return the frozen JSON body. Raises ComposeError."""
         return payload.compose(owed)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the frozen JSON body about an alarm. Raises ComposeError."""
         return payload.compose_notice(owed)
 

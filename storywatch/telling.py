@@ -10,11 +10,11 @@ from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
 from storywatch.model import (
     Alert,
+    AnyNotice,
     Item,
     Match,
     Message,
     Notice,
-    OwedEndpointNotice,
     OwedNotice,
     Report,
     SetAside,
@@ -97,7 +97,7 @@ def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastRe
     return Told(updates=tuple(opened), reports=tuple(reports), developments=tuple(developments))
 
 
-def notice_for(owed: OwedNotice | OwedEndpointNotice, channel: Channel) -> Notice:
+def notice_for(owed: AnyNotice, channel: Channel) -> Notice:
     """Compose the notice, under the same terms as an alert."""
     message, fault = composed(lambda: channel.compose_notice(owed))
     return Notice(

@@ -140,7 +140,9 @@ class Hostility:
             published=dice.choice([None, OWED.item.revision.published]),
             updated=dice.choice([None, OWED.created]),
             language=dice.choice([None, "en", text()]),
-            url=dice.choice([None, OWED.item.url, "https://x.example/" + self._id(), text(), "https://x.example/" + "a" * 1900]),
+            url=dice.choice(
+                [None, OWED.item.url, "https://x.example/" + self._id(), text(), "https://x.example/" + "a" * 1900]
+            ),
             event=Event(id=dice.choice(("kabul", "floods", self._id())), title=text()),
             outlet=Outlet(id=self._id(), name=text()),
             subscriber=replace(OWED.subscriber, id=dice.choice(("desk", "editor", self._id())), name=text()),
