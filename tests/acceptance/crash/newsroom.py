@@ -16,8 +16,8 @@ NOISE = "Weather report of the day"
 FIRST_DAY = datetime(2021, 8, 26, 13, 36, tzinfo=UTC)
 
 DESK, WIRE, ARCHIVE, EVENING = "desk", "wire", "archive", "evening"
-"""The subscribers: the desk gets mail on every update, the wire calls on every report, the archive files on the dam, the
-evening edition a digest every few minutes."""
+"""The subscribers: the desk gets mail on every update, the wire calls on every report, the archive files on the dam;
+the evening edition gets digests."""
 
 
 def revised(receiver: str) -> str:

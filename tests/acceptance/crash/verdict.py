@@ -133,7 +133,7 @@ def still_due(database: Path) -> int:
 
 
 def poisoned(database: Path) -> int:
-    """Return how many deliveries were set aside because too many processes died over them, for an operator to replay."""
+    """Return how many deliveries were set aside because processes died over them, for an operator to replay."""
     return _counted(database, "SELECT count(*) FROM attempts WHERE fault_code = 'poison'")
 
 
