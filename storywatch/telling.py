@@ -10,11 +10,11 @@ from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
 from storywatch.model import (
     Alert,
+    AnyNotice,
     Item,
     Match,
     Message,
     Notice,
-    OwedEndpointNotice,
     OwedNotice,
     Report,
     SetAside,
@@ -120,7 +120,7 @@ class Telling:
         return Told(updates=tuple(self._updates), reports=tuple(self._reports), developments=tuple(self._developments))
 
 
-def notice_for(owed: OwedNotice | OwedEndpointNotice, channel: Channel) -> Notice:
+def notice_for(owed: AnyNotice, channel: Channel) -> Notice:
     """Compose the notice, under the same terms as an alert."""
     message, fault = composed(lambda: channel.compose_notice(owed))
     return Notice(

@@ -43,6 +43,7 @@ from storywatch.model.news import (
 from storywatch.model.owed import (
     Alert,
     AlertKind,
+    AnyNotice,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -78,6 +79,7 @@ __all__ = [
     "AlarmKind",
     "Alert",
     "AlertKind",
+    "AnyNotice",
     "Audience",
     "Change",
     "ChangeKind",

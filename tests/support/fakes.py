@@ -15,6 +15,7 @@ from storywatch.model import (
     AlarmKind,
     Alert,
     AlertKind,
+    AnyNotice,
     Delivery,
     Endpoint,
     Item,
@@ -24,7 +25,6 @@ from storywatch.model import (
     Owed,
     OwedDigest,
     OwedEndpointNotice,
-    OwedNotice,
     ParsedItem,
     Revision,
     Settlement,
@@ -273,7 +273,7 @@ class FakeChannel:
         body = f"{owed.id} {owed.report.role.value} {owed.update.headline}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
-    def compose_notice(self, owed: OwedNotice | OwedEndpointNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Write the kind of the alarm, or the lane of the endpoint."""
         if isinstance(owed, OwedEndpointNotice):
             body = f"{owed.id} disabled {owed.endpoint.lane}".encode()
