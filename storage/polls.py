@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import history, moves, pushes, search, tables, verdicts
+from storage import history, ledger, moves, pushes, search, tables, verdicts
 from storage.items import chunks, item_row, revision_of, revision_row
 from storage.states import state_row
 from storage.upsert import upsert
@@ -109,6 +109,7 @@ class StoredPoll:
         await verdicts.save(self._connection, record.matches, record.misses, seen)
         await self._insert(tables.updates, map(update_row, record.updates))
         await self._insert(tables.reports, map(report_row, record.reports))
+        await ledger.save(self._connection, record.reports, record.changes, record.matches)
         await self._insert(tables.deliveries, _delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(_alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)

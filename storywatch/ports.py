@@ -34,6 +34,7 @@ from storywatch.model import (
     Visit,
     WatchConfig,
 )
+from storywatch.model import Change as ItemChange
 from storywatch.pacing import HostHold, SourceState
 from storywatch.push import Change, Push, PushState
 from storywatch.updates import PastReport
@@ -109,6 +110,7 @@ class PollRecord:
     misses: tuple[Match, ...] = ()
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
+    changes: tuple[ItemChange, ...] = ()
     alerts: tuple[Alert, ...] = ()
     pushes: tuple[PushState, ...] = ()
 

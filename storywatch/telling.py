@@ -81,18 +81,19 @@ class Told:
 
 def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastReport], config: WatchConfig) -> Told:
     """Place the matched items of one event, each after the ones before it, and plan who must hear."""
-    past = list(history)
+    past: updates.Past | None = None
     opened: list[Update] = []
     reports: list[Report] = []
     owed: list[Owed] = []
     for item, match in sorted(matched, key=lambda pair: (pair[0].published, pair[0].id)):
+        past = past or updates.Past(history, about=updates.about(config.events[match.event]))
         placed = updates.place(item, match.event, past)
         if placed is None:
             continue
         opened.extend([placed.update] if placed.update else [])
         reports.append(placed.report)
         owed.extend(planning.owed(item, match, placed, past, config))
-        past.append(updates.as_past(item, placed))
+        past.add(updates.as_past(item, placed))
     return Told(updates=tuple(opened), reports=tuple(reports), owed=tuple(owed))
 
 
