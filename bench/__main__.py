@@ -16,6 +16,7 @@ BENCHES = (
     "story",
     "feedback",
     "tracking",
+    "novelty",
 )
 BY_NAME_ONLY = ("fit",)
 """What writes into the code is run on request only."""

@@ -76,6 +76,15 @@ class StoredPoll:
         await history.hold(self._connection, tables.events, event)
         return await history.reports_of(self._connection, event)
 
+    async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the events that have each item as a report; items without one are left out."""
+        report = tables.reports.c
+        found: dict[str, frozenset[str]] = {}
+        for some in chunks(sorted(set(items))):
+            for row in await self._connection.execute(select(report.item, report.event).where(report.item.in_(some))):
+                found[row.item] = found.get(row.item, frozenset()) | {row.event}
+        return found
+
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the latest stored revision of each item."""
         revision = tables.revisions

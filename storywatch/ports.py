@@ -126,6 +126,10 @@ class PollTransaction(Protocol):
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
         ...
 
+    async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the events that have each item as a report; items without one are left out."""
+        ...
+
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the latest stored revision of each item."""
         ...

@@ -9,6 +9,8 @@ from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
 from storywatch.model import (
     Alert,
+    Change,
+    Event,
     Item,
     Match,
     Message,
@@ -71,30 +73,70 @@ def is_near(match: Match) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """A change of a reported item with what a message about it needs. `match` is None where the new text matches no more.
+
+    `report`: the report as it was, with its update's number; `headline` and `first_item` are the update's.
+    """
+
+    change: Change
+    item: Item
+    match: Match | None
+    report: updates.PastReport
+    headline: str
+    first_item: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """What matched items tell: updates, reports, and who is owed what."""
+    """What matched items tell: updates, reports, changes of what was reported, and who is owed what."""
 
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
+    changes: tuple[Changed, ...] = ()
     owed: tuple[Owed, ...] = ()
 
 
-def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastReport], config: WatchConfig) -> Told:
-    """Place the matched items of one event, each after the ones before it, and plan who must hear."""
-    past: updates.Past | None = None
+def tell(
+    matched: Iterable[tuple[Item, Match | None]], history: Sequence[updates.PastReport], event: Event, config: WatchConfig
+) -> Told:
+    """Place the items of one event, each after the ones before it, and plan who must hear.
+
+    An item that is a report already has changed; it is there even if its new text matches no more, without a match.
+    """
+    items = sorted(matched, key=lambda pair: (pair[0].published, pair[0].id))
+    if not items:
+        return Told()
+    past = updates.Past(history, about=updates.about(event))
     opened: list[Update] = []
     reports: list[Report] = []
+    changes: list[Changed] = []
     owed: list[Owed] = []
-    for item, match in sorted(matched, key=lambda pair: (pair[0].published, pair[0].id)):
-        past = past or updates.Past(history, about=updates.about(config.events[match.event]))
-        placed = updates.place(item, match.event, past)
-        if placed is None:
+    for item, match in items:
+        placed = updates.place(item, event.id, past) if match else None
+        if placed is None or match is None:
+            changes.extend(_changed(item, match, event.id, past))
             continue
         opened.extend([placed.update] if placed.update else [])
         reports.append(placed.report)
         owed.extend(planning.owed(item, match, placed, past, config))
         past.add(updates.as_past(item, placed))
-    return Told(updates=tuple(opened), reports=tuple(reports), owed=tuple(owed))
+    return Told(updates=tuple(opened), reports=tuple(reports), changes=tuple(changes), owed=tuple(owed))
+
+
+def _changed(item: Item, match: Match | None, event: str, past: updates.Past) -> Iterable[Changed]:
+    report = past.report_of(item.id)
+    change = updates.change_of(item, report, event, past) if report else None
+    if report and change:
+        first = past.developments[report.update].reports[0]
+        yield Changed(
+            change=change,
+            item=item,
+            match=match,
+            report=report,
+            headline=first.headline,
+            first_item=first.item,
+        )
 
 
 def notice_for(owed: OwedNotice, channel: Channel) -> Notice:

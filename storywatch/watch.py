@@ -180,7 +180,7 @@ class Watch:
         if items:
             await learning.enter_async_context(plan.learning())
         judged = judge(items.values(), plan.matcher, plan.config.events)
-        told = await self._place(judged.matches, items, plan, transaction)
+        told = await self._place(judged.matches, items, taken.revised, plan, transaction)
         brought_news = bool(taken.new or taken.revised)
         state = pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice())
         record = PollRecord(
@@ -193,6 +193,7 @@ class Watch:
             misses=judged.misses,
             updates=told.updates,
             reports=told.reports,
+            changes=tuple(changed.change for changed in told.changes),
             alerts=tuple(self._alert(owed) for owed in told.owed),
             set_aside=(*(visit.document.set_aside if visit.document else ()), *judged.poisonous),
         )
@@ -242,22 +243,38 @@ class Watch:
         return intake.with_differences(taken, await transaction.revisions(item.id for item in taken.revised))
 
     async def _place(
-        self, matches: Sequence[Match], items: Mapping[str, Item], plan: Plan, transaction: PollTransaction
+        self,
+        matches: Sequence[Match],
+        items: Mapping[str, Item],
+        revised: Sequence[Item],
+        plan: Plan,
+        transaction: PollTransaction,
     ) -> Told:
-        """Place every matched item, oldest publication first, so that the first report is the first."""
-        by_event: dict[str, list[Match]] = defaultdict(list)
+        """Place every matched item, oldest publication first, so that the first report is the first.
+
+        A revised item that an event has as a report is looked at even if it matches no more: it may be a retraction.
+        """
+        by_event: dict[str, dict[str, Match | None]] = defaultdict(dict)
+        reported = await transaction.reported(item.id for item in revised) if revised else {}
+        for item, events in reported.items():
+            for event in events & plan.config.events.keys():
+                by_event[event][item] = None
         for match in matches:
-            by_event[match.event].append(match)
+            by_event[match.event][match.item] = match
         # Always in the same order, so that two polls that hold several events can't wait for each other.
         parts = [
             tell(
-                [(items[match.item], match) for match in by_event[event]], await transaction.history(event), plan.config
+                [(items[item], match) for item, match in by_event[event].items()],
+                await transaction.history(event),
+                plan.config.events[event],
+                plan.config,
             )
             for event in sorted(by_event)
         ]
         return Told(
             updates=tuple(update for part in parts for update in part.updates),
             reports=tuple(report for part in parts for report in part.reports),
+            changes=tuple(changed for part in parts for changed in part.changes),
             owed=tuple(owed for part in parts for owed in part.owed),
         )
 

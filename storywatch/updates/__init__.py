@@ -4,6 +4,7 @@ Item -- read --> Telling -- candidates(past) --> a repeat, or new -- news_of -->
 how. Placing an item costs its words times the updates that say each, and a look at a dozen updates at most.
 """
 
+from storywatch.updates.changes import change_of, page_change
 from storywatch.updates.past import Past, PastReport, about
 from storywatch.updates.placing import (
     SAID_CHARS,
@@ -25,7 +26,9 @@ __all__ = [
     "about",
     "as_past",
     "as_said",
+    "change_of",
     "headline",
+    "page_change",
     "place",
     "said",
     "speaks_english",

@@ -106,7 +106,7 @@ class Past(Sequence[PastReport]):
     def __init__(self, reports: Iterable[PastReport] = (), *, about: str = "") -> None:
         """Index reports. `about`: the words by which the event is declared, which tell little in it."""
         self._reports: list[PastReport] = []
-        self.items: set[str] = set()
+        self._by_item: dict[str, PastReport] = {}
         self.developments: dict[str, Development] = {}
         self.values: dict[tuple[FigureKind, float, float, bool], Figure] = {}
         self.figures: list[KnownFigure] = []
@@ -161,7 +161,7 @@ class Past(Sequence[PastReport]):
         development.stances.update(one.statement.stance for one in statements)
         self._reports.append(report)
         self._texts.setdefault(telling.passages, report)
-        self.items.add(report.item)
+        self._by_item.setdefault(report.item, report)
         self.figures += known
         self.statements += statements
         self.last_number = max(self.last_number, report.number)
@@ -199,6 +199,10 @@ class Past(Sequence[PastReport]):
         if found is None or (len(telling.passages) < least and found.telling.headline != telling.headline):
             return None
         return found
+
+    def report_of(self, item: str) -> PastReport | None:
+        """Return the report that an item is; None if it is none."""
+        return self._by_item.get(item)
 
     def says(self, word: str) -> bool:
         """Tell whether any report says a folded word, whatever its sense."""

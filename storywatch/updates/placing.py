@@ -34,7 +34,7 @@ def place(item: Item, event: str, past: Past | Sequence[PastReport]) -> Placed |
     Who places many items of one event passes a `Past` and adds each to it: a plain sequence is read anew.
     """
     known = Past.of(past)
-    if item.id in known.items:
+    if known.report_of(item.id):
         return None
     telling = read(said(item), english=speaks_english(item.revision.language))
     twin = repeated(telling, known, at=item.published)
