@@ -53,7 +53,9 @@ def stream_of(name: str) -> Stream:
     """Read a stream with its gold."""
     lines = (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()
     gold = map(json.loads, (FOLDER / f"{name}.gold.jsonl").read_text("utf-8").splitlines())
-    return Stream(name=name, items=[_item(json.loads(line)) for line in lines], facts={g["item"]: g["fact"] for g in gold})
+    return Stream(
+        name=name, items=[_item(json.loads(line)) for line in lines], facts={g["item"]: g["fact"] for g in gold}
+    )
 
 
 def _item(line: Mapping[str, str]) -> StreamItem:

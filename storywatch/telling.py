@@ -98,7 +98,10 @@ class Told:
 
 
 def tell(
-    matched: Iterable[tuple[Item, Match | None]], history: Sequence[updates.PastReport], event: Event, config: WatchConfig
+    matched: Iterable[tuple[Item, Match | None]],
+    history: Sequence[updates.PastReport],
+    event: Event,
+    config: WatchConfig,
 ) -> Told:
     """Place the items of one event, each after the ones before it, and plan who must hear.
 

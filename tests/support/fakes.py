@@ -137,7 +137,10 @@ class FakeTransaction:
 
     async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """Return the events that have each item as a report."""
-        told = {item: {event for event, past in self.memory.past.items() if any(one.item == item for one in past)} for item in items}
+        told = {
+            item: {event for event, past in self.memory.past.items() if any(one.item == item for one in past)}
+            for item in items
+        }
         return {item: frozenset(events) for item, events in told.items() if events}
 
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
