@@ -109,6 +109,7 @@ async def test_a_digest_carries_all_that_was_gathered(store: Store) -> None:
     [digest] = room.channel.digests
     assert sorted(part.item.revision.title for part in digest.parts) == sorted(DEVELOPMENTS[:5])
     assert [part.created for part in digest.parts] == [NOW] * 3 + [NOW + timedelta(hours=1)] * 2
+    assert [part.sequence for part in digest.parts] == [1, 2, 3, 4, 5]
     assert (digest.id, digest.created, digest.since, digest.left_out) == (delivery["id"], MORNING, None, 0)
     assert room.steps == [Step.DIGEST_COMPOSED, Step.DIGEST_COMMITTED]
     [claimed] = await deliveries(store, now=MORNING)
