@@ -14,6 +14,7 @@ from channels.text import cut, plain
 from network import Guard, refusal_in
 from storywatch.errors import DeliveryError
 from storywatch.model import Delivery, Message, Owed, OwedNotice, Subscriber
+from storywatch.webhook_secrets import SigningSecrets
 
 # From the look-up of the name to the last byte of the answer that is read.
 DEADLINE = 20.0
@@ -62,8 +63,10 @@ class WebhookChannel:
             self._session = None
 
     def _headers(self, delivery: Delivery, subscriber: Subscriber) -> dict[str, str]:
+        now = self._clock()
+        secrets = SigningSecrets(current=subscriber.webhook_secret or "", retired=subscriber.webhook_retired)
         try:
-            signed = signed_headers(subscriber.webhook_secret or "", delivery.id, self._clock(), delivery.message.body)
+            signed = signed_headers(secrets.at(now), delivery.id, now, delivery.message.body)
         except ValueError as error:
             raise DeliveryError("webhook_secret", f"subscriber {subscriber.id}: {error}") from None
         return {"Content-Type": delivery.message.content_type, **signed}

@@ -11,6 +11,7 @@ from config.schema.fields import (
     Database,
     Line,
     MailHost,
+    Overlap,
     Pause,
     Port,
     Sender,
@@ -127,6 +128,9 @@ class SettingsSpec(Strict):
     polling: PollingSpec | None = Field(None, description="How sources are visited.")
     limits: LimitsSpec | None = Field(None, description="How much one document may cost.")
     push: PushSpec | None = Field(None, description="How hubs reach us (WebSub); without it sources are only polled.")
+    rotation_overlap: Overlap | None = Field(
+        None, description="How long calls are also signed with the webhook secret before a rotation; default 24h."
+    )
     shutdown_timeout: Stop | None = Field(
         None, description="How long work in flight may take to finish when the daemon stops; default 25s."
     )

@@ -15,7 +15,11 @@ class WebhookSpec(Strict):
     url_file: Line | None = Field(None, description="File that holds the address, when the address itself is a secret.")
     url_env: Variable | None = Field(None, description="Environment variable that holds the address.")
     secret_file: Line | None = Field(
-        None, description="File that holds the signing secret: whsec_ and base64 of 24 to 64 random bytes."
+        None,
+        description=(
+            "File that holds the signing secret: whsec_ and base64 of 24 to 64 random bytes, or whsk_ and an ed25519 "
+            "key. storywatch rotate-secret writes a new one and keeps the old one below it for a while."
+        ),
     )
     secret_env: Variable | None = Field(None, description="Environment variable that holds the signing secret.")
 

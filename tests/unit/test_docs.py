@@ -455,7 +455,7 @@ def test_every_field_of_the_payload_is_documented(title: str, schema: str) -> No
 
 
 def test_every_header_of_a_call_is_documented() -> None:
-    signed = signed_headers("whsec_" + "A" * 32, "a1", NOW, b"")
+    signed = signed_headers(["whsec_" + "A" * 32], "a1", NOW, b"")
     assert not differences(names(section("webhook.md", "Headers")), {*signed, "Content-Type", "User-Agent"})
 
 
