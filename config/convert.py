@@ -86,6 +86,7 @@ def to_smtp(spec: SmtpSpec, password: str | None) -> SmtpSettings:
         tls=spec.tls,
         username=spec.username,
         password=password,
+        **_given(pace=spec.pace),
     )
 
 

@@ -35,6 +35,9 @@ class SmtpSpec(Strict):
         None, description="File that holds the password, relative to the folder of the watch config."
     )
     password_env: Variable | None = Field(None, description="Environment variable that holds the password.")
+    pace: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        None, description="Mails a minute to the addresses of one domain; what is more waits for its turn. Default 60."
+    )
 
 
 class EgressSpec(Strict):
