@@ -34,12 +34,12 @@ def compose_notice(owed: OwedNotice) -> Message:
 
 def message(owed: Owed, address: str) -> Message:
     """Return the frozen body, for `address`. Raises ComposeError."""
-    return _frozen(_payload(owed), address)
+    return frozen(_payload(owed), address)
 
 
 def notice_message(owed: OwedNotice, address: str) -> Message:
     """Return the frozen body about an alarm, for `address`. Raises ComposeError."""
-    return _frozen(_notice_payload(owed), address)
+    return frozen(_notice_payload(owed), address)
 
 
 def _endpoint(subscriber: Subscriber) -> str:
@@ -49,7 +49,8 @@ def _endpoint(subscriber: Subscriber) -> str:
         raise ComposeError("address_unusable", f"subscriber {subscriber.id}: {error}") from None
 
 
-def _frozen(document: dict[str, Any], address: str) -> Message:
+def frozen(document: dict[str, Any], address: str) -> Message:
+    """Return the bytes that every attempt sends. Raises ComposeError if they are too many."""
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     if len(body) > MAX_BYTES:
         raise ComposeError("payload_too_big", f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
@@ -57,7 +58,7 @@ def _frozen(document: dict[str, Any], address: str) -> Message:
 
 
 def _payload(owed: Owed) -> dict[str, Any]:
-    return {"type": _TYPES[owed.report.role], "timestamp": _iso(owed.created), "data": _data(owed)}
+    return {"type": _TYPES[owed.report.role], "timestamp": iso(owed.created), "data": _data(owed)}
 
 
 def _data(owed: Owed) -> dict[str, Any]:
@@ -74,8 +75,8 @@ def _data(owed: Owed) -> dict[str, Any]:
         "outlet": {"id": owed.outlet.id, "name": _text(owed.outlet.name, 300)},
         "author": _text(revision.author or "", 300) or None,
         "url": web_link(owed.item.url),
-        "published": _iso(revision.published or revision.updated),
-        "first_seen": _iso(owed.item.first_seen),
+        "published": iso(revision.published or revision.updated),
+        "first_seen": iso(owed.item.first_seen),
         "score": round(owed.match.score, 4),
         "ground": _text(ground_of(owed.match) or "", 300) or None,
         "matched": [_matched(reason) for reason in owed.match.reasons[:MAX_MATCHED]],
@@ -84,7 +85,7 @@ def _data(owed: Owed) -> dict[str, Any]:
 
 def _notice_payload(owed: OwedNotice) -> dict[str, Any]:
     told = "source.alarm" if owed.alarm.ended is None else "source.alarm_ended"
-    return {"type": told, "timestamp": _iso(owed.created), "data": _notice_data(owed, notice_of(owed))}
+    return {"type": told, "timestamp": iso(owed.created), "data": _notice_data(owed, notice_of(owed))}
 
 
 def _notice_data(owed: OwedNotice, brief: NoticeBrief) -> dict[str, Any]:
@@ -98,8 +99,8 @@ def _notice_data(owed: OwedNotice, brief: NoticeBrief) -> dict[str, Any]:
         "found": _text(brief.found, 2000),
         "source": {"id": brief.source, "kind": owed.source.kind.value, "address": _text(brief.address, 2000)},
         "outlet": {"id": owed.outlet.id, "name": _text(owed.outlet.name, 300)},
-        "raised": _iso(owed.alarm.raised),
-        "ended": _iso(owed.alarm.ended),
+        "raised": iso(owed.alarm.raised),
+        "ended": iso(owed.alarm.ended),
         "meanwhile": brief.meanwhile,
         "advice": [{"text": advice.text, "command": advice.command} for advice in brief.advice],
     }
@@ -117,6 +118,6 @@ def _text(text: str, limit: int) -> str:
     return cut_bytes(plain(text), limit)
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
     """Word an instant as RFC 3339 in UTC, such as `2021-08-26T17:52:00Z`."""
     return None if moment is None else as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -21,6 +21,7 @@ from config.schema import (
 from config.schema.checks import UnfitError, web_address
 from config.secret import Secrets, push_key, signing_secrets
 from config.tree import Node
+from storywatch.apprise_urls import service_url
 from storywatch.model import (
     ChannelKind,
     Event,
@@ -114,6 +115,11 @@ def subscriber_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | 
     return url, secrets.read(node, ("webhook",), "secret", signing_secrets, several=True)
 
 
+def apprise_secret(node: Node, secrets: Secrets) -> str | None:
+    """Return the Apprise URL that a subscriber points at, as far as it does."""
+    return secrets.read(node, ("apprise",), "url", service_url)
+
+
 def to_outlet(spec: OutletSpec) -> Outlet:
     """Return the outlet without its sources."""
     return Outlet(
@@ -203,6 +209,7 @@ def to_subscriber(checked: Checked[SubscriberSpec], secrets: Secrets) -> Subscri
         webhook_url=url or (spec.webhook.url if spec.webhook else None),
         webhook_secret=signing.current if signing else None,
         webhook_retired=signing.retired if signing else (),
+        apprise_url=apprise_secret(checked.node, secrets) or (spec.apprise.url if spec.apprise else None),
         folder=str((secrets.folder / spec.folder).absolute()) if spec.folder else None,
     )
 

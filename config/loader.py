@@ -8,6 +8,7 @@ from typing import TypeVar
 from config.advice import advise
 from config.check import Draft, check, check_events
 from config.convert import (
+    apprise_secret,
     settings_secrets,
     subscriber_secrets,
     to_event,
@@ -127,6 +128,7 @@ def _try_secrets(sections: Sections, secrets: Secrets) -> None:
         settings_secrets(sections.settings, secrets)
     for subscriber in sections.subscribers:
         subscriber_secrets(subscriber, secrets)
+        apprise_secret(subscriber, secrets)
 
 
 def _elsewhere(more: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from config.durations import PATTERN as DURATION
 from config.schema.checks import (
     EMAIL,
+    apprise_url,
     between,
     callback_base,
     contact,
@@ -62,6 +63,7 @@ Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format"
 Sender = Annotated[str, AfterValidator(sender)]
 Database = Annotated[str, AfterValidator(line), AfterValidator(database)]
 Contact = Annotated[str, AfterValidator(contact)]
+AppriseUrl = Annotated[str, AfterValidator(apprise_url)]
 WebAddress = Annotated[str, AfterValidator(web_address), Field(json_schema_extra={"pattern": "^https?://"})]
 CallbackBase = Annotated[str, AfterValidator(callback_base), Field(json_schema_extra={"pattern": "^https?://"})]
 Target = Annotated[str, AfterValidator(target), Field(json_schema_extra={"pattern": "^.+:[0-9]{1,5}$"})]
