@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import platform
 import random
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +37,7 @@ from storywatch.matching import Matcher
 from storywatch.model import Event, WatchConfig
 from storywatch.ports import Clock
 from storywatch.push import Push
+from storywatch.pythons import safe_release
 from storywatch.recalling import Recollection, Stored
 from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
@@ -157,6 +160,8 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
     files, door = ConfigFolder(path=path, secret_files=loaded.secret_files), Door()
     for warning in loaded.warnings:
         log.warning("config_warning", warning=str(warning))
+    if fixed := safe_release(sys.version_info[:3]):
+        log.warning("old_python", python=platform.python_version(), fixed=fixed)
     async with open_store(loaded.config.settings.database) as store:
         learning = learning_of(store, clock)
         await Daemon(

@@ -280,6 +280,7 @@ SECTIONS = {
     "events[].seeds": "SeedSpec",
     "subscribers": "SubscriberSpec",
     "subscribers[].webhook": "WebhookSpec",
+    "subscribers[].apprise": "AppriseSpec",
     "subscribers[].subscriptions": "SubscriptionSpec",
 }
 DEFINITIONS: dict[str, dict[str, Any]] = config.json_schema()["$defs"]

@@ -125,8 +125,8 @@ async def test_a_url_can_not_switch_redirects_on() -> None:
     async with webhook_server(inner) as inner_port:
         outer = answering(302, {"Location": f"http://127.0.0.1:{inner_port}/internal"})
         async with webhook_server(outer) as port:
-            async with channel(guard_for(f"127.0.0.1:{port}", f"127.0.0.1:{inner_port}")) as opened:
-                words = await _in_thread(opened, f"json://127.0.0.1:{port}/?redirect=yes")
+            opened = AppriseChannel(guard_for(f"127.0.0.1:{port}", f"127.0.0.1:{inner_port}"))
+            words = await _in_thread(opened, f"json://127.0.0.1:{port}/?redirect=yes")
     assert words is not None
     assert (len(outer.calls), len(inner.calls)) == (1, 0)
 
