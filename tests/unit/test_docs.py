@@ -120,7 +120,7 @@ def documented_parameters(rows: Iterable[Row]) -> list[str]:
 
 
 def test_every_command_has_a_section() -> None:
-    titles = re.findall(r"^## storywatch (\w+)$", (REFERENCE / "cli.md").read_text("utf-8"), re.MULTILINE)
+    titles = re.findall(r"^## storywatch ([\w-]+)$", (REFERENCE / "cli.md").read_text("utf-8"), re.MULTILINE)
     assert not differences(titles, COMMANDS)
 
 

@@ -3,6 +3,7 @@
 import ast
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from apprise.manager_plugins import NotificationManager
@@ -52,7 +53,7 @@ def test_anything_else_is_refused_and_never_quoted(url: str, said: str) -> None:
 
 def test_each_service_of_the_list_speaks_through_requests_alone() -> None:
     """By what its module imports in the Apprise that is installed: so the guard around requests holds for it."""
-    manager = NotificationManager()
+    manager: Any = NotificationManager()
     manager.load_modules()
     known = SERVICES & set(manager.schemas())
     assert len(known) > 200
