@@ -10,12 +10,14 @@ BENCHES = (
     "conformance",
     "fuzz",
     "crash",
+    "isolation",
     "names",
     "matching",
     "deciding",
     "story",
     "feedback",
     "tracking",
+    "mails",
 )
 BY_NAME_ONLY = ("fit",)
 """What writes into the code is run on request only."""
@@ -27,8 +29,13 @@ if __name__ == "__main__":
     )
     parser.add_argument("--seconds", type=float, default=60, help="how long to fuzz; 60 without it")
     parser.add_argument("--quick", action="store_true", help="tracking as shipped only: no events are left out")
+    parser.add_argument("--count", type=int, default=10_000, help="how many mails; 10,000 without it")
     arguments = parser.parse_args()
-    options = {"fuzz": {"seconds": arguments.seconds}, "tracking": {"quick": arguments.quick}}
+    options = {
+        "fuzz": {"seconds": arguments.seconds},
+        "tracking": {"quick": arguments.quick},
+        "mails": {"count": arguments.count},
+    }
     for name in arguments.names or BENCHES:
         print(f"# {name}")
         import_module(f"bench.{name}").main(**options.get(name, {}))

@@ -20,7 +20,7 @@ from channels.text import cut, plain
 from network import Guard, Refused, judge_requests
 from storywatch.apprise_urls import service_of, service_url
 from storywatch.errors import DeliveryError
-from storywatch.model import Delivery, Message, Owed, OwedDigest, OwedNotice, Subscriber
+from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, Subscriber
 
 # From asking for a thread to the service's word.
 DEADLINE = 30.0
@@ -48,7 +48,7 @@ class AppriseChannel:
         """Return the frozen message of what was gathered. Raises ComposeError."""
         return chat.compose_digest(owed)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the frozen message about an alarm. Raises ComposeError."""
         return chat.compose_notice(owed)
 

@@ -4,9 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from channels.links import host_of, web_link
-from channels.text import cut, ground_of, plain, reason_in_words, utc_day
-from storywatch.model import Match, Owed, ReportRole
+from channels.changes import ChangeBrief, change_of
+from channels.citation import Citation, citation_of
+from channels.coverage import coverage_in_words, reach
+from channels.links import host_of
+from channels.news import facts_of, lead_of, names_of
+from channels.room import WHOLE, Room
+from channels.text import ground_of, plain, reason_in_words, utc_time
+from storywatch.model import AlertKind, Match, Owed, ReportRole
 
 _LANGUAGE_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 MAX_REASONS = 10
@@ -17,79 +22,123 @@ MAX_EARLIER = 3
 class Brief:
     """One alert in the words that readers see: every text is one clean line, every time is UTC.
 
-    `lead` may be empty. `published` is None if the publisher gave no time. `confirms` is the headline of the update
-    that a corroboration repeats, None for a first report. `earlier`: what the event knew before, newest first.
+    `role`: what sort of alert it is. `lead`: what is new, one or two lines; without a word of what is new it is the
+    headline, and `summary` follows. `told`: the headline is in the lead already. `facts`: figures, statements and
+    names that are new. `published` is None if the publisher gave no time. `confirms` is the headline of the update
+    that a corroboration repeats. `earlier`: what the event knew before, newest first.
     """
 
     event: str
+    role: str
+    lead: tuple[str, ...]
+    facts: tuple[str, ...]
+    summary: str
+    change: ChangeBrief | None
     headline: str
-    lead: str
+    told: bool
     outlet: str
     author: str | None
     published: datetime | None
+    modified: datetime | None
     first_seen: datetime
+    coverage: str | None
     link: str | None
     host: str | None
     language: str | None
     reasons: tuple[str, ...]
     confirms: str | None
     earlier: tuple[str, ...]
-    citation: str
+    citation: Citation
+
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Who reports it and when: labels and values."""
+        told = (
+            ("Report", None if self.told else self.headline),
+            ("Outlet", self.outlet),
+            ("Author", self.author),
+            ("Published", utc_time(self.published) if self.published else "the outlet gives no time"),
+            ("Modified", utc_time(self.modified) if self.modified else None),
+            ("First seen", utc_time(self.first_seen)),
+            ("Change seen", utc_time(self.change.seen) if self.change else None),
+            ("Coverage", self.coverage),
+        )
+        return tuple((label, value) for label, value in told if value)
+
+    @property
+    def byline(self) -> str:
+        """The same in a few words, where many alerts stand under each other."""
+        when = utc_time(self.published) if self.published else f"seen {utc_time(self.first_seen)}"
+        changed = f"; change seen {utc_time(self.change.seen)}" if self.change else ""
+        return f"{self.outlet}, {when}{changed}"
+
+    @property
+    def invitation(self) -> str:
+        """What following the link brings."""
+        return self.change.invitation if self.change else "Read the report"
 
 
-def brief_of(owed: Owed) -> Brief:
+def brief_of(owed: Owed, room: Room = WHOLE) -> Brief:
     """Word one owed alert. Pure."""
-    revision = owed.item.revision
-    link = web_link(owed.item.url)
+    names = names_of(owed)
+    cited = citation_of(owed.item, owed.outlet, owed.update.headline, room)
+    change = change_of(owed, owed.change, room) if owed.change else None
+    lead = _lead(owed, cited.headline, change, room)
+    link = cited.url or cited.archive
     return Brief(
-        event=cut(plain(owed.event.title), 200) or owed.event.id,
-        headline=_headline(owed),
-        lead=_lead(owed),
-        outlet=_outlet(owed),
-        author=_author(owed),
-        published=revision.published or revision.updated,
-        first_seen=owed.item.first_seen,
+        event=room.line(owed.event.title, 200) or room.line(owed.event.id, 64),
+        role=change.role if change else _role(owed),
+        lead=lead,
+        facts=facts_of(owed.news, names, room),
+        summary="" if change or owed.news.lead else _summary(owed, room),
+        change=change,
+        headline=cited.headline,
+        told=cited.headline in lead,
+        outlet=cited.outlet,
+        author=cited.author,
+        published=cited.published,
+        modified=cited.modified,
+        first_seen=cited.first_seen,
+        coverage=coverage_in_words(owed.coverage, names, room),
         link=link,
         host=host_of(link) if link else None,
-        language=_language(revision.language),
-        reasons=_reasons(owed.match),
-        confirms=cut(plain(owed.update.headline), 300) if owed.report.role is ReportRole.CORROBORATION else None,
-        earlier=tuple(cut(plain(headline), 200) for headline in owed.known_before[:MAX_EARLIER]),
-        citation=_citation(owed, link),
+        language=_language(owed.item.revision.language),
+        reasons=_reasons(owed.match, room),
+        confirms=room.line(owed.update.headline, 300) if owed.kind is AlertKind.CORROBORATION else None,
+        earlier=tuple(room.line(headline, 200) for headline in room.few(owed.known_before, MAX_EARLIER)),
+        citation=cited,
     )
 
 
-def _reasons(match: Match) -> tuple[str, ...]:
+def _role(owed: Owed) -> str:
+    if owed.kind is AlertKind.CORROBORATION:
+        return "Corroboration: one more outlet reports a known update"
+    if owed.report.role is ReportRole.FIRST:
+        return "First report of an update"
+    # The subscription waited until enough outlets told it.
+    return "An update" + (f", now that it has {reach(owed.coverage)}" if owed.coverage else "")
+
+
+def _lead(owed: Owed, headline: str, change: ChangeBrief | None, room: Room) -> tuple[str, ...]:
+    """Return what the report says that is new; else what happened to it, or its headline."""
+    lead = lead_of(owed.news, room)
+    if lead:
+        return lead
+    return (change.says if change else headline,)
+
+
+def _summary(owed: Owed, room: Room) -> str:
+    revision = owed.item.revision
+    said = plain(revision.summary) or plain(revision.content)
+    # Many feeds repeat the title as the summary.
+    return "" if said.casefold() == plain(revision.title).casefold() else room.line(said, 700)
+
+
+def _reasons(match: Match, room: Room) -> tuple[str, ...]:
     """Return what the match rests on, unless that is its facets, and what was found."""
     ground = ground_of(match)
-    return tuple(dict.fromkeys([*([ground] if ground else []), *map(reason_in_words, match.reasons)]))[:MAX_REASONS]
-
-
-def _headline(owed: Owed) -> str:
-    title = plain(owed.item.revision.title) or plain(owed.update.headline) or "Report without a headline"
-    return cut(title, 300)
-
-
-def _lead(owed: Owed) -> str:
-    lead = plain(owed.item.revision.summary) or plain(owed.item.revision.content)
-    # Many feeds repeat the title as the summary.
-    return "" if lead.casefold() == plain(owed.item.revision.title).casefold() else cut(lead, 700)
-
-
-def _outlet(owed: Owed) -> str:
-    return cut(plain(owed.outlet.name), 120) or owed.outlet.id
-
-
-def _author(owed: Owed) -> str | None:
-    return cut(plain(owed.item.revision.author or ""), 160) or None
-
-
-def _citation(owed: Owed, link: str | None) -> str:
-    """Return what an editor pastes into the entry: author, headline, outlet and day, then the link."""
-    given = owed.item.revision.published or owed.item.revision.updated
-    day = utc_day(given) if given else f"undated, seen {utc_day(owed.item.first_seen)}"
-    said = (_author(owed), f"\u201c{_headline(owed)}\u201d", _outlet(owed), day)
-    return ", ".join(filter(None, said)) + (f". {link}" if link else ".")
+    reasons = tuple(dict.fromkeys([*([ground] if ground else []), *map(reason_in_words, match.reasons)]))
+    return tuple(room.line(reason, 250) for reason in room.few(reasons, MAX_REASONS))
 
 
 def _language(tag: str | None) -> str | None:

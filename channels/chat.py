@@ -3,17 +3,21 @@
 import re
 
 from channels.brief import Brief, brief_of
+from channels.digests import most_urgent
 from channels.notices import NoticeBrief, notice_of
-from channels.text import cut, utc_time
+from channels.room import WHOLE
+from channels.text import counted, cut
 from storywatch.apprise_urls import service_of, service_url
 from storywatch.errors import ComposeError
-from storywatch.model import Message, Owed, OwedDigest, OwedNotice, Subscriber
+from storywatch.model import AnyNotice, Message, Owed, OwedDigest, Subscriber
 
 CONTENT_TYPE = "text/plain; charset=utf-8"
 LONGEST_TITLE = 200
 LONGEST_TEXT = 1500
 MOST_REASONS = 3
 MOST_PARTS = 10
+MOST_FACTS = 4
+LONGEST_SUMMARY = 500
 
 # What makes a chat ring for everybody, if a publisher writes it into a headline.
 _CALL = re.compile(r"@(?=(everyone|here|channel|all|room)\b)|<(?=[!@#])", re.IGNORECASE)
@@ -27,15 +31,15 @@ def compose(owed: Owed) -> Message:
 
 def compose_digest(owed: OwedDigest) -> Message:
     """Return the frozen message of what was gathered: a line each, and a count of the rest. Raises ComposeError."""
-    parts = [brief_of(part) for part in owed.parts]
-    lines = [f"- {brief.headline} ({brief.outlet}) {brief.link or ''}".rstrip() for brief in parts[:MOST_PARTS]]
-    more = max(len(parts) - MOST_PARTS, 0) + owed.left_out
-    count = len(parts) + owed.left_out
-    title = f"[Storywatch] {count} update{'' if count == 1 else 's'} since your last message"
+    shown = [brief_of(part) for part in most_urgent(owed.parts, WHOLE, MOST_PARTS)]
+    lines = [f"- {brief.headline} ({brief.outlet}) {brief.link or ''}".rstrip() for brief in shown]
+    count = len(owed.parts) + owed.left_out
+    more = count - len(shown)
+    title = f"[Storywatch] {counted(count, 'alert')} since your last message"
     return message(owed.subscriber, title, [*lines, *([f"and {more} more"] if more else [])])
 
 
-def compose_notice(owed: OwedNotice) -> Message:
+def compose_notice(owed: AnyNotice) -> Message:
     """Return the frozen message about an alarm. Raises ComposeError."""
     brief = notice_of(owed)
     return message(owed.subscriber, f"[Storywatch] {brief.headline}", _notice(brief))
@@ -64,10 +68,13 @@ def calm(text: str) -> str:
 
 
 def _alert(brief: Brief) -> list[str]:
-    when = utc_time(brief.published) if brief.published else f"seen {utc_time(brief.first_seen)}"
+    new = [line for line in brief.lead if line != brief.headline]
     lines = [
-        brief.lead,
-        f"{brief.outlet}, {when}",
+        *([brief.change.role] if brief.change else []),
+        *new,
+        *brief.facts[:MOST_FACTS],
+        cut(brief.summary, LONGEST_SUMMARY),
+        brief.byline,
         f"Confirms: {brief.confirms}" if brief.confirms else "",
         brief.link or "",
         f"Why: {'; '.join(brief.reasons[:MOST_REASONS])}" if brief.reasons else "",
@@ -76,6 +83,6 @@ def _alert(brief: Brief) -> list[str]:
 
 
 def _notice(brief: NoticeBrief) -> list[str]:
-    advice = [one.text for one in brief.advice]
-    lines = [brief.meaning, f"Source: {brief.source}", f"Found: {brief.found}" if brief.found else "", *advice]
+    facts = [f"{label}: {value}" for label, value in brief.facts]
+    lines = [brief.meaning, *facts, f"Found: {brief.found}" if brief.found else "", *(one.text for one in brief.advice)]
     return [line for line in lines if line]

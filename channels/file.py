@@ -11,7 +11,17 @@ from pathlib import Path
 from channels import payload
 from channels.email import EmailComposer
 from storywatch.errors import DeliveryError
-from storywatch.model import ChannelKind, Delivery, FileFormat, Message, Owed, OwedNotice, Subscriber, Subscription
+from storywatch.model import (
+    AnyNotice,
+    ChannelKind,
+    Delivery,
+    FileFormat,
+    Message,
+    Owed,
+    OwedDigest,
+    Subscriber,
+    Subscription,
+)
 
 _NAME = re.compile("[0-9A-Za-z_-]{1,150}")
 _REMEDIES = {
@@ -38,11 +48,17 @@ class FileChannel:
             return payload.message(owed, owed.subscriber.id)
         return self._composer.compose(owed)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the same for a notice of an alarm. Raises ComposeError."""
         if _wants_json(owed.subscription):
             return payload.notice_message(owed, owed.subscriber.id)
         return self._composer.compose_notice(owed)
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Return the same for a digest. Raises ComposeError."""
+        if _wants_json(owed.subscription):
+            return payload.digest_message(owed, owed.subscriber.id)
+        return self._composer.compose_digest(owed)
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
         """Write the delivery's file whole or not at all; once more gives the same file. Raises DeliveryError."""

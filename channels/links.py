@@ -6,6 +6,8 @@ from urllib.parse import SplitResult, quote, urlsplit
 _LONGEST = 2000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+# The Wayback Machine's addresses: a time, how the copy is shown, and the address of the page.
+_ARCHIVED = re.compile(r"https?://web\.archive\.org/web/[0-9]{4,14}(?:[a-z]{2}_)?/(https?:/.+)")
 # RFC 3986: reserved, unreserved, and the percent sign of what is encoded already. All else is encoded.
 _KEPT = "%:/?#[]@!$&'()*+,;=-._~"
 
@@ -32,6 +34,14 @@ def web_link(url: str | None) -> str | None:
 def host_of(link: str) -> str:
     """Return the host that a link from `web_link` opens, without `www.`."""
     return (urlsplit(link).hostname or "").removeprefix("www.")
+
+
+def archived(link: str | None) -> tuple[str | None, str | None]:
+    """Return the address of the page itself, and that of its archived copy if `link` from `web_link` opens one."""
+    found = _ARCHIVED.fullmatch(link or "")
+    if found is None:
+        return link, None
+    return web_link(found[1]), link
 
 
 def endpoint(url: str) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from channels.links import web_link
 from channels.text import cut, lasting, plain
-from storywatch.model import OwedNotice
-from storywatch.remedies import Advice, remedy_for, shown_address, without_secrets
+from storywatch.model import AnyNotice, OwedEndpointNotice, OwedNotice
+from storywatch.remedies import Advice, endpoint_remedy, remedy_for, shown_address, without_secrets
 
 _LONGEST_COMMAND = 2100
 
@@ -17,13 +17,14 @@ class NoticeBrief:
 
     `found`: what was found at the source, as the alarm says it; may be empty. What is secret in an address is hidden;
     `link` is there when nothing in the source's had to be. `until` and `lasted` are None while the alarm is open.
+    `about`: what it is an alarm about, `facts`: the names that say which.
     """
 
+    about: str
+    facts: tuple[tuple[str, str], ...]
     headline: str
     meaning: str
     found: str
-    source: str
-    outlet: str
     address: str
     link: str | None
     since: datetime
@@ -33,18 +34,40 @@ class NoticeBrief:
     advice: tuple[Advice, ...]
 
 
-def notice_of(owed: OwedNotice) -> NoticeBrief:
+def notice_of(owed: AnyNotice) -> NoticeBrief:
     """Word one owed notice. Pure."""
+    return _of_source(owed) if isinstance(owed, OwedNotice) else _of_endpoint(owed)
+
+
+def _of_endpoint(owed: OwedEndpointNotice) -> NoticeBrief:
+    remedy = endpoint_remedy(owed)
+    return NoticeBrief(
+        about="a receiver",
+        facts=(("Receiver", cut(plain(owed.receiver.id), 120)), ("Channel", owed.channel.value)),
+        headline=cut(plain(remedy.headline), 300),
+        meaning=remedy.meaning,
+        found=cut(plain(without_secrets(owed.endpoint.reason or "")), 700),
+        address=cut(plain(owed.address), 2000),
+        link=None,
+        since=owed.endpoint.failing_since or owed.created,
+        until=None,
+        lasted=None,
+        meanwhile=remedy.meanwhile,
+        advice=tuple(map(_clean, remedy.advice)),
+    )
+
+
+def _of_source(owed: OwedNotice) -> NoticeBrief:
     alarm, source = owed.alarm, owed.source
     remedy = remedy_for(alarm, source, owed.outlet)
     outlet = cut(plain(owed.outlet.name), 120) or owed.outlet.id
     address = shown_address(source.url)
     return NoticeBrief(
+        about="a source",
+        facts=(("Source", cut(plain(source.id), 120)), ("Outlet", outlet)),
         headline=cut(plain(f"{outlet}: {remedy.headline}"), 300),
         meaning=remedy.meaning,
         found=cut(plain(without_secrets(alarm.message)), 700),
-        source=cut(plain(source.id), 120),
-        outlet=outlet,
         address=cut(plain(address), 2000),
         link=web_link(source.url) if address == source.url else None,
         since=alarm.raised,

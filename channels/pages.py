@@ -1,15 +1,29 @@
-"""The two bodies of a mail, from the templates beside this file."""
+"""The two bodies of a mail, from the templates beside this file. Both say the same, and tests hold them to it."""
 
 import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from channels.brief import Brief
+from channels.confirmations import ConfirmationBrief
+from channels.digests import DigestBrief
 from channels.notices import NoticeBrief
-from channels.text import utc_time
+from channels.text import plain, utc_time
+from channels.ways import Way
 
 _WIDTH = 72
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bodies:
+    """A mail's two bodies."""
+
+    text: str
+    html: str
 
 
 class Pages:
@@ -26,27 +40,32 @@ class Pages:
         )
         templates.filters["utc_time"] = utc_time
         templates.filters["wrapped"] = wrapped
+        templates.filters["row"] = row
         self._templates = templates
         # The @media rules can't be inlined and stay as the only style sheet.
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
-    def text(self, brief: Brief, subscription: str) -> str:
-        """Return an alert's text body."""
-        return self._templates.get_template("alert.txt").render(alert=brief, subscription=subscription)
+    def alert(self, brief: Brief, subscription: str, ways: Sequence[Way]) -> Bodies:
+        """Return an alert's bodies."""
+        return self._bodies("alert", alert=brief, subscription=subscription, ways=ways)
 
-    def html(self, brief: Brief, subscription: str) -> str:
-        """Return an alert's HTML body."""
-        page = self._templates.get_template("alert.html").render(alert=brief, subscription=subscription)
-        return self._inliner.inline(page)
+    def digest(self, brief: DigestBrief, subscription: str, ways: Sequence[Way]) -> Bodies:
+        """Return a digest's bodies."""
+        return self._bodies("digest", digest=brief, subscription=subscription, ways=ways)
 
-    def notice_text(self, brief: NoticeBrief, subscription: str) -> str:
-        """Return a notice's text body."""
-        return self._templates.get_template("notice.txt").render(notice=brief, subscription=subscription)
+    def notice(self, brief: NoticeBrief, subscription: str, ways: Sequence[Way]) -> Bodies:
+        """Return a notice's bodies."""
+        return self._bodies("notice", notice=brief, subscription=subscription, ways=ways)
 
-    def notice_html(self, brief: NoticeBrief, subscription: str) -> str:
-        """Return a notice's HTML body."""
-        page = self._templates.get_template("notice.html").render(notice=brief, subscription=subscription)
-        return self._inliner.inline(page)
+    def confirmation(self, brief: ConfirmationBrief) -> Bodies:
+        """Return the bodies of the mail that asks a new reader."""
+        return self._bodies("confirmation", confirmation=brief, subscription="", ways=())
+
+    def _bodies(self, name: str, *, subscription: str, **more: Any) -> Bodies:
+        told = {"subscription": plain(subscription), **more}
+        text = self._templates.get_template(f"{name}.txt").render(told)
+        html = self._templates.get_template(f"{name}.html").render(told)
+        return Bodies(text=text, html=self._inliner.inline(html))
 
 
 def wrapped(text: str, indent: str = "") -> str:
@@ -59,3 +78,8 @@ def wrapped(text: str, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def row(value: str, label: str) -> str:
+    """Wrap a value beside its label, such as `Outlet:      CNN`."""
+    return wrapped(value, f"{label + ':':<13}")

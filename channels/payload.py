@@ -1,25 +1,34 @@
-"""Alerts and notices as the JSON bodies of webhook calls.
+"""Alerts, digests and notices as the JSON bodies of webhook calls.
 
-Beside this file `webhook-payload.schema.json` describes those of alerts, `webhook-notice.schema.json` those of notices.
+Beside this file stand their schemas: `webhook-payload.schema.json`, `webhook-digest.schema.json`,
+`webhook-notice.schema.json` and `webhook-endpoint.schema.json`.
 """
 
 import json
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
-from channels.links import endpoint, web_link
-from channels.notices import NoticeBrief, notice_of
-from channels.text import cut_bytes, ground_of, plain
+from channels.digests import most_urgent
+from channels.links import endpoint
+from channels.notices import notice_of
+from channels.payload_data import alert_data, endpoint_data, notice_data, part_data
+from channels.room import Room, fitting
+from channels.text import iso
 from storywatch.errors import ComposeError
-from storywatch.model import Message, Owed, OwedNotice, Reason, ReportRole, Subscriber, as_utc
+from storywatch.model import AlertKind, AnyNotice, Message, Owed, OwedDigest, OwedEndpointNotice, Subscriber
 
 CONTENT_TYPE = "application/json"
-SCHEMA_VERSION = 1
-# Standard Webhooks asks for small bodies. The limits on the fields below keep within it even when every character
-# must be escaped; the check is for what a later field might add.
+SCHEMA_VERSION = 2
+NOTICE_VERSION = 1
+TOO_BIG = "payload_too_big"
+# Standard Webhooks asks for small bodies. What would be larger is written again with less.
 MAX_BYTES = 20_000
-MAX_MATCHED = 10
-_TYPES = {ReportRole.FIRST: "update.reported", ReportRole.CORROBORATION: "update.corroborated"}
+MOST_PARTS = 64
+_TYPES = {
+    AlertKind.UPDATE: "update.reported",
+    AlertKind.CORROBORATION: "update.corroborated",
+    AlertKind.REVISION: "update.revised",
+}
 
 
 def compose(owed: Owed) -> Message:
@@ -27,19 +36,29 @@ def compose(owed: Owed) -> Message:
     return message(owed, _endpoint(owed.subscriber))
 
 
-def compose_notice(owed: OwedNotice) -> Message:
+def compose_digest(owed: OwedDigest) -> Message:
+    """Return the frozen call about what was gathered. Raises ComposeError."""
+    return digest_message(owed, _endpoint(owed.subscriber))
+
+
+def compose_notice(owed: AnyNotice) -> Message:
     """Return the frozen call about an alarm. Raises ComposeError if the subscriber has no usable webhook address."""
     return notice_message(owed, _endpoint(owed.subscriber))
 
 
 def message(owed: Owed, address: str) -> Message:
     """Return the frozen body, for `address`. Raises ComposeError."""
-    return frozen(_payload(owed), address)
+    return frozen(lambda room: _payload(owed, room), address)
 
 
-def notice_message(owed: OwedNotice, address: str) -> Message:
+def digest_message(owed: OwedDigest, address: str) -> Message:
+    """Return the frozen body of what was gathered, for `address`. Raises ComposeError."""
+    return frozen(lambda room: _digest_payload(owed, room), address)
+
+
+def notice_message(owed: AnyNotice, address: str) -> Message:
     """Return the frozen body about an alarm, for `address`. Raises ComposeError."""
-    return frozen(_notice_payload(owed), address)
+    return frozen(lambda _: _notice_payload(owed), address)
 
 
 def _endpoint(subscriber: Subscriber) -> str:
@@ -49,75 +68,41 @@ def _endpoint(subscriber: Subscriber) -> str:
         raise ComposeError("address_unusable", f"subscriber {subscriber.id}: {error}") from None
 
 
-def frozen(document: dict[str, Any], address: str) -> Message:
-    """Return the bytes that every attempt sends. Raises ComposeError if they are too many."""
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    if len(body) > MAX_BYTES:
-        raise ComposeError("payload_too_big", f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
+def frozen(write: Callable[[Room], dict[str, Any]], address: str) -> Message:
+    """Return the bytes that every attempt sends. Raises ComposeError if there is no room that they fit in."""
+    body = fitting(lambda room: _bytes(write(room)), TOO_BIG)
     return Message(address=address, body=body, content_type=CONTENT_TYPE)
 
 
-def _payload(owed: Owed) -> dict[str, Any]:
-    return {"type": _TYPES[owed.report.role], "timestamp": iso(owed.created), "data": _data(owed)}
+def _bytes(document: dict[str, Any]) -> bytes:
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(body) > MAX_BYTES:
+        raise ComposeError(TOO_BIG, f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
+    return body
 
 
-def _data(owed: Owed) -> dict[str, Any]:
-    revision = owed.item.revision
-    return {
+def _payload(owed: Owed, room: Room) -> dict[str, Any]:
+    data = {"schema_version": SCHEMA_VERSION, **alert_data(owed, room)}
+    return {"type": _TYPES[owed.kind], "timestamp": iso(owed.created), "data": data}
+
+
+def _digest_payload(owed: OwedDigest, room: Room) -> dict[str, Any]:
+    shown = most_urgent(owed.parts, room, MOST_PARTS)
+    data = {
         "schema_version": SCHEMA_VERSION,
-        "alert": owed.id,
-        "event": {"id": owed.event.id, "title": _text(owed.event.title, 300)},
-        "update": owed.update.id,
-        "sequence": owed.sequence,
-        "role": owed.report.role.value,
-        "headline": _text(revision.title or owed.update.headline, 500),
-        "summary": _text(revision.summary or revision.content, 3000),
-        "outlet": {"id": owed.outlet.id, "name": _text(owed.outlet.name, 300)},
-        "author": _text(revision.author or "", 300) or None,
-        "url": web_link(owed.item.url),
-        "published": iso(revision.published or revision.updated),
-        "first_seen": iso(owed.item.first_seen),
-        "score": round(owed.match.score, 4),
-        "ground": _text(ground_of(owed.match) or "", 300) or None,
-        "matched": [_matched(reason) for reason in owed.match.reasons[:MAX_MATCHED]],
+        "digest": owed.id,
+        "subscription": owed.subscription.id,
+        "since": iso(owed.since),
+        "alerts": [part_data(part, room) for part in shown],
+        "more": len(owed.parts) - len(shown) + owed.left_out,
     }
+    return {"type": "digest", "timestamp": iso(owed.created), "data": data}
 
 
-def _notice_payload(owed: OwedNotice) -> dict[str, Any]:
+def _notice_payload(owed: AnyNotice) -> dict[str, Any]:
+    if isinstance(owed, OwedEndpointNotice):
+        data = {"schema_version": NOTICE_VERSION, **endpoint_data(owed, notice_of(owed))}
+        return {"type": "endpoint.disabled", "timestamp": iso(owed.created), "data": data}
     told = "source.alarm" if owed.alarm.ended is None else "source.alarm_ended"
-    return {"type": told, "timestamp": iso(owed.created), "data": _notice_data(owed, notice_of(owed))}
-
-
-def _notice_data(owed: OwedNotice, brief: NoticeBrief) -> dict[str, Any]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "notice": owed.id,
-        "alarm": owed.alarm.id,
-        "kind": owed.alarm.kind.value,
-        "headline": _text(brief.headline, 500),
-        "meaning": brief.meaning,
-        "found": _text(brief.found, 2000),
-        "source": {"id": brief.source, "kind": owed.source.kind.value, "address": _text(brief.address, 2000)},
-        "outlet": {"id": owed.outlet.id, "name": _text(owed.outlet.name, 300)},
-        "raised": iso(owed.alarm.raised),
-        "ended": iso(owed.alarm.ended),
-        "meanwhile": brief.meanwhile,
-        "advice": [{"text": advice.text, "command": advice.command} for advice in brief.advice],
-    }
-
-
-def _matched(reason: Reason) -> dict[str, str]:
-    return {
-        "asked": _text(reason.asked, 100),
-        "found": _text(reason.found, 100),
-        "field": _text(reason.field, 40),
-    }
-
-
-def _text(text: str, limit: int) -> str:
-    return cut_bytes(plain(text), limit)
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Word an instant as RFC 3339 in UTC, such as `2021-08-26T17:52:00Z`."""
-    return None if moment is None else as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
+    data = {"schema_version": NOTICE_VERSION, **notice_data(owed, notice_of(owed))}
+    return {"type": told, "timestamp": iso(owed.created), "data": data}

@@ -8,6 +8,7 @@ from channels.addresses import Mailbox, clean_name, mailbox_header, usable_addre
 from channels.email import CONTENT_TYPE, EmailComposer
 from channels.links import endpoint
 from channels.mime import alternative, text_header
+from channels.text import iso
 from storywatch.errors import ComposeError
 from storywatch.model import ChannelKind, FileFormat, Message, Subscriber, Subscription, as_utc
 
@@ -43,7 +44,8 @@ def _endpoint(subscriber: Subscriber) -> str:
 
 def _call(subscriber: Subscriber, address: str, name: str, now: datetime) -> Message:
     data = {"schema_version": payload.SCHEMA_VERSION, "test": name, "subscriber": subscriber.id, "headline": TITLE}
-    return payload.frozen({"type": "test", "timestamp": payload.iso(now), "data": data | {"text": TEXT}}, address)
+    document = {"type": "test", "timestamp": iso(now), "data": data | {"text": TEXT}}
+    return payload.frozen(lambda _: document, address)
 
 
 def _mail(subscriber: Subscriber, composer: EmailComposer, name: str, now: datetime) -> Message:

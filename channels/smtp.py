@@ -16,7 +16,7 @@ from channels.replies import failure
 from channels.steps import Told, encryption, nobody
 from network import Guard
 from storywatch.errors import DeliveryError
-from storywatch.model import Delivery, Message, Owed, OwedNotice, SmtpSettings, Subscriber
+from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, SmtpSettings, Subscriber
 
 # From asking for a connection to the server's word that it took the mail.
 DEADLINE = 30.0
@@ -58,9 +58,13 @@ class SmtpChannel:
         """Return the frozen mail. Raises ComposeError."""
         return self._composer.compose(owed)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the frozen mail about an alarm. Raises ComposeError."""
         return self._composer.compose_notice(owed)
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Return the frozen mail of what was gathered. Raises ComposeError."""
+        return self._composer.compose_digest(owed)
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:  # noqa: ARG002 - the port's form
         """Hand one mail over. Returning means that the server took it. Raises DeliveryError.

@@ -75,17 +75,27 @@ def utc_time(moment: datetime) -> str:
     return f"{utc.day} {_MONTHS[utc.month - 1]} {utc.year} {utc.hour:02}:{utc.minute:02} UTC"
 
 
+def iso(moment: datetime | None) -> str | None:
+    """Word an instant as RFC 3339 in UTC, such as `2021-08-26T17:52:00Z`."""
+    return None if moment is None else as_utc(moment).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def utc_day(moment: datetime) -> str:
     """Word the UTC day of an instant, such as `26 August 2021`."""
     utc = as_utc(moment)
     return f"{utc.day} {_LONG_MONTHS[utc.month - 1]} {utc.year}"
 
 
+def counted(count: int, what: str) -> str:
+    """Word a count, such as `1 outlet` or `1,200 outlets`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def lasting(duration: timedelta) -> str:
     """Word a duration by its two largest units, such as `3 days 4 hours`; what is left of smaller ones is dropped."""
     minutes = max(duration, timedelta()) // timedelta(minutes=1)
     counts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for unit, count in counts.items() if count]
+    said = [counted(count, unit) for unit, count in counts.items() if count]
     return " ".join(said[:2]) or "less than a minute"
 
 

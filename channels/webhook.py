@@ -14,7 +14,7 @@ from channels.steps import Told, encryption, nobody
 from channels.text import cut, plain
 from network import Guard, refusal_in
 from storywatch.errors import DeliveryError
-from storywatch.model import Delivery, Message, Owed, OwedNotice, Subscriber
+from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, Subscriber
 from storywatch.webhook_secrets import SigningSecrets
 
 # From the look-up of the name to the last byte of the answer that is read.
@@ -48,9 +48,13 @@ class WebhookChannel:
         """Return the frozen JSON body. Raises ComposeError."""
         return payload.compose(owed)
 
-    def compose_notice(self, owed: OwedNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Return the frozen JSON body about an alarm. Raises ComposeError."""
         return payload.compose_notice(owed)
+
+    def compose_digest(self, owed: OwedDigest) -> Message:
+        """Return the frozen JSON body of what was gathered. Raises ComposeError."""
+        return payload.compose_digest(owed)
 
     async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
         """Call once. Raises DeliveryError, which names the receiver by scheme and host only: the rest may be secret."""

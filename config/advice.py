@@ -78,3 +78,6 @@ def _on_subscriber(checked: Checked[SubscriberSpec], *, has_smtp: bool) -> Itera
         if subscription.channel == "email" and not has_smtp:
             message = "no mail server is configured: mails are written into the outbox; add settings.smtp to send them"
             yield checked.node.problem(message, ("subscriptions", number, "channel"))
+        if subscription.corroborations and subscription.least_severity != "low":
+            message = "what a further outlet adds is of low severity, so least_severity leaves nearly all of it out"
+            yield checked.node.problem(message, ("subscriptions", number, "corroborations"))

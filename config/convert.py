@@ -5,7 +5,6 @@ from typing import Any
 
 from config.check import Checked
 from config.database import database_url
-from config.references import subscription_ids
 from config.schema import (
     EventSpec,
     LimitsSpec,
@@ -23,9 +22,7 @@ from config.secret import Secrets, push_key, signing_secrets
 from config.tree import Node
 from storywatch.apprise_urls import service_url
 from storywatch.model import (
-    ChannelKind,
     Event,
-    FileFormat,
     Limits,
     MatchMode,
     Name,
@@ -38,7 +35,6 @@ from storywatch.model import (
     Source,
     SourceKind,
     Subscriber,
-    Subscription,
 )
 from storywatch.webhook_secrets import read_secrets
 
@@ -219,24 +215,6 @@ def _address(text: str) -> str:
         return web_address(text)
     except UnfitError as error:
         raise ValueError(f"expected {error.expected} in what is named here") from None
-
-
-def to_subscriptions(spec: SubscriberSpec) -> list[Subscription]:
-    """Return the subscriber's subscriptions."""
-    ids = subscription_ids(spec.id, [(one.id, one.channel) for one in spec.subscriptions])
-    return [
-        Subscription(
-            id=name,
-            subscriber=spec.id,
-            channel=ChannelKind(one.channel),
-            file_format=FileFormat(one.format),
-            events=tuple(one.events),
-            tags=tuple(one.tags),
-            corroborations=one.corroborations,
-            alarms=one.alarms,
-        )
-        for name, one in zip(ids, spec.subscriptions, strict=True)
-    ]
 
 
 def _given(**values: Any) -> dict[str, Any]:

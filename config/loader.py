@@ -16,13 +16,13 @@ from config.convert import (
     to_settings,
     to_sources,
     to_subscriber,
-    to_subscriptions,
 )
 from config.document import read_document
 from config.files import about_file, find_files, printable, read_text
 from config.references import dangling, duplicates, twice
 from config.secret import Secrets
 from config.sections import Sections, join_sections
+from config.subscriptions import to_subscriptions
 from config.tree import Node
 from storywatch.errors import ConfigError, Problem
 from storywatch.model import Event, Outlet, Settings, Source, Subscriber, Subscription, WatchConfig

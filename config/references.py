@@ -51,6 +51,8 @@ def dangling(sections: Sections) -> Iterator[Problem]:
         for subscription in subscriber.items("subscriptions"):
             yield from _unknown("event", subscription.items("events"), events)
             yield from _unknown("tag", subscription.items("tags"), tags)
+            if sections.outlets_whole:
+                yield from _unknown("outlet", subscription.items("outlets"), _ids(sections.outlets))
 
 
 def _named_twice(what: str, given: Iterable[tuple[str | None, Node]]) -> Iterator[Problem]:

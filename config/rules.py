@@ -12,6 +12,20 @@ from storywatch.matching.language.tree import needs_hit
 
 ENTRY_KEYS = ("title_selector", "link_selector", "summary_selector", "time_selector")
 _TARGETS = {"email": "an e-mail address", "webhook": "a webhook", "apprise": "a service"}
+EVENT_WISHES = (
+    "events",
+    "tags",
+    "corroborations",
+    "revisions",
+    "least_severity",
+    "least_outlets",
+    "least_origins",
+    "outlets",
+    "languages",
+    "digest",
+    "quiet_hours",
+    "most_a_day",
+)
 PAGE_KEYS = ("selector", *ENTRY_KEYS, "region")
 
 
@@ -96,10 +110,29 @@ def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
             what = _TARGETS[channel]
             message = f"the subscriber has no {channel}; add {what} under the key {channel}, or use another channel"
             yield Clash(path=("subscriptions", number, "channel"), message=message)
-        for key in ("events", "tags", "corroborations") if subscription.get("alarms") is True else ():
+        for key in EVENT_WISHES if subscription.get("alarms") is True else ():
             if subscription.get(key):
                 message = f"alarms are about sources, not events; remove {key}, or make it a subscription of its own"
                 yield Clash(path=("subscriptions", number, key), message=message)
+        for clash in wish_clashes(subscription):
+            yield Clash(path=("subscriptions", number, *clash.path), message=clash.message)
+
+
+def wish_clashes(subscription: dict[str, Any]) -> Iterator[Clash]:
+    """A digest has one way to say its times, quiet hours have a length, and so many outlets there must be."""
+    digest, quiet = subscription.get("digest"), subscription.get("quiet_hours")
+    if isinstance(digest, dict) and digest.get("cron"):
+        for key in _given(digest, "at", "days"):
+            yield Clash(path=("digest", key), message=f"cron says the times by itself; keep one of cron and {key}")
+    if isinstance(quiet, dict) and quiet.get("from") and quiet.get("from") == quiet.get("to"):
+        message = "the quiet hours end where they begin; for none at all remove quiet_hours"
+        yield Clash(path=("quiet_hours", "to"), message=message)
+    outlets, least = subscription.get("outlets"), subscription.get("least_outlets")
+    if isinstance(outlets, list) and outlets and isinstance(least, int) and least > len(outlets):
+        message = (
+            f"asks for {least} outlets and names {len(outlets)}, so nothing would be told; name more, or ask for less"
+        )
+        yield Clash(path=("least_outlets",), message=message)
 
 
 def _at_most_one(entry: dict[str, Any], path: tuple[Part, ...], *keys: str) -> Iterator[Clash]:

@@ -43,6 +43,12 @@ class StoredArchive:
         async with reading(self._engine) as connection:
             return int((await connection.execute(counting)).scalar_one())
 
+    async def ids(self, since: datetime | None = None, *, any_of: Iterable[SearchTerm] | None = None) -> frozenset[str]:
+        """Return the ids of the items that `stream` would yield."""
+        query = select(tables.items.c.id).where(*self._within(since, None, any_of))
+        async with reading(self._engine) as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
     async def stream(
         self,
         since: datetime | None = None,

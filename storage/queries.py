@@ -145,9 +145,12 @@ class Queries:
         return await self._rows(query.limit(limit))
 
     async def alerts(self, limit: int) -> Rows:
-        """Return the latest alerts and how their deliveries stand; `set aside` ones could not be composed."""
+        """Return the latest alerts and how their deliveries stand; `set aside` ones could not be composed.
+
+        `gathered` ones wait for their release.
+        """
         alert, delivery = tables.alerts.c, tables.deliveries.c
-        state = case((alert.delivery.is_(None), "set aside"), else_=delivery.state)
+        state = case((tables.gathered, "gathered"), (alert.delivery.is_(None), "set aside"), else_=delivery.state)
         query = (
             select(
                 alert.id,
@@ -157,7 +160,11 @@ class Queries:
                 alert.item,
                 tables.updates.c.headline,
                 alert.created,
+                alert.kind,
+                alert.severity,
                 state.label("state"),
+                alert.release_at,
+                alert.delivery,
                 alert.fault_code,
                 alert.fault_message,
             )
@@ -257,7 +264,8 @@ class Queries:
             _count(tables.events, tables.events.c.active).label("events"),
             _count(tables.updates, tables.updates.c.merged_into.is_(None)).label("updates"),
             _count(tables.alerts).label("alerts"),
-            _count(tables.alerts, tables.alerts.c.delivery.is_(None)).label("alerts_set_aside"),
+            _count(tables.alerts, tables.gathered).label("alerts_gathered"),
+            _count(tables.alerts, tables.alerts.c.fault_code.is_not(None)).label("alerts_set_aside"),
             _count(tables.deliveries, waiting).label("deliveries_waiting"),
             _count(tables.deliveries, and_(waiting, delivery.attempts > 0)).label("deliveries_retrying"),
             _count(tables.deliveries, delivery.state == DeliveryState.SENT.value).label("deliveries_sent"),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import leases, moves, tables
 from storage.engine import reading, writing
+from storage.items import chunks
 from storage.polls import StoredPoll
 from storage.states import FRESH, state_of
 from storage.upsert import upsert
@@ -53,7 +54,9 @@ class StoredSources:
             await moves.rest_twins(connection, now)
             await _look_again(connection, now)
             await _end_alarms_of_idle(connection, config, now)
+            back = await _coming_back(connection, config)
             await _declare(connection, tables.events, _event_rows(config))
+            await _import_anew(connection, back)
             await _declare(connection, tables.subscriptions, _subscription_rows(config))
 
     @staticmethod
@@ -155,6 +158,19 @@ async def _declare(
     if "active" in table.c:
         await connection.execute(update(table).values(active=False))
     await upsert(connection, table, rows, keep=keep)
+
+
+async def _coming_back(connection: AsyncConnection, config: WatchConfig) -> Sequence[str]:
+    """Return the events of the config that were known once and then declared no more."""
+    gone = select(tables.events.c.id).where(tables.events.c.active.is_(False))
+    return [event for event in (await connection.execute(gone)).scalars() if event in config.events]
+
+
+async def _import_anew(connection: AsyncConnection, events: Sequence[str]) -> None:
+    """Let events be matched against what came while nobody looked; what they have stays as it is."""
+    event = tables.events.c.id
+    for some in chunks(events):
+        await connection.execute(update(tables.events).where(event.in_(some)).values(imported_at=None))
 
 
 async def _look_again(connection: AsyncConnection, now: datetime) -> None:

@@ -6,7 +6,7 @@ without that, or it would only repeat what it was told.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -91,11 +91,14 @@ class _Ranked(NamedTuple):
 class Backtest:
     """One pass of a config over stored items. The lessons that its matcher was taught are the cases.
 
-    Its background must have counted the items already: here they are only judged and learned from.
+    Its background must have counted the items already: here they are only judged and learned from. An event knows
+    nothing but what `found` has of it, the ids of items that a search for it finds, and its cases: what it would alert
+    depends on no other event.
     """
 
-    def __init__(self, matcher: Matcher) -> None:
+    def __init__(self, matcher: Matcher, found: Mapping[str, Collection[str]] | None = None) -> None:
         self.matcher = matcher
+        self.found = found
         self.outcomes = {name: Outcome(event=event) for name, event in matcher.events.items()}
         self.items = 0
         self.cases = [case for event in self.outcomes for case in _cases(event, matcher.lessons(event))]
@@ -110,11 +113,18 @@ class Backtest:
         self.items += 1
         tried = [self._try(case, item) for case in self._by_item.get(item.id, ())]
         own = {one.case.event: one.match for one in tried}
-        others = [match for match in self.matcher.match(item) if match.event not in own]
+        others = [match for match in self._verdicts(item) if match.event not in own]
         for match in others:
             self.matcher.memory.remember(item, match)
         for match in (*own.values(), *others):
             self._keep(item, match)
+
+    def _verdicts(self, item: Item) -> Iterator[Match]:
+        if self.found is not None and not any(item.id in ids for ids in self.found.values()):
+            return
+        for match in self.matcher.match(item):
+            if self.found is None or item.id in self.found[match.event]:
+                yield match
 
     def _try(self, case: Case, item: Item) -> Tried:
         lessons = self.matcher.lessons(case.event)

@@ -56,7 +56,7 @@ class Dispatch:
         receiver = config.subscribers.get(delivery.subscriber)
         if receiver is None or after.disabled_at is None or endpoint.disabled_at is not None:
             return EndpointRecord(endpoint=after)
-        owed = endpoints.owed_notices(after, receiver, config)
+        owed = endpoints.owed_notices(after, receiver, delivery, config)
         notices = (notice_for(one, self.channels[one.subscription.channel]) for one in owed)
         told = tuple(notice for notice in notices if notice.lane != after.lane)
         return EndpointRecord(endpoint=replace(after, told_at=settlement.at if told else None), notices=told)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storywatch.errors import Fault
-from storywatch.model import ChannelKind, Endpoint, OwedEndpointNotice, Settlement, Subscriber, WatchConfig
+from storywatch.model import ChannelKind, Delivery, Endpoint, OwedEndpointNotice, Settlement, Subscriber, WatchConfig
 
 FAILING_FOR = timedelta(days=5)
 LONGEST_THROTTLE = timedelta(hours=24)
@@ -66,8 +66,10 @@ def _disabled(endpoint: Endpoint, fault: Fault, now: datetime, channel: ChannelK
     return replace(endpoint, disabled_at=now, reason=why, throttled_until=None)
 
 
-def owed_notices(endpoint: Endpoint, receiver: Subscriber, config: WatchConfig) -> Iterator[OwedEndpointNotice]:
-    """Yield the notice that every subscription to alarms is owed when an endpoint was switched off."""
+def owed_notices(
+    endpoint: Endpoint, receiver: Subscriber, delivery: Delivery, config: WatchConfig
+) -> Iterator[OwedEndpointNotice]:
+    """Yield the notice that every subscription to alarms is owed once a delivery has switched an endpoint off."""
     if endpoint.disabled_at is None:
         return
     for subscription in config.subscriptions.values():
@@ -79,6 +81,8 @@ def owed_notices(endpoint: Endpoint, receiver: Subscriber, config: WatchConfig) 
                 subscriber=config.subscribers[subscription.subscriber],
                 endpoint=endpoint,
                 receiver=receiver,
+                channel=delivery.channel,
+                address=delivery.message.address,
             )
 
 

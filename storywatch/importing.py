@@ -13,6 +13,7 @@ from storywatch.matching import Matcher
 from storywatch.matching.searching import Sounding, Wanted
 from storywatch.matching.taught import Lesson
 from storywatch.model import Item, Match, Report, SearchTerm, Update
+from storywatch.ordering import as_polled, by_publication, by_sight
 from storywatch.ports import Archive, Clock, ImportRecord, Imports
 from storywatch.recalling import Recollection
 from storywatch.telling import is_near
@@ -171,7 +172,7 @@ class Importing:
         """Match what is stored, each item knowing the ones before it; None if the work is to stop."""
         alone, past = self.recollection.matcher.alone(event), _Past()
         total = await self.archive.count(any_of=terms) if heard is not unheard else 0
-        async for item in self.archive.stream(any_of=terms):
+        async for item in as_polled(self.archive.stream(any_of=terms)):
             if stopping() or not self.recollection.matcher.knows(event):
                 return None
             past.items += 1
@@ -186,7 +187,7 @@ class Importing:
 
     async def _learn(self, found: Sequence[tuple[Item, Match]]) -> None:
         async with self.recollection.turn:
-            for item, match in sorted(found, key=lambda pair: (pair[0].first_seen, pair[0].id)):
+            for item, match in sorted(found, key=lambda pair: by_sight(pair[0])):
                 self.recollection.matcher.memory.remember(item, match)
 
 
@@ -202,7 +203,7 @@ async def _placed(
     event: str, accepted: Iterable[tuple[Item, Match]], before: tuple[updates.PastReport, ...]
 ) -> _Placed:
     placed, past = _Placed(), list(before)
-    for item, _ in sorted(accepted, key=lambda pair: (pair[0].published, pair[0].id)):
+    for item, _ in sorted(accepted, key=lambda pair: by_publication(pair[0])):
         place = updates.place(item, event, past)
         if place is not None:
             placed.updates += [place.update] if place.update else []

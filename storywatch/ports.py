@@ -14,6 +14,7 @@ from storywatch.model import (
     AlarmKind,
     Alert,
     AlertKind,
+    AnyNotice,
     Delivery,
     DeliveryKind,
     Document,
@@ -27,8 +28,6 @@ from storywatch.model import (
     Outlet,
     Owed,
     OwedDigest,
-    OwedEndpointNotice,
-    OwedNotice,
     Report,
     Revision,
     SearchTerm,
@@ -69,7 +68,7 @@ class Channel(Protocol):
         """Write the message. The same `owed` gives the same bytes. Raises `ComposeError` when it can't be written."""
         ...
 
-    def compose_notice(self, owed: OwedNotice | OwedEndpointNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Write the message about an alarm, or an endpoint switched off, under the same terms as `compose`."""
         ...
 

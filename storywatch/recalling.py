@@ -17,6 +17,7 @@ from storywatch.matching.language import EventTree
 from storywatch.matching.lessons import Lessons
 from storywatch.matching.memory import BACKGROUND, part_of
 from storywatch.model import Event, FetchedSeed, Item, Snapshot
+from storywatch.ordering import as_polled, by_sight
 from storywatch.ports import Clock, Feedbacks, Memories, Seeds
 
 VERSION = 1
@@ -127,7 +128,7 @@ class Recollection:
         for event in sorted(new):
             found.extend(await memories.missed(event, MOST_MISSED))
         async with self.turn:
-            for item, match in found:
+            for item, match in sorted(found, key=lambda pair: by_sight(pair[0])):
                 if self._is_past(item):
                     self.matcher.memory.remember(item, match)
             self._known = set(self.matcher.events)
@@ -175,7 +176,7 @@ class Recollection:
         return items
 
     async def _rebuild_background(self, told: Callable[[int], None]) -> None:
-        async for items in _in_parts(self._stored.memories.latest(REBUILT_FROM), _AT_ONCE):
+        async for items in _in_parts(as_polled(self._stored.memories.latest(REBUILT_FROM)), _AT_ONCE):
             async with self.turn:
                 for item in items:
                     self.matcher.tell(item, ())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from storywatch.model import Alarm, AlarmKind, Outlet, Source
+from storywatch.model import Alarm, AlarmKind, Outlet, OwedEndpointNotice, Source
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +62,23 @@ def shown_address(url: str) -> str:
 def without_secrets(text: str) -> str:
     """Return a text with the addresses in it as they may leave the house."""
     return _ADDRESS.sub(lambda found: shown_address(found[0]), text)
+
+
+def endpoint_remedy(owed: OwedEndpointNotice) -> Remedy:
+    """Word that an endpoint was switched off."""
+    return Remedy(
+        headline=f"{owed.channel.value} of {owed.receiver.id} is switched off",
+        meaning="It refuses or fails what it is sent, so nothing more is sent to it.",
+        meanwhile="It keeps what the receiver is owed, also what is new, and sends nothing until you switch it on.",
+        advice=(
+            Advice(text="Mend the receiver, or correct its address in the watch config."),
+            Advice(
+                text="Then switch it on. It gets what it missed, the oldest first:",
+                command=f"storywatch deliveries enable {shlex.quote(owed.receiver.id)}",
+            ),
+            Advice(text="If it is gone for good, remove its subscription from the watch config."),
+        ),
+    )
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)

@@ -1,6 +1,6 @@
 """What matched items tell, and to whom: the part of a poll that looks at one event or one message at a time."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from storywatch import updates
@@ -10,11 +10,11 @@ from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
 from storywatch.model import (
     Alert,
+    AnyNotice,
     Item,
     Match,
     Message,
     Notice,
-    OwedEndpointNotice,
     OwedNotice,
     Report,
     SetAside,
@@ -39,27 +39,36 @@ class Judged:
     poisonous: tuple[SetAside, ...] = ()
 
 
-def judge(items: Iterable[Item], matcher: Matcher, events: Container[str]) -> Judged:
-    """Match every item, each knowing the ones published before it. One that breaks the matcher is set aside.
+class Judging:
+    """Matches the items of a poll one by one. One that breaks the matcher is set aside.
 
     `events`: those that verdicts are wanted for; a reload may bring others to the matcher while a poll goes on.
     """
-    found: list[Match] = []
-    poisonous: list[SetAside] = []
-    for item in sorted(items, key=lambda item: (item.published, item.id)):
+
+    def __init__(self, matcher: Matcher, events: Container[str]) -> None:
+        self._matcher = matcher
+        self._events = events
+        self._found: list[Match] = []
+        self._poisonous: list[SetAside] = []
+
+    def add(self, item: Item) -> None:
+        """Match an item, which knows those before it."""
         try:
-            matches = [match for match in matcher.match(item) if match.event in events]
-            matcher.tell(item, matches)
-            found.extend(matches)
+            matches = [match for match in self._matcher.match(item) if match.event in self._events]
+            self._matcher.tell(item, matches)
+            self._found.extend(matches)
         except Exception as error:  # the border of one item  # noqa: BLE001
             fault = Fault(code="internal", message=f"a bug in matching that this item brings out: {error!r:.200}")
-            poisonous.append(SetAside(item=item.revision.title[:200] or item.id, fault=fault))
-    near = sorted(filter(is_near, found), key=lambda match: -match.score)
-    return Judged(
-        matches=tuple(match for match in found if match.accepted),
-        misses=tuple(near[:MOST_MISSES]),
-        poisonous=tuple(poisonous),
-    )
+            self._poisonous.append(SetAside(item=item.revision.title[:200] or item.id, fault=fault))
+
+    def judged(self) -> Judged:
+        """Return what matching says of them."""
+        near = sorted(filter(is_near, self._found), key=lambda match: -match.score)
+        return Judged(
+            matches=tuple(match for match in self._found if match.accepted),
+            misses=tuple(near[:MOST_MISSES]),
+            poisonous=tuple(self._poisonous),
+        )
 
 
 def is_near(match: Match) -> bool:
@@ -79,25 +88,39 @@ class Told:
     reports: tuple[Report, ...] = ()
     developments: tuple[Development, ...] = ()
 
+    def __add__(self, other: "Told") -> "Told":
+        return Told(
+            updates=(*self.updates, *other.updates),
+            reports=(*self.reports, *other.reports),
+            developments=(*self.developments, *other.developments),
+        )
 
-def tell(matched: Iterable[tuple[Item, Match]], history: Sequence[updates.PastReport]) -> Told:
-    """Place the matched items of one event, each after the ones before it."""
-    past = list(history)
-    opened: list[Update] = []
-    reports: list[Report] = []
-    developments: list[Development] = []
-    for item, match in sorted(matched, key=lambda pair: (pair[0].published, pair[0].id)):
-        placed = updates.place(item, match.event, past)
+
+class Telling:
+    """Places the matched items of one event one by one, each after the ones before it."""
+
+    def __init__(self, history: Sequence[updates.PastReport]) -> None:
+        self._past = list(history)
+        self._updates: list[Update] = []
+        self._reports: list[Report] = []
+        self._developments: list[Development] = []
+
+    def add(self, item: Item, match: Match) -> None:
+        """Place an item. Cost grows with the reports before it."""
+        placed = updates.place(item, match.event, self._past)
         if placed is None:
-            continue
-        opened.extend([placed.update] if placed.update else [])
-        reports.append(placed.report)
-        developments.append(development(item, match, placed, past))
-        past.append(updates.as_past(item, placed))
-    return Told(updates=tuple(opened), reports=tuple(reports), developments=tuple(developments))
+            return
+        self._updates.extend([placed.update] if placed.update else [])
+        self._reports.append(placed.report)
+        self._developments.append(development(item, match, placed, self._past))
+        self._past.append(updates.as_past(item, placed))
+
+    def told(self) -> Told:
+        """Return what they tell."""
+        return Told(updates=tuple(self._updates), reports=tuple(self._reports), developments=tuple(self._developments))
 
 
-def notice_for(owed: OwedNotice | OwedEndpointNotice, channel: Channel) -> Notice:
+def notice_for(owed: AnyNotice, channel: Channel) -> Notice:
     """Compose the notice, under the same terms as an alert."""
     message, fault = composed(lambda: channel.compose_notice(owed))
     return Notice(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,11 +23,12 @@ from storywatch.model import (
     VisitOutcome,
     WatchConfig,
 )
+from storywatch.ordering import by_publication
 from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, PushReader, Sources
 from storywatch.push import Push
 from storywatch.recalling import Recollection
 from storywatch.steps import Reached, Step, ignore
-from storywatch.telling import Told, alert_for, judge, notice_for, tell
+from storywatch.telling import Judged, Judging, Telling, Told, alert_for, notice_for
 from storywatch.verification import structural_fault
 
 
@@ -178,7 +179,7 @@ class Watch:
         items = {item.id: item for item in (*taken.new, *taken.revised)}
         if items:
             await learning.enter_async_context(plan.learning())
-        judged = judge(items.values(), plan.matcher, plan.config.events)
+        judged = await judge(items.values(), plan)
         told = await self._place(judged.matches, items, transaction)
         brought_news = bool(taken.new or taken.revised)
         state = pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice())
@@ -245,16 +246,16 @@ class Watch:
         by_event: dict[str, list[Match]] = defaultdict(list)
         for match in matches:
             by_event[match.event].append(match)
+        told = Told()
         # Always in the same order, so that two polls that hold several events can't wait for each other.
-        parts = [
-            tell([(items[match.item], match) for match in by_event[event]], await transaction.history(event))
-            for event in sorted(by_event)
-        ]
-        return Told(
-            updates=tuple(update for part in parts for update in part.updates),
-            reports=tuple(report for part in parts for report in part.reports),
-            developments=tuple(one for part in parts for one in part.developments),
-        )
+        for event in sorted(by_event):
+            telling = Telling(await transaction.history(event))
+            matched = {match.item: match for match in by_event[event]}
+            for item in sorted((items[name] for name in matched), key=by_publication):
+                telling.add(item, matched[item.id])
+                await asyncio.sleep(0)
+            told += telling.told()
+        return told
 
     async def _alerts(self, told: Told, config: WatchConfig, transaction: PollTransaction) -> tuple[Alert, ...]:
         """Plan who must hear of what, and when."""
@@ -269,6 +270,18 @@ class Watch:
 
     def _alert(self, timed: timing.Timed) -> Alert:
         return alert_for(timed, self.channels[timed.owed.subscription.channel])
+
+
+async def judge(items: Iterable[Item], plan: Plan) -> Judged:
+    """Match every item, each knowing the ones published before it.
+
+    A first document may have thousands of items, so that after each others have their turn. Who wants to write waits.
+    """
+    judging = Judging(plan.matcher, plan.config.events)
+    for item in sorted(items, key=by_publication):
+        judging.add(item)
+        await asyncio.sleep(0)
+    return judging.judged()
 
 
 def checked(visit: Visit, source: Source) -> Visit:

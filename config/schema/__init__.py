@@ -7,9 +7,11 @@ from config.schema.events import EventSpec, NameSpec, SeedSpec
 from config.schema.outlets import OutletSpec, SourceSpec
 from config.schema.settings import EgressSpec, LimitsSpec, PollingSpec, PushSpec, SettingsSpec, SmtpSpec
 from config.schema.subscribers import SubscriberSpec, SubscriptionSpec, WebhookSpec
+from config.schema.wishes import DigestSpec, QuietHoursSpec
 
 __all__ = [
     "SECTIONS",
+    "DigestSpec",
     "EgressSpec",
     "EventSpec",
     "LimitsSpec",
@@ -17,6 +19,7 @@ __all__ = [
     "OutletSpec",
     "PollingSpec",
     "PushSpec",
+    "QuietHoursSpec",
     "SeedSpec",
     "SettingsSpec",
     "SmtpSpec",

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,15 @@ from config.database import database_url, holds_password
 from config.durations import parse_duration
 from config.nearest import did_you_mean
 from storywatch.apprise_urls import service_url
+from storywatch.calendar import next_release
 from storywatch.egress import EgressPolicy
 from storywatch.matching.language import QueryError, parse_member, parse_query
+from storywatch.model import Digest
 
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$"
+
+
+_ANY_YEAR = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class UnfitError(ValueError):
@@ -193,6 +198,27 @@ def time_zone(text: str) -> str:
         near = did_you_mean(text, available_timezones()).removeprefix("; ")
         raise UnfitError("the IANA name of a time zone, such as Asia/Kabul", near) from None
     return text
+
+
+def time_of_day(value: Any) -> time:
+    """Accept HH:MM in quotes: without them YAML takes 22:00 for a number."""
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+        raise UnfitError('a time of day such as "07:30"', "two digits each, in quotes")
+    return time.fromisoformat(value)
+
+
+def cron(text: str) -> str:
+    """Accept a cron line of five fields that comes at least once a year."""
+    line(text)
+    try:
+        first = next_release(Digest(cron=text), _ANY_YEAR) if len(text.split()) == 5 else None
+    except ValueError:
+        first = None
+    if first is None:
+        raise UnfitError('a cron line: minute, hour, day, month, weekday, such as "30 7 * * 1-5"')
+    if first > _ANY_YEAR + timedelta(days=366):
+        raise UnfitError("a cron line that comes at least once a year")
+    return " ".join(text.split())
 
 
 def sender(text: str) -> str:

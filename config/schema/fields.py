@@ -1,6 +1,6 @@
 """The kinds of value that the watch config knows: what Python checks and what editors are told."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -12,6 +12,7 @@ from config.schema.checks import (
     between,
     callback_base,
     contact,
+    cron,
     database,
     day,
     day_of,
@@ -23,6 +24,7 @@ from config.schema.checks import (
     sender,
     target,
     term,
+    time_of_day,
     time_zone,
     web_address,
 )
@@ -45,6 +47,7 @@ _email = form(EMAIL, "an e-mail address such as desk@example.org")
 
 _DURATION = WithJsonSchema({"type": "string", "pattern": DURATION})
 _DAY = WithJsonSchema({"type": "string", "format": "date"})
+_TIME = WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
 
 Id = Annotated[str, AfterValidator(_id), Field(json_schema_extra={"pattern": _ID})]
 Line = Annotated[str, AfterValidator(line)]
@@ -68,6 +71,9 @@ WebAddress = Annotated[str, AfterValidator(web_address), Field(json_schema_extra
 CallbackBase = Annotated[str, AfterValidator(callback_base), Field(json_schema_extra={"pattern": "^https?://"})]
 Target = Annotated[str, AfterValidator(target), Field(json_schema_extra={"pattern": "^.+:[0-9]{1,5}$"})]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
+TimeOfDay = Annotated[time, BeforeValidator(time_of_day), _TIME]
+Cron = Annotated[str, AfterValidator(cron)]
+Few = Annotated[int, Field(ge=1, le=1000)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 Selector = Annotated[str, AfterValidator(selector)]

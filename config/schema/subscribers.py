@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from config.schema.base import Strict
-from config.schema.fields import AppriseUrl, Email, Id, Line, Variable, WebAddress
+from config.schema.fields import AppriseUrl, Email, Few, Id, Language, Line, TimeZone, Variable, WebAddress
+from config.schema.wishes import DigestSpec, QuietHoursSpec
 
 
 class WebhookSpec(Strict):
@@ -55,6 +56,32 @@ class SubscriptionSpec(Strict):
             "when an alarm is raised and when it ends."
         ),
     )
+    revisions: Literal["none", "corrections", "all"] = Field(
+        "corrections",
+        description=(
+            "Which changes of reports that it was told of: corrections are corrections, retractions, pages that "
+            "vanish or come back, and edits of figures and statements; all are also other edits."
+        ),
+    )
+    least_severity: Literal["low", "normal", "high"] = Field(
+        "low", description="Nothing that is less urgent: low are small edits, normal a new development."
+    )
+    least_outlets: Few = Field(1, description="An update is told when so many outlets report it.")
+    least_origins: Few = Field(
+        1, description="An update is told when so many independent origins report it; copies of an agency are one."
+    )
+    outlets: list[Id] = Field(default_factory=list, description="Only reports of these outlets; empty for all.")
+    languages: list[Language] = Field(
+        default_factory=list, description="Only reports in these languages, as far as one is given; empty for all."
+    )
+    digest: DigestSpec | None = Field(
+        None, description="Gather and send at these times: daily, weekly, or keys; by default at once."
+    )
+    quiet_hours: QuietHoursSpec | None = Field(None, description="Gather in these hours, and send when they end.")
+    most_a_day: Few | None = Field(
+        None, description="Most messages on one day; what comes then is gathered, and sent on the next."
+    )
+    time_zone: TimeZone = Field("UTC", description="IANA name of the time zone of digest, quiet_hours and most_a_day.")
 
 
 class SubscriberSpec(Strict):

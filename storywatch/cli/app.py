@@ -74,6 +74,10 @@ COMMANDS = {
         "latency",
         "List how long each update took to be seen, matched and delivered, by subscription, newest first.",
     ),
+    "subscriptions": (
+        "subscriptions",
+        "List the subscriptions: what each gets and when, its next digest, and how many alerts are gathered for it.",
+    ),
     "alerts": ("listing", "List the alerts and how each stands."),
     "deliveries": (
         "delivering",

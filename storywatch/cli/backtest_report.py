@@ -21,6 +21,8 @@ SHOWN = 5
 
 INDENT = 14
 
+KNOWN_FROM_THE_START = "How often words are said is known from the first item on; live polls learn it as items come."
+
 OneT = TypeVar("OneT")
 
 
@@ -130,6 +132,7 @@ def print_report(report: Report, *, everything: bool) -> None:
     """Print a table of the events, then each event's lists."""
     span = f"{report.since:%Y-%m-%d} to {report.until:%Y-%m-%d}"
     out.print(f"{report.items:,} stored items, {span}", markup=False)
+    _print_lines(hanging(KNOWN_FROM_THE_START, out.width, 0), style="dim")
     out.print()
     rows = [_row(one, report) for one in report.events]
     print_rows(rows, rows[0] if rows else (), empty="The config has no events.", as_json=False)

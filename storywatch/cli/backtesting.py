@@ -24,6 +24,7 @@ from storywatch.matching.saying import understood
 from storywatch.matching.searching import Sounding
 from storywatch.matching.words import vocabulary
 from storywatch.model import Event, Item, Revision, SearchTerm
+from storywatch.ordering import as_polled, by_sight
 from storywatch.recalling import lessons_of
 from storywatch.suggesting import Candidate, Suggestion, candidates, suggestions
 
@@ -119,8 +120,8 @@ async def _window(store: Store, days: int | None) -> Window | None:
 
 
 async def _pass(store: Store, passes: Sequence[Backtest], window: Window) -> None:
-    """Let every pass see the items that any of its events may be about, in the order of first sight."""
-    terms = await _terms(store, passes)
+    """Let every pass see the items that its events may be about, in the order of polls."""
+    terms = await _search(store, passes, window)
     cases = {case.item.id: case.item for each in passes for case in each.cases}
     with progress_bar() as progress:
         total = await store.archive.count(window.since, any_of=terms)
@@ -132,48 +133,33 @@ async def _pass(store: Store, passes: Sequence[Backtest], window: Window) -> Non
             progress.advance(bar)
 
 
-async def _terms(store: Store, passes: Sequence[Backtest]) -> frozenset[SearchTerm] | None:
-    """Return what any of the events is searched by; None means all that is stored."""
-    wanted = [each.matcher.wanted(event) for each in passes for event in each.outcomes]
-    sounding = Sounding(frozenset[str]().union(*(one.keys for one in wanted)))
+async def _search(store: Store, passes: Sequence[Backtest], window: Window) -> frozenset[SearchTerm] | None:
+    """Let every pass know what a search for each of its events finds. Return the terms of all; None means all items."""
+    asked = [(each, {event: each.matcher.wanted(event) for event in each.outcomes}) for each in passes]
+    sounding = Sounding(frozenset[str]().union(*(one.keys for _, wanted in asked for one in wanted.values())))
     if sounding.keys:
         async for word, _ in store.archive.vocabulary():
             sounding.hear(word)
-    found = [terms for one in wanted if (terms := sounding.found(one)) is not None]
-    return frozenset[SearchTerm]().union(*found) if len(found) == len(wanted) else None
-
-
-async def as_polled(items: AsyncIterator[Item]) -> AsyncIterator[Item]:
-    """Yield items in the order in which polls judge them: of those that came in one document, the oldest first.
-
-    What is learned of one decides on the next, so another order would be another watch.
-    """
-    together: list[Item] = []
-    async for item in items:
-        if together and item.first_seen != together[0].first_seen:
-            for one in sorted(together, key=_place):
-                yield one
-            together = []
-        together.append(item)
-    for one in sorted(together, key=_place):
-        yield one
+    every: list[frozenset[SearchTerm] | None] = []
+    for each, wanted in asked:
+        terms = {event: sounding.found(one) for event, one in wanted.items()}
+        each.found = {event: await store.archive.ids(window.since, any_of=some) for event, some in terms.items()}
+        every += terms.values()
+    found = [terms for terms in every if terms is not None]
+    return frozenset[SearchTerm]().union(*found) if len(found) == len(every) else None
 
 
 async def with_cases(items: AsyncIterator[Item], cases: Sequence[Item]) -> AsyncIterator[Item]:
     """Yield items, which are in the order of polls, and the items of cases in that order, each once."""
-    waiting = sorted(cases, key=_place, reverse=True)
+    waiting = sorted(cases, key=by_sight, reverse=True)
     async for item in items:
-        while waiting and _place(waiting[-1]) <= _place(item):
+        while waiting and by_sight(waiting[-1]) <= by_sight(item):
             case = waiting.pop()
             if case.id != item.id:
                 yield case
         yield item
     while waiting:
         yield waiting.pop()
-
-
-def _place(item: Item) -> tuple[datetime, datetime, str]:
-    return item.first_seen, item.published, item.id
 
 
 async def _backtest(store: Store, events: Mapping[str, Event], background: Background) -> Backtest:

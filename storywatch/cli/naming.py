@@ -13,6 +13,8 @@ from storywatch.updates import headline
 async def stored_item(store: Store, text: str) -> Item:
     """Return the item that is meant by an id, the beginning of one, or an address; or end the command."""
     found = await store.archive.find_item(text)
+    if not found and not text.strip():
+        fail("which item? Name it by its id, the beginning of one, or its address: `storywatch items`", code=MISUSE)
     if not found:
         fail(f"no stored item: {text}; `storywatch items` lists them, and `storywatch poll` stores more", code=MISUSE)
     if len(found) > 1:

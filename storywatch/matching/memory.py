@@ -66,7 +66,7 @@ class Memory:
         if self.was_told(item):
             return
         before, reading = self._told.get(item.id), reading_of(item)
-        lessons = self._lessons(reading, matches)
+        lessons = self._lessons(item, reading, matches)
         taught = Taught(item.revision.number, _day(item), tuple(reading.stems) if lessons else (), lessons)
         if before is None:
             self.background.add(reading.stems)
@@ -91,7 +91,7 @@ class Memory:
     def remember(self, item: Item, match: Match) -> None:
         """Learn of an item for one event that did not judge it when it came. It is not counted again."""
         before, reading = self._told.get(item.id), reading_of(item)
-        lessons = self._lessons(reading, [match])
+        lessons = self._lessons(item, reading, [match])
         known = before is not None and any(lesson.event == match.event for lesson in before.lessons)
         if known or not lessons:
             return
@@ -144,8 +144,9 @@ class Memory:
         stems = tuple(reading_of(item).stems)
         return Taught(item.revision.number, taken.day, stems, (Lesson(event, weight=taken.weight),))
 
-    def _lessons(self, reading: Reading, matches: Iterable[Match]) -> tuple[Lesson, ...]:
-        found = (Lesson.of(match) for match in matches if self._profiles.is_news(match.event, reading))
+    def _lessons(self, item: Item, reading: Reading, matches: Iterable[Match]) -> tuple[Lesson, ...]:
+        news = (match for match in matches if self._profiles.is_news(match.event, reading))
+        found = (Lesson.of(match, timed=item.timed) for match in news)
         return tuple(lesson for lesson in found if lesson)
 
     def _untell(self, told: "_Told") -> None:

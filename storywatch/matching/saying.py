@@ -32,6 +32,8 @@ def ground_in_words(match: Match) -> str:
     if match.veto:
         return f"{said}: {match.veto}"
     lacks = " and ".join(f"({in_short(group)})" for group in match.lacks)
+    if lacks and match.ground == "lacking" and not match.threshold:  # no score was asked
+        return f"not all that is asked is met: it lacks {lacks}"
     return f"{said}; it lacks {lacks}" if lacks and match.ground in {"beyond_facets", "lacking"} else said
 
 

@@ -38,15 +38,19 @@ class Lesson:
     heard: float | None = None
 
     @classmethod
-    def of(cls, match: Match) -> "Lesson | None":
-        """Return what a verdict teaches, None for nothing."""
+    def of(cls, match: Match, *, timed: bool = True) -> "Lesson | None":
+        """Return what a verdict teaches, None for nothing.
+
+        `timed`: the item says when it was published. Otherwise it is no noise, or the first document of a source, which
+        has years of items, would be taken for what happens now.
+        """
         if match.veto is not None:
             return None
         score, weight = log_odds(match.score), None
         if match.accepted and match.ground in LEARNED_FROM and (score > TAKE_FROM or not match.threshold):
             weight = match.score if match.threshold else max(match.score, SURE)
         passed = weight is None and NEAR_FROM < score < NEAR_TO
-        heard = score if NEAR_FROM < score < 0 else None
+        heard = score if timed and NEAR_FROM < score < 0 else None
         return cls(match.event, weight, passed, heard) if weight or passed or heard is not None else None
 
 

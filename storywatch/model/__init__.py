@@ -44,6 +44,7 @@ from storywatch.model.news import (
 from storywatch.model.owed import (
     Alert,
     AlertKind,
+    AnyNotice,
     Delivery,
     DeliveryKind,
     DeliveryState,
@@ -79,6 +80,7 @@ __all__ = [
     "AlarmKind",
     "Alert",
     "AlertKind",
+    "AnyNotice",
     "Audience",
     "Change",
     "ChangeKind",

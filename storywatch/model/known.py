@@ -47,6 +47,11 @@ class Item:
         """The publication time, or when it was first seen if the publisher gave none."""
         return self.revision.published or self.revision.updated or self.first_seen
 
+    @property
+    def timed(self) -> bool:
+        """Whether it says itself when it was published or updated."""
+        return (self.revision.published or self.revision.updated) is not None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:

@@ -111,7 +111,8 @@ class OwedNotice:
 class OwedEndpointNotice:
     """All that a message needs to say to one subscription about an endpoint that was switched off.
 
-    `id` is the notice's stable identity, `receiver` whose endpoint it is, `subscriber` who is told.
+    `id` is the notice's stable identity, `receiver` whose endpoint it is, `subscriber` who is told. `address` is what
+    people see of it.
     """
 
     id: str
@@ -120,6 +121,11 @@ class OwedEndpointNotice:
     subscriber: Subscriber
     endpoint: Endpoint
     receiver: Subscriber
+    channel: ChannelKind
+    address: str
+
+
+AnyNotice = OwedNotice | OwedEndpointNotice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,11 +184,6 @@ class Alert:
     severity: Severity = Severity.NORMAL
     release: datetime | None = None
     owed: Owed | None = None
-
-    @property
-    def lane(self) -> str | None:
-        """The lane that carries it; None if there is nothing to carry yet."""
-        return lane_of(self.channel, self.message.address, self.subscriber) if self.message else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

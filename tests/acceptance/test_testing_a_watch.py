@@ -145,6 +145,12 @@ async def test_backtest_of_a_broken_config_tells_its_problems(desk: Desk) -> Non
 # explain -------------------------------------------------------------------------------------------------------------
 
 
+async def test_explain_of_no_item_asks_which(desk: Desk) -> None:
+    ran = await storywatch("explain", "", "kabul", "--config", desk.folder)
+    assert (ran.code, ran.out) == (2, "")
+    assert "which item? Name it by its id" in ran.err
+
+
 async def test_explain_says_why_and_why_not(desk: Desk) -> None:
     """Places with their words around them, what is lacking, and nothing wider than the terminal."""
     blast, schools = await item_called(desk, BLAST), await item_called(desk, SCHOOLS)
@@ -153,7 +159,7 @@ async def test_explain_says_why_and_why_not(desk: Desk) -> None:
     assert "matches: your facets are met" in taken.out
     assert "title     Blast at [Kabul] airport kills" in taken.out
     missed = await storywatch("explain", schools, "kabul", "--config", desk.folder)
-    assert "no match: not enough speaks for it; it lacks (airport | drone strike)" in " ".join(missed.out.split())
+    assert "no match: not all that is asked is met: it lacks (airport | drone strike)" in " ".join(missed.out.split())
     assert "nothing of this was found" in missed.out
 
     told = (await storywatch("explain", schools, "kabul", "--config", desk.folder, "--json")).only

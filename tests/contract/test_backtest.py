@@ -4,11 +4,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from storage import Store
+import pytest
+
+from storage import Store, open_store
 from storywatch.cli.backtest_report import Report
-from storywatch.cli.backtesting import Asked, as_polled, report_of, with_cases
+from storywatch.cli.backtesting import Asked, report_of, with_cases
 from storywatch.model import Event, Feedback, Item, MatchMode, WatchConfig
+from storywatch.ordering import as_polled
 from tests.contract.working import poll
+from tests.support.learning import LearningDesk, world, world_config
 from tests.support.samples import KABUL, NOW, a_config, an_item, parsed
 
 HOUR = timedelta(hours=1)
@@ -21,6 +25,13 @@ TITLES = (
     "Schools reopen in Kabul after the winter",
     *(f"Election results of constituency {number} in Norway" for number in range(12)),
 )
+
+
+@pytest.fixture
+async def empty(sqlite_url: str) -> AsyncIterator[Store]:
+    """Return an open SQLite store."""
+    async with open_store(sqlite_url) as opened:
+        yield opened
 
 
 async def filled(store: Store) -> dict[str, str]:
@@ -73,6 +84,24 @@ async def test_a_case_that_no_search_finds_is_judged_all_the_same(store: Store, 
     for days in (None, 1):
         [told] = (await report(store_url, STRICT, days)).events
         assert [(one.case.item.id, one.wrong) for one in told.outcome.tried] == [(case.item, True)]
+
+
+async def test_what_an_event_would_alert_depends_on_no_other_event(empty: Store, sqlite_url: str) -> None:
+    """Neither on those of the config nor on those that it is compared with, whose searches find other items."""
+    events = world_config().events
+    blank = await LearningDesk(empty, replace(world_config(), events={})).start()
+    await blank.follow(world(300), at_once=50)
+    whole = await report_of(sqlite_url, Asked(now=events, before=None, days=None))
+    assert whole is not None
+    for name, event in list(events.items())[:3]:
+        others = {other: one for other, one in events.items() if other != name}
+        for before in (None, others):
+            alone = await report_of(sqlite_url, Asked(now={name: event}, before=before, days=None))
+            assert alone is not None
+            [told], [beside] = alone.events, [one for one in whole.events if one.outcome.event.id == name]
+            assert told.outcome.taken == beside.outcome.taken
+            assert told.outcome.near == beside.outcome.near
+            assert told.outcome.taken
 
 
 async def test_an_empty_store_has_nothing_to_test(store: Store, store_url: str) -> None:

@@ -16,7 +16,7 @@ from storywatch.replay import StreamItem
 from tests.contract.working import rows
 from tests.support.fakes import FakeFetcher
 from tests.support.learning import STREAMS, LearningDesk, Noting, world, world_config
-from tests.support.samples import a_config, a_source, brought, parsed
+from tests.support.samples import NOW, a_config, a_source, brought, parsed
 
 WIRECARD = "wirecard"
 
@@ -196,3 +196,50 @@ async def test_an_item_that_breaks_matching_does_not_stop_the_import(empty: Stor
     [past] = await imported(desk)
     assert past.matches
     assert await desk.learning.importing.pending() == []
+
+
+async def test_an_event_that_comes_back_is_matched_against_what_came_meanwhile(store: Store) -> None:
+    """What it had stays as it was, and nobody is alerted of what came while it was away."""
+    stream, config = world(300), a_config(events=(event_of(),), sources=(a_source(),))
+    first = await LearningDesk(store, config).start()
+    await imported(first)
+    await first.follow(stream[:150], at_once=50)
+    before, alerts = await rows(store, tables.matches), await rows(store, tables.alerts)
+    away = await LearningDesk(store, replace(config, events={}), clock=first.clock).start()
+    await away.follow(stream[150:], at_once=50)
+    assert await rows(store, tables.matches) == before
+    back = await LearningDesk(store, config, clock=first.clock).start()
+    assert await back.learning.importing.pending() == [WIRECARD]
+    await imported(back)
+    after = await rows(store, tables.matches)
+    assert 0 < len(before) < len(after)
+    assert [row for row in after if row in before] == before
+    assert await rows(store, tables.alerts) == alerts
+    again = await LearningDesk(store, config, clock=first.clock).start()
+    assert await again.learning.importing.pending() == []
+
+
+async def test_items_of_one_document_are_judged_in_the_order_of_their_publication(
+    empty: Store, monkeypatch: Any
+) -> None:
+    """By an import and by a background that is counted anew, as by polls; their ids say nothing."""
+    published = [NOW + timedelta(days=number) for number in range(12)]
+    stream = [
+        StreamItem(id=str(number), outlet="nyt", published=moment, title=f"Kabul, day {number}")
+        for number, moment in enumerate(published)
+    ]
+    desk = await a_desk(empty, stream, Event(id="kabul", title="Kabul", all_of=(("Kabul",),)))
+    seen: list[Item] = []
+
+    def match(_: Matcher, item: Item) -> tuple[Match, ...]:
+        seen.append(item)
+        return ()
+
+    monkeypatch.setattr(Matcher, "match", match)
+    await imported(desk)
+    assert [item.published for item in seen] == published
+    seen.clear()
+    monkeypatch.setattr(Matcher, "tell", lambda _, item, __: seen.append(item))
+    await desk.recollection._rebuild_background(lambda _: None)
+    assert [item.published for item in seen] == published
+    assert sorted(item.id for item in seen) != [item.id for item in seen]  # the control: ids have another order

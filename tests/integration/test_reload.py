@@ -42,6 +42,16 @@ class Nothing:
     push = None
     learning = None
 
+    @property
+    def gathering(self) -> "Nothing":
+        """Gather nothing."""
+        return self
+
+    @property
+    def plan(self) -> "Nothing":
+        """Plan nothing."""
+        return self
+
     def compiled(self) -> None:
         """Compile nothing."""
 

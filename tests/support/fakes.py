@@ -1,18 +1,21 @@
 """The core's ports in memory, written by hand: as strict as the real ones where a test could be fooled."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from storywatch import owing
 from storywatch.developments import KnownReport, KnownUpdate
-from storywatch.errors import ComposeError, DeliveryError, LeaseLost
+from storywatch.errors import ComposeError, DeliveryError, Fault, LeaseLost
 from storywatch.intake import Fingerprint, Intake, Known, KnownItem, fingerprint, identify, take
 from storywatch.model import (
     Alarm,
     AlarmKind,
+    Alert,
     AlertKind,
+    AnyNotice,
     Delivery,
     Endpoint,
     Item,
@@ -22,7 +25,6 @@ from storywatch.model import (
     Owed,
     OwedDigest,
     OwedEndpointNotice,
-    OwedNotice,
     ParsedItem,
     Revision,
     Settlement,
@@ -33,7 +35,16 @@ from storywatch.model import (
     WatchConfig,
 )
 from storywatch.pacing import SourceState
-from storywatch.ports import Claim, EndpointRecord, JudgeEndpoint, PollRecord
+from storywatch.ports import (
+    Claim,
+    EndpointRecord,
+    GatheredAlert,
+    JudgeEndpoint,
+    Parcel,
+    PollRecord,
+    ReleaseRecord,
+    Waiting,
+)
 from storywatch.push import PushState
 from storywatch.updates import PastReport, said
 from tests.support.samples import NOW
@@ -262,7 +273,7 @@ class FakeChannel:
         body = f"{owed.id} {owed.report.role.value} {owed.update.headline}".encode()
         return Message(address=owed.subscriber.email or "?", body=body, content_type="text/plain")
 
-    def compose_notice(self, owed: OwedNotice | OwedEndpointNotice) -> Message:
+    def compose_notice(self, owed: AnyNotice) -> Message:
         """Write the kind of the alarm, or the lane of the endpoint."""
         if isinstance(owed, OwedEndpointNotice):
             body = f"{owed.id} disabled {owed.endpoint.lane}".encode()
@@ -316,3 +327,106 @@ class FakeOutbox:
             self.endpoint = record.endpoint
             self.notices.extend(record.notices)
         return record
+
+
+@dataclass
+class FakeGatherings:
+    """Implements `Gatherings`: what a release saves counts when its block has ended well."""
+
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    documents: dict[str, object] = field(default_factory=dict)
+    carried: dict[str, str] = field(default_factory=dict)
+    aside: dict[str, Fault] = field(default_factory=dict)
+    parcels: list[Parcel] = field(default_factory=list)
+
+    def keep(self, alert: Alert) -> None:
+        """Store an alert as a poll does: with its delivery, or gathered."""
+        assert alert.id not in self.alerts, f"{alert.id} was stored before"
+        self.alerts[alert.id] = alert
+        if alert.owed is not None:
+            self.documents[alert.id] = owing.document(alert.owed)
+        elif alert.message is not None:
+            self.carried[alert.id] = alert.id
+
+    def gathered(self, subscription: str | None = None) -> list[GatheredAlert]:
+        """Return the alerts that wait."""
+        return [
+            GatheredAlert(
+                id=one.id,
+                update=one.update,
+                kind=one.kind,
+                severity=one.severity,
+                created=one.created,
+                release=one.release,
+            )
+            for one in sorted(self.alerts.values(), key=lambda one: (one.created, one.id))
+            if one.release and one.id not in self.carried | self.aside
+            if subscription in (None, one.subscription)
+        ]
+
+    async def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Return subscriptions that are due."""
+        due = (self.alerts[one.id].subscription for one in self.gathered() if one.release <= now)
+        return list(dict.fromkeys(due))[:limit]
+
+    async def waiting(self) -> Sequence[Waiting]:
+        """Return the subscriptions that have gathered alerts."""
+        names = dict.fromkeys(self.alerts[one.id].subscription for one in self.gathered())
+        return [self._waiting(name, self.gathered(name)) for name in names]
+
+    def _waiting(self, name: str, alerts: Sequence[GatheredAlert]) -> Waiting:
+        first, most = min(one.release for one in alerts), max(one.severity for one in alerts)
+        return Waiting(subscription=name, alerts=len(alerts), release=first, severity=most)
+
+    @asynccontextmanager
+    async def open(self, subscription: str) -> AsyncIterator["FakeRelease"]:
+        """Open the transaction."""
+        transaction = FakeRelease(self, subscription)
+        yield transaction
+        if transaction.record is not None:
+            self._commit(transaction.record, subscription)
+
+    def _commit(self, record: ReleaseRecord, subscription: str) -> None:
+        if record.parcel is not None:
+            assert record.parcel.id not in {parcel.id for parcel in self.parcels}
+            self.parcels.append(record.parcel)
+            assert not set(record.carried) & set(self.carried)
+            self.carried |= dict.fromkeys(record.carried, record.parcel.id)
+        self.aside |= record.aside
+        for one in self.gathered(subscription) if record.later else ():
+            self.alerts[one.id] = replace(self.alerts[one.id], release=record.later)
+
+    def messages(self, subscription: str) -> list[tuple[datetime, str]]:
+        """Return when messages became owed, with the id of each."""
+        mine = (one for one in self.alerts.values() if one.subscription == subscription and one.message)
+        parcels = (one for one in self.parcels if one.subscription.id == subscription)
+        return sorted([*((one.created, one.id) for one in mine), *((one.created, one.id) for one in parcels)])
+
+
+@dataclass
+class FakeRelease:
+    """Implements `ReleaseTransaction`."""
+
+    gatherings: FakeGatherings
+    subscription: str
+    record: ReleaseRecord | None = None
+
+    async def alerts(self) -> Sequence[GatheredAlert]:
+        """Return the alerts that wait."""
+        return self.gatherings.gathered(self.subscription)
+
+    async def owed(self, alerts: Collection[str]) -> Mapping[str, object]:
+        """Return what these will say."""
+        return {alert: self.gatherings.documents[alert] for alert in alerts}
+
+    async def sent_since(self, moment: datetime) -> int:
+        """Count the messages since a moment."""
+        return sum(at >= moment for at, _ in self.gatherings.messages(self.subscription))
+
+    async def last_sent(self) -> datetime | None:
+        """Return when the last message became owed."""
+        return max((at for at, _ in self.gatherings.messages(self.subscription)), default=None)
+
+    async def save(self, record: ReleaseRecord) -> None:
+        """Keep the record for the commit."""
+        self.record = record

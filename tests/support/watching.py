@@ -24,6 +24,8 @@ class Desk:
     """Addresses by id."""
     events: list[dict[str, Any]] = field(default_factory=lambda: [KABUL])
     settings: dict[str, Any] = field(default_factory=dict)
+    wishes: dict[str, Any] = field(default_factory=dict)
+    """When the editor is told, and of what."""
     alarms: bool = False
     """Whether the editor also subscribes to alarms."""
 
@@ -40,7 +42,7 @@ class Desk:
     def _document(self) -> dict[str, Any]:
         sources = [{"id": name, "url": url} for name, url in self.sources.items()]
         allowed = {"egress": {"allow": [site.place for site in self.sites]}}
-        subscriptions: list[dict[str, Any]] = [{"channel": "file", "corroborations": True}]
+        subscriptions: list[dict[str, Any]] = [{"channel": "file", "corroborations": True, **self.wishes}]
         subscriptions += [{"channel": "file", "id": "alarms", "alarms": True}] if self.alarms else []
         return {
             "settings": {"contact": "desk@example.org", "shutdown_timeout": "1s", **allowed, **self.settings},

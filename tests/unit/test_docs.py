@@ -43,6 +43,7 @@ from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
 from storywatch.cli.reading import fault_object, item_object
 from storywatch.cli.seeding import Sown, seed_row, sown_object
+from storywatch.cli.subscriptions import subscription_row
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
@@ -69,7 +70,7 @@ from storywatch.watch import PollOutcome, PollResult
 from tests.support import code_facts
 from tests.support.pages import DOCS, Row, name_in, names
 from tests.support.pages import tables as tables_of
-from tests.support.samples import KABUL, NOW, a_source, an_item, brought
+from tests.support.samples import DESK_MAIL, KABUL, NOW, a_source, an_item, brought
 
 REFERENCE = DOCS / "reference"
 
@@ -188,6 +189,7 @@ def other_fields() -> dict[str, Iterable[str]]:
         "feedback": feedback_fields(),
         "explain": explained_fields(),
         "backfill": backfilled_object(Past(event="e", items=0, matches=0, updates=0)),
+        "subscriptions": subscription_row(DESK_MAIL, None, NOW),
         "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
 
@@ -282,6 +284,8 @@ SECTIONS = {
     "subscribers[].webhook": "WebhookSpec",
     "subscribers[].apprise": "AppriseSpec",
     "subscribers[].subscriptions": "SubscriptionSpec",
+    "subscribers[].subscriptions[].digest": "DigestSpec",
+    "subscribers[].subscriptions[].quiet_hours": "QuietHoursSpec",
 }
 DEFINITIONS: dict[str, dict[str, Any]] = config.json_schema()["$defs"]
 
@@ -345,7 +349,12 @@ DYNAMIC = {
 """Where a fault's code is no literal, and where it comes from instead."""
 
 
-FAMILY_OF = {"storywatch/dispatch.py": "deliveries", "storywatch/push.py": "hubs"}
+FAMILY_OF = {
+    "storywatch/dispatch.py": "deliveries",
+    "storywatch/gathering.py": "composing",
+    "storywatch/push.py": "hubs",
+    "storywatch/releasing.py": "composing",
+}
 """What a fault is about that a module makes."""
 
 

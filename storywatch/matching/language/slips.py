@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from storywatch.matching.language.lexer import FIELDS, Kind, Token, tokens_of
+from storywatch.matching.language.lexer import FIELDS, QUOTES, Kind, Token, tokens_of
 from storywatch.matching.language.terms import fold_phrase
 from storywatch.matching.language.tree import NameRef, Node, Term
 
@@ -12,12 +12,14 @@ _LOWER = frozenset({"and", "or", "not", "near"})
 
 
 def slips_in_query(query: str, names: Sequence[NameRef]) -> Iterator[str]:
-    """Yield what to say about operators in small letters and names without quotes."""
+    """Yield what to say about operators in small letters, signs of other languages, and names without quotes."""
     tokens = list(tokens_of(query))
     for token in tokens:
         if token.kind is Kind.WORD and token.text in _LOWER:
             operator = token.text.upper()
             yield f"column {token.at + 1}: {token.text!r} is a word here; operators are in capitals: {operator}"
+        elif token.kind is Kind.WORD and (strange := _strange_sign(token.text, "write -{word}")):
+            yield f"column {token.at + 1}: {strange}"
     for name in names:
         if _stands_unquoted(fold_phrase(name.name).split(), tokens):
             yield f'{name.name} are single words here; in quotes, "{name.name}", it is the name with all its spellings'
@@ -40,12 +42,48 @@ def slip_in_member(member: str, node: Node, names: Sequence[NameRef]) -> str | N
         return "NEAR/ is a word here; between words write NEAR/5 for at most 5 words between"
     if minus := _MINUS.search(member):
         return f"the - is not read here, so this asks for {minus[1]}; to exclude it, write it under none"
-    return _misspelt_field(member) or _name_with_star(member, names)
+    return (
+        _unclosed(member)
+        or next(filter(None, (_strange_sign(word, "write {word} under none") for word in member.split())), None)
+        or _date_field(member)
+        or _misspelt_field(member)
+        or _name_with_star(member, names)
+    )
 
 
 _NEAR = re.compile(r"\bNEAR/")
 _MINUS = re.compile(r"(?:^|\s)-(\w+)")
 _FIELD = re.compile(r"(\w+):\S")
+_DATE_FIELD = re.compile(r"(?:^|\s)(since|until|after|before|date):\S", re.IGNORECASE)
+_SIGN = re.compile(r"(?P<sign>[+!])(?P<word>\w\S*)|(?P<spelt>\w\S*)(?P<fuzzy>~[\d.]*)")
+_REQUIRED = "the + is nothing here: every word is asked for that no OR makes a choice"
+
+
+def _strange_sign(word: str, exclude: str) -> str | None:
+    """Return what to say about a word with a sign that other languages of queries read. `exclude`: what `!` is here."""
+    found = _SIGN.fullmatch(word)
+    if found is None:
+        return None
+    if found["sign"] == "+":
+        return _REQUIRED
+    if found["sign"] == "!":
+        instead = exclude.format(word=found["word"])
+        return f"the ! is not read here, so this asks for {found['word']}; to exclude it, {instead}"
+    remedy = f"list {found['spelt']} under people, places or organisations, or write {found['spelt']}* for any ending"
+    return f"the {found['fuzzy']} is not read here; names are found by all their spellings: {remedy}"
+
+
+def _unclosed(member: str) -> str | None:
+    if sum(member.count(sign) for sign in QUOTES) % 2 == 0:
+        return None
+    return "a quotation mark is never closed, and means nothing here: the words of a member stand side by side already"
+
+
+def _date_field(member: str) -> str | None:
+    field = _DATE_FIELD.search(member)
+    if field is None:
+        return None
+    return f"{field[1]} is a word here; write since: or until: beside all, as keys of the event"
 
 
 def _misspelt_field(member: str) -> str | None:

@@ -16,9 +16,9 @@ from tests.acceptance.crash import town as world
 from tests.acceptance.crash.children import SIDE_BY_SIDE, Lanes, Nursery
 from tests.acceptance.crash.installation import write_config
 from tests.acceptance.crash.newsroom import ARCHIVE, Newsroom
-from tests.acceptance.crash.orders import Order, Worker
+from tests.acceptance.crash.orders import Order, Replay, Worker
 from tests.acceptance.crash.town import Moods, Town
-from tests.acceptance.crash.verdict import Verdict, audit, judge, still_due
+from tests.acceptance.crash.verdict import Verdict, audit, digests, judge, poisoned, still_due
 
 LOST_REPLIES = 0.15
 MOST_LAST_ROUNDS = 40
@@ -34,11 +34,19 @@ TIMES = {
     Step.POLL_PARSED: (1, 1, 2),
     Step.POLL_SAVED: (2, 3, 4, 4),
     Step.POLL_COMMITTED: (2, 3, 4, 4),
+    Step.DIGEST_COMPOSED: (1,),
+    Step.DIGEST_COMMITTED: (1,),
     Step.DELIVERY_CLAIMED: (1, 2, 3),
     Step.DELIVERY_SENT: (1, 2, 3),
     Step.DELIVERY_SETTLED: (1, 2, 3),
 }
 """At the how-manieth time that a run reaches a step it may be killed. Unchanged feeds are saved first, news last."""
+
+TO_A_DIGEST = 301.0
+"""Seconds after which the next digest is due, whatever the time: without one no run would get to its steps."""
+
+REPLAYS = {Replay.FAILED: 0.05, Replay.SENT: 0.05}
+"""How often an operator sends what failed again, or what was sent, before a run."""
 
 ANY_MOMENT = "any moment"
 """A kill after so many seconds, which may hit between two steps, such as in the middle of a commit."""
@@ -56,6 +64,10 @@ class Outcome:
     verdict: Verdict
     problems: list[str] | None
     """What is wrong in the database; None for a control, which has no outbox to look into."""
+    replays: Counter[str] = field(default_factory=Counter)
+    poisoned: int = 0
+    """Deliveries that were set aside because three processes died over them, and that an operator sent again."""
+    digests: int = 0
 
     @classmethod
     def sum(cls, parts: Sequence["Outcome"]) -> "Outcome":
@@ -67,6 +79,9 @@ class Outcome:
             runs=sum(part.runs for part in parts),
             verdict=Verdict.sum([part.verdict for part in parts]),
             problems=None if worker is not Worker.PRODUCT else [one for part in parts for one in part.problems or ()],
+            replays=sum((part.replays for part in parts), Counter()),
+            poisoned=sum(part.poisoned for part in parts),
+            digests=sum(part.digests for part in parts),
         )
 
 
@@ -101,6 +116,7 @@ class Trial:
     worker: Worker
     seed: int
     kills: Counter[str] = field(default_factory=Counter)
+    replays: Counter[str] = field(default_factory=Counter)
     runs: int = 0
     ahead: float = 0.0
     """Seconds that the children's clock is ahead of the true time."""
@@ -142,10 +158,10 @@ class Trial:
         return self.kills.total() - self.kills[ANY_MOMENT]
 
     def _finish(self) -> None:
-        """Run in peace, a day later each time, until nothing is due."""
+        """Run in peace, a day later each time, until nothing is due; an operator sends again what was given up."""
         for _ in range(MOST_LAST_ROUNDS):
-            self._attempt(None)
-            if not still_due(self.database):
+            self._attempt(None, Replay.FAILED)
+            if not self._has_outbox or not still_due(self.database):
                 return
             self.ahead += 86_400
         raise AssertionError(f"deliveries still wait after {MOST_LAST_ROUNDS} days in peace")
@@ -154,10 +170,12 @@ class Trial:
         self.newsroom.work()
         self._attempt(kill)
 
-    def _attempt(self, kill: str | None) -> None:
+    def _attempt(self, kill: str | None, replay: Replay | None = None) -> None:
         """Run once. A run that the kill did not reach has ended well, and then everything published is stored."""
-        death = self.nursery.run(self._order(kill))
+        order = self._order(kill)
+        death = self.nursery.run(replace(order, replay=replay) if replay else order)
         self.runs += 1
+        self.replays[order.replay or replay or ""] += 1
         if death.status == 0:
             report = json.loads(death.report)
             assert not report["busy"], f"a dead process still holds {report['busy']}"
@@ -168,20 +186,42 @@ class Trial:
 
     def _order(self, kill: str | None) -> Order:
         self.ahead += self._dice.choice(AHEAD)
-        whole = Order(worker=self.worker, config=str(self.folder), ahead=self.ahead, seed=self._dice.getrandbits(32))
+        if kill in (Step.DIGEST_COMPOSED, Step.DIGEST_COMMITTED):
+            self.ahead += TO_A_DIGEST
+        whole = Order(
+            worker=self.worker,
+            config=str(self.folder),
+            ahead=self.ahead,
+            seed=self._dice.getrandbits(32),
+            replay=self._replay(),
+        )
         if kill is None:
             return whole
         if kill == ANY_MOMENT:
             return replace(whole, kill_after=self._dice.uniform(0, LONGEST_LIFE))
         return replace(whole, kill=f"{kill}:{self._dice.choice(TIMES[Step(kill)])}")
 
+    def _replay(self) -> Replay | None:
+        drawn = self._dice.random()
+        for replay, share in REPLAYS.items():
+            if drawn < share:
+                return replay
+            drawn -= share
+        return None
+
+    @property
+    def _has_outbox(self) -> bool:
+        return self.worker is Worker.PRODUCT
+
     def _outcome(self) -> Outcome:
         receipts = self.town.ledger.receipts
-        has_outbox = self.worker is Worker.PRODUCT
         return Outcome(
             worker=self.worker,
             kills=self.kills,
             runs=self.runs,
-            verdict=judge(self.newsroom.debts(), receipts),
-            problems=audit(self.database, self.newsroom.revisions(), receipts) if has_outbox else None,
+            verdict=judge(self.newsroom.debts(digests=self._has_outbox), receipts),
+            problems=audit(self.database, self.newsroom.revisions(), receipts) if self._has_outbox else None,
+            replays=self.replays,
+            poisoned=poisoned(self.database),
+            digests=digests(self.database),
         )

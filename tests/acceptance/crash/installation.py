@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from tests.acceptance.crash.newsroom import ARCHIVE, DESK, EVENTS, FEEDS, OUTLETS, WIRE
+from tests.acceptance.crash.newsroom import ARCHIVE, DESK, EVENING, EVENTS, FEEDS, OUTLETS, WIRE
 from tests.acceptance.crash.town import Town
 
 
@@ -44,14 +44,17 @@ def _outlet(town: Town, outlet: str) -> dict[str, Any]:
 
 def _subscribers(town: Town) -> list[dict[str, Any]]:
     hook = {"url": f"http://127.0.0.1:{town.hook_port}/alerts", "secret_file": "secret"}
-    wants_all = {"channel": "webhook", "corroborations": True}
+    wants_all = {"channel": "webhook", "corroborations": True, "revisions": "none"}
+    told = {"channel": "email", "revisions": "all"}
+    gathered = {"channel": "email", "digest": {"cron": "*/5 * * * *"}, "revisions": "none"}
     return [
-        {"id": DESK, "name": "The desk", "email": "desk@news.example", "subscriptions": [{"channel": "email"}]},
+        {"id": DESK, "name": "The desk", "email": "desk@news.example", "subscriptions": [told]},
+        {"id": EVENING, "name": "Evening edition", "email": "evening@news.example", "subscriptions": [gathered]},
         {"id": WIRE, "name": "The wire", "webhook": hook, "subscriptions": [wants_all]},
         {
             "id": ARCHIVE,
             "name": "The archive",
             "folder": "archive",
-            "subscriptions": [{"channel": "file", "events": ["dam"]}],
+            "subscriptions": [{"channel": "file", "events": ["dam"], "revisions": "none"}],
         },
     ]

@@ -15,16 +15,26 @@ EVENTS: Mapping[str, str] = {"airport": "Kabul airport attack", "dam": "Kajaki d
 NOISE = "Weather report of the day"
 FIRST_DAY = datetime(2021, 8, 26, 13, 36, tzinfo=UTC)
 
-DESK, WIRE, ARCHIVE = "desk", "wire", "archive"
-"""The subscribers: the desk gets mail on every update, the wire calls on every report, the archive files on the dam."""
+DESK, WIRE, ARCHIVE, EVENING = "desk", "wire", "archive", "evening"
+"""The subscribers: the desk gets mail on every update, the wire calls on every report, the archive files on the dam;
+the evening edition gets digests."""
+
+
+def revised(receiver: str) -> str:
+    """Name a receiver as one of messages on what was edited."""
+    return f"{receiver}, revisions"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Debt:
-    """One message that a receiver must show exactly once: about any one of these articles."""
+    """One message that a receiver must show exactly once: about any one of these articles.
+
+    `due`: it must come; otherwise it may, and then at most once.
+    """
 
     receiver: str
     markers: frozenset[str]
+    due: bool = True
 
 
 @dataclass(kw_only=True, slots=True)
@@ -144,9 +154,10 @@ class Newsroom:
                 article.listed = self.dice.random() < 0.4
         self._print()
 
-    def debts(self) -> list[Debt]:
-        """Return what is owed for all that was published."""
-        return [debt for story in self.stories if story.event for debt in _debts(story)]
+    def debts(self, *, digests: bool = True) -> list[Debt]:
+        """Return what is owed for all that was published; a program that knows no digests owes none."""
+        debts = [debt for story in self.stories if story.event for debt in _debts(story)]
+        return [debt for debt in debts if digests or debt.receiver != EVENING]
 
     def revisions(self) -> dict[str, int]:
         """Return how many revisions each article has, by marker."""
@@ -182,6 +193,9 @@ def _debts(story: Story) -> Iterator[Debt]:
     """The wire is owed every outlet's report; the others one message on the story, whoever is found to be first."""
     markers = [article.marker for article in story.articles]
     yield Debt(receiver=DESK, markers=frozenset(markers))
+    yield Debt(receiver=EVENING, markers=frozenset(markers))
+    if story.articles[0].edits:
+        yield Debt(receiver=revised(DESK), markers=frozenset(markers[:1]), due=False)
     yield from (Debt(receiver=WIRE, markers=frozenset([marker])) for marker in markers)
     if story.event == "dam":
         yield Debt(receiver=ARCHIVE, markers=frozenset(markers))

@@ -75,7 +75,7 @@ def _live(order: Order, watched: Any, round_: Any, report: int) -> None:
             os.environ["STORYWATCH_KILL_AT"] = order.kill
         random.seed(order.seed)
         ahead = timedelta(seconds=order.ahead)
-        done = asyncio.run(round_(watched, lambda: datetime.now(UTC) + ahead))
+        done = asyncio.run(round_(watched, lambda: datetime.now(UTC) + ahead, order.replay))
         os.write(report, json.dumps(_report(done)).encode())
         status = 0
     except BaseException:  # noqa: BLE001 - the border of a process that must not go on as a copy of the nursery

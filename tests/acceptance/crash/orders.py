@@ -5,6 +5,13 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
+class Replay(StrEnum):
+    """What an operator sends again."""
+
+    FAILED = "failed"
+    SENT = "sent"
+
+
 class Worker(StrEnum):
     """Which program a child runs."""
 
@@ -17,7 +24,8 @@ class Worker(StrEnum):
 class Order:
     """One run: of which program, under which config folder, killed at which step (`STEP:N`) or after how many seconds.
 
-    `ahead`: seconds that the child's clock is ahead of the true time. `seed`: for its dice.
+    `ahead`: seconds that the child's clock is ahead of the true time. `seed`: for its dice. `replay`: what an operator
+    sends again before it works.
     """
 
     worker: Worker
@@ -26,6 +34,7 @@ class Order:
     seed: int
     kill: str | None = None
     kill_after: float | None = None
+    replay: Replay | None = None
 
     @property
     def may_be_killed(self) -> bool:

@@ -9,12 +9,13 @@ from rich.table import Table
 
 from storywatch.steps import Step
 from tests.acceptance.crash.campaign import ANY_MOMENT, Outcome
+from tests.acceptance.crash.orders import Replay
 
 
 def tables(outcomes: Sequence[Outcome]) -> str:
     """Return the kills by step and the verdicts, one row a program."""
     console = Console(file=StringIO(), width=150)
-    console.print(_kills(outcomes), _verdicts(outcomes))
+    console.print(_kills(outcomes), _verdicts(outcomes), _besides(outcomes))
     text: str = console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO from above
     return "\n".join(line.rstrip() for line in text.splitlines())
 
@@ -46,6 +47,15 @@ def _verdicts(outcomes: Sequence[Outcome]) -> Table:
         faults = "-" if outcome.problems is None else str(len(outcome.problems))
         table.add_row(outcome.worker.value, *map(str, numbers), faults, "kept" if verdict.kept else "broken")
     return table
+
+
+def _besides(outcomes: Sequence[Outcome]) -> str:
+    """Say what else was in play, of the program that has it."""
+    product = outcomes[0]
+    told = ", ".join(f"{product.replays[replay]} of {replay.value} deliveries" for replay in Replay)
+    return (
+        f"{product.digests} digests; replays before a run: {told}; set aside as poison and replayed: {product.poisoned}"
+    )
 
 
 def _table(first: str, *others: str) -> Table:

@@ -24,7 +24,7 @@ DEBTS = [
 
 def receipt(receiver: str = DESK, message_id: str = "a1", marker: str = "Mark00001", digest: str = "x") -> Receipt:
     """Return one receipt."""
-    return Receipt(receiver=receiver, id=message_id, marker=marker, digest=digest)
+    return Receipt(receiver=receiver, id=message_id, markers=frozenset(marker.split()), digest=digest)
 
 
 PAID = [receipt(), receipt(WIRE)]

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from anyio.from_thread import start_blocking_portal
 
 from tests.acceptance.crash.ledger import Ledger
-from tests.acceptance.crash.newsroom import DESK, FEEDS, OUTLETS, WIRE, Newsroom
+from tests.acceptance.crash.newsroom import FEEDS, OUTLETS, WIRE, Newsroom
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,6 +25,7 @@ class Mood(Enum):
     GOOD = auto()
     FAILS = auto()
     HANGS_UP = auto()
+    THROTTLES = auto()
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Moods:
         """Draw one."""
         if self.dice.random() >= self.lost:
             return Mood.GOOD
-        return self.dice.choice((Mood.FAILS, Mood.HANGS_UP))
+        return self.dice.choice((Mood.FAILS, Mood.HANGS_UP, Mood.THROTTLES))
 
 
 @dataclass
@@ -141,18 +142,21 @@ class _Hooks:
         mood = self.town.moods()
         if mood is Mood.HANGS_UP and request.transport is not None:
             request.transport.abort()
+        if mood is Mood.THROTTLES:
+            return web.Response(status=429, headers={"Retry-After": "30"})
         return web.Response(status=200 if mood is Mood.GOOD else 500)
 
 
 @dataclass
 class _Mail:
-    """The desk's mail server."""
+    """The mail server of the desk and of the evening edition."""
 
     town: Town
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - its name
         """Take a mail, then answer, fail or hang up."""
-        self.town.ledger.note_mail(DESK, envelope.original_content or b"")
+        receiver = envelope.rcpt_tos[0].partition("@")[0]
+        self.town.ledger.note_mail(receiver, envelope.original_content or b"")
         await asyncio.sleep(self.town.slow_mail)
         mood = self.town.moods()
         if mood is Mood.HANGS_UP and isinstance(server.transport, asyncio.Transport):

@@ -47,14 +47,16 @@ def judge(debts: Iterable[Debt], receipts: Iterable[Receipt]) -> Verdict:
     shown: dict[tuple[str, str], set[str]] = defaultdict(set)
     for receipt in taken:
         bodies[receipt.receiver, receipt.id].add(receipt.digest)
-        shown[receipt.receiver, receipt.marker].add(receipt.id)
+        for marker in receipt.markers:
+            shown[receipt.receiver, marker].add(receipt.id)
     ids = [set[str]().union(*(shown.pop((debt.receiver, marker), ()) for marker in debt.markers)) for debt in owed]
+    due = [bool(some) for some, debt in zip(ids, owed, strict=True) if debt.due]
     return Verdict(
-        owed=len(owed),
-        delivered=sum(bool(some) for some in ids),
+        owed=len(due),
+        delivered=sum(due),
         raw_duplicates=len(taken) - len(bodies),
         visible_duplicates=sum(len(some) - 1 for some in ids if some),
-        lost=sum(not some for some in ids),
+        lost=due.count(False),
         uncalled=sum(map(len, shown.values())),
         most_bodies=max(map(len, bodies.values()), default=0),
     )
@@ -119,8 +121,28 @@ def _unlike(connection: sqlite3.Connection, receipts: Iterable[Receipt]) -> list
     return [] if rows == seen else [f"the outbox holds {dict(rows)}, the receivers have {dict(seen)}"]
 
 
+DUE = """
+    SELECT (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'dead'))
+         + (SELECT count(*) FROM alerts WHERE release_at IS NOT NULL AND delivery IS NULL AND fault_code IS NULL)
+"""
+
+
 def still_due(database: Path) -> int:
-    """Return how many deliveries wait."""
+    """Return how many deliveries wait, for an attempt or for an operator, and how many alerts for their digest."""
+    return _counted(database, DUE)
+
+
+def poisoned(database: Path) -> int:
+    """Return how many deliveries were set aside because processes died over them, for an operator to replay."""
+    return _counted(database, "SELECT count(*) FROM attempts WHERE fault_code = 'poison'")
+
+
+def digests(database: Path) -> int:
+    """Return how many digests there were."""
+    return _counted(database, "SELECT count(*) FROM deliveries WHERE kind = 'digest'")
+
+
+def _counted(database: Path, query: str) -> int:
     with closing(sqlite3.connect(database)) as connection:
-        (count,) = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'waiting'").fetchone()
+        (count,) = connection.execute(query).fetchone()
     return int(count)

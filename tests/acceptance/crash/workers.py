@@ -9,11 +9,13 @@ import contextlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from scheduler.work import Runtime
 from storage import open_store
+from storage.replays import Choice
 from storywatch.cli import watching
 from storywatch.cli.compose import open_runtime, utc_now
 from storywatch.errors import DeliveryError
@@ -22,13 +24,20 @@ from storywatch.ports import Claim, Clock, PollRecord
 from storywatch.steps import Step
 from storywatch.timing import Timed
 from storywatch.watch import Plan, PollResult, Watch, checked, summary
-from tests.acceptance.crash.orders import Worker
+from tests.acceptance.crash.orders import Replay, Worker
 
-Round = Callable[[WatchConfig, Clock], Awaitable[watching.Round]]
+Round = Callable[[WatchConfig, Clock, Replay | None], Awaitable[watching.Round]]
+
+REPLAYED = timedelta(hours=1)
+"""What was decided in this time is sent again, where an operator asks for what was sent."""
 
 
-async def product(config: WatchConfig, clock: Clock) -> watching.Round:
-    """Run what `storywatch poll` runs."""
+async def product(config: WatchConfig, clock: Clock, replay: Replay | None = None) -> watching.Round:
+    """Run what `storywatch deliveries replay` runs, where that is asked for, and then what `storywatch poll` runs."""
+    if replay is not None:
+        now, sent = clock(), replay is Replay.SENT
+        async with open_store(config.settings.database) as store:
+            await store.replays.replay(Choice(since=now - REPLAYED if sent else None, sent=sent), now)
     return await watching._poll(config, list(config.sources.values()), clock)
 
 
@@ -67,7 +76,7 @@ class NaiveWatch(Watch):
 
     async def _tell(self, record: PollRecord, plan: Plan) -> None:
         """Send each alert once. A lost acknowledgement is not the kill's doing: nothing is sent again for it."""
-        for alert in record.alerts:
+        for alert in (one for one in record.alerts if one.message):  # it knows no digests
             self.reached(Step.DELIVERY_CLAIMED)
             with contextlib.suppress(DeliveryError):
                 await self.channels[alert.channel].send(_delivery(alert), plan.config.subscribers[alert.subscriber])
@@ -92,7 +101,7 @@ def _delivery(alert: Alert) -> Delivery:
 def naive(*, sends_first: bool) -> Round:
     """Return one round of a naive program."""
 
-    async def round_(config: WatchConfig, clock: Clock) -> watching.Round:
+    async def round_(config: WatchConfig, clock: Clock, _: Replay | None = None) -> watching.Round:
         async with open_store(config.settings.database) as store, open_runtime(config, store, clock) as runtime:
             await store.sources.apply(config, clock())
             program = replace(runtime, watch=_naive_watch(runtime, sends_first=sends_first))

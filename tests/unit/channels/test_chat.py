@@ -6,7 +6,7 @@ import pytest
 
 from channels import chat
 from storywatch.errors import ComposeError
-from storywatch.model import Message, Owed, OwedDigest, OwedNotice
+from storywatch.model import AlertKind, Message, Owed, OwedDigest, OwedNotice
 from tests.unit.channels.samples import CREATED, NOTICE, OWED, corroborating, owed_with
 
 URL = "slack://hunter2/b/c"
@@ -31,14 +31,16 @@ def test_an_alert_has_a_short_title_and_the_facts() -> None:
     title, body = chat.title_and_text(text.encode())
     assert title == f"[{OWED.event.title}] {OWED.item.revision.title}"
     assert "The New York Times, 17 Sep 2021 20:10 UTC" in body
-    assert OWED.item.url in body
+    assert str(OWED.item.url) in body
     assert "Why: Kabul (title); ISIS-K as 'Islamic State Khorasan' (summary)" in body
     assert chat.compose(alert()) == chat.compose(alert()), "frozen: the same alert gives the same bytes"
 
 
 def test_a_corroboration_says_what_it_confirms() -> None:
     """By the first report's headline."""
-    assert f"Confirms: {OWED.update.headline}" in told(chat.compose(corroborating(alert())))
+    assert f"Confirms: {OWED.update.headline}" in told(
+        chat.compose(replace(corroborating(alert()), kind=AlertKind.CORROBORATION))
+    )
 
 
 def test_a_notice_says_what_happened_and_what_to_do() -> None:
@@ -56,7 +58,7 @@ def test_a_digest_has_a_line_each_and_counts_the_rest() -> None:
         id="d1", created=CREATED, subscription=OWED.subscription, subscriber=SUBSCRIBER, parts=parts, left_out=3
     )
     lines = told(chat.compose_digest(owed)).splitlines()
-    assert lines[0] == "[Storywatch] 15 updates since your last message"
+    assert lines[0] == "[Storywatch] 15 alerts since your last message"
     assert [line.startswith("- Report") for line in lines[2:]] == [True] * 10 + [False]
     assert lines[-1] == "and 5 more"
 

@@ -272,6 +272,60 @@ SUBSCRIBERS = {
     "corroborations beside alarms": _subscription(
         "{channel: file, alarms: true, corroborations: true}", "corroborations", "remove corroborations"
     ),
+    "digest beside alarms": _subscription("{channel: file, alarms: true, digest: daily}", "digest", "remove digest"),
+    "digest misspelt": _subscription("{channel: file, digest: hourly}", "digest", "expected daily, weekly", "'hourly'"),
+    "digest as a cron line": _subscription(
+        "{channel: file, digest: 30 7 * * *}", "digest", 'write {cron: "30 7 * * *"}', "'30 7 * * *'"
+    ),
+    "digest at no time": _subscription(
+        "{channel: file, digest: {at: 24:00}}", "digest.at", 'a time of day such as "07:30"', "in quotes"
+    ),
+    "digest on no day": _subscription(
+        "{channel: file, digest: {days: [monday]}}", "digest.days[0]", "mon, tue", "'monday'"
+    ),
+    "digest twice over": _subscription(
+        '{channel: file, digest: {cron: "0 7 * * *", at: "08:00"}}', "digest.at", "keep one of cron and at"
+    ),
+    "cron line that never comes": _subscription(
+        '{channel: file, digest: {cron: "0 0 31 2 *"}}', "digest.cron", "expected a cron line", "'0 0 31 2 *'"
+    ),
+    "cron line of leap years": _subscription(
+        '{channel: file, digest: {cron: "0 0 29 2 *"}}', "digest.cron", "at least once a year"
+    ),
+    "cron line of six fields": _subscription(
+        '{channel: file, digest: {cron: "0 0 7 * * 1"}}', "digest.cron", "minute, hour, day, month, weekday"
+    ),
+    "quiet hours without an end": _subscription(
+        '{channel: file, quiet_hours: {from: "22:00"}}', "quiet_hours.to", "this key is missing"
+    ),
+    "quiet hours without quotes": _subscription(
+        '{channel: file, quiet_hours: {from: 22:00, to: "07:00"}}', "quiet_hours.from", "the number 22:00", "in quotes"
+    ),
+    "quiet hours of no length": _subscription(
+        '{channel: file, quiet_hours: {from: "07:00", to: "07:00"}}', "quiet_hours.to", "end where they begin"
+    ),
+    "time zone misspelt": _subscription(
+        "{channel: file, time_zone: Asia/Kabool}", "time_zone", "IANA name", "did you mean 'Asia/Kabul'?"
+    ),
+    "severity misspelt": _subscription(
+        "{channel: file, least_severity: hihg}", "least_severity", "low, normal or high", "did you mean 'high'?"
+    ),
+    "revisions as a switch": _subscription("{channel: file, revisions: true}", "revisions", "none, corrections or all"),
+    "no outlet at all": _subscription("{channel: file, least_outlets: 0}", "least_outlets", "a number from 1 up"),
+    "more outlets than there are": Mistake(
+        f"{OUTLET}{SUBSCRIBER}  subscriptions:\n  - {{channel: file, least_outlets: 2, outlets: [daily]}}  # HERE\n",
+        "subscribers[0].subscriptions[0].least_outlets",
+        ("asks for 2 outlets and names 1",),
+    ),
+    "outlet that is not declared": Mistake(
+        f"{OUTLET}{SUBSCRIBER}  subscriptions:\n  - {{channel: file, outlets: [dayly]}}  # HERE\n",
+        "subscribers[0].subscriptions[0].outlets[0]",
+        ("id of an outlet", "did you mean 'daily'?"),
+    ),
+    "language as a word": _subscription(
+        "{channel: file, languages: [English]}", "languages[0]", "such as en, fa or ps"
+    ),
+    "cap of nothing": _subscription("{channel: file, most_a_day: 0}", "most_a_day", "a number from 1 up"),
     "alarms misspelt": _subscription("{channel: file, alarm: true}", "alarm", "unknown key", "did you mean 'alarms'?"),
     "switch as text": _subscription("{channel: file, corroborations: all}", "corroborations", "true or false"),
     "email without a host": _subscriber("email: desk@", "email", "such as desk@example.org", "'desk@'"),

@@ -1,12 +1,26 @@
 """A right watch config becomes the core's values, with the core's own defaults."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from config import load
-from storywatch.model import ChannelKind, MatchMode, Name, Seed, Settings, Source, SourceKind
+from storywatch.calendar import next_release
+from storywatch.model import (
+    ChannelKind,
+    Digest,
+    MatchMode,
+    Name,
+    QuietHours,
+    RevisionWish,
+    Seed,
+    Settings,
+    Severity,
+    Source,
+    SourceKind,
+    Subscription,
+)
 from tests.unit.config.conftest import SETTINGS, Load, Write
 
 
@@ -221,3 +235,70 @@ def test_subscribers_and_subscriptions_arrive(loaded: Load, tmp_path: Path) -> N
     assert (second.channel, second.tags, second.subscriber) == (ChannelKind.WEBHOOK, ("weather",), "desk")
     assert (third.events, third.tags, third.corroborations, third.alarms) == ((), (), False, False)
     assert config.subscriptions["night"].alarms
+
+
+WISHES = """
+outlets:
+- {id: nyt, name: NYT}
+- {id: cnn, name: CNN}
+subscribers:
+- id: desk
+  name: Desk
+  subscriptions:
+  - channel: file
+    revisions: all
+    least_severity: normal
+    least_outlets: 2
+    least_origins: 2
+    outlets: [nyt, cnn]
+    languages: [en, fa]
+    digest: {at: "19:30", days: [mon, thu], break_through: high}
+    quiet_hours: {from: "22:00", to: "07:00", break_through: none}
+    most_a_day: 5
+    time_zone: Asia/Kabul
+"""
+
+
+def test_every_wish_of_a_subscription_arrives(loaded: Load) -> None:
+    """Each with a value that is not its default, all times in the subscription's zone."""
+    found = loaded({"a.yaml": SETTINGS, "b.yaml": WISHES}).subscriptions["desk-file"]
+    assert found == Subscription(
+        id="desk-file",
+        subscriber="desk",
+        channel=ChannelKind.FILE,
+        revisions=RevisionWish.ALL,
+        least_severity=Severity.NORMAL,
+        least_outlets=2,
+        least_origins=2,
+        outlets=("nyt", "cnn"),
+        languages=("en", "fa"),
+        digest=Digest(cron="30 19 * * mon,thu", time_zone="Asia/Kabul", break_through=Severity.HIGH),
+        quiet=QuietHours(begin=time(22), end=time(7), time_zone="Asia/Kabul", break_through=None),
+        most_a_day=5,
+        time_zone="Asia/Kabul",
+    )
+
+
+def test_a_subscription_that_wishes_nothing_has_the_cores_defaults(loaded: Load) -> None:
+    text = "subscribers: [{id: desk, name: Desk, subscriptions: [{channel: file}]}]\n"
+    found = loaded({"a.yaml": SETTINGS, "b.yaml": text}).subscriptions["desk-file"]
+    assert found == Subscription(id="desk-file", subscriber="desk", channel=ChannelKind.FILE)
+
+
+@pytest.mark.parametrize(
+    ("written", "cron", "first"),
+    [
+        ("daily", "0 7 * * *", "2021-08-27 07:00"),
+        ("weekly", "0 7 * * mon", "2021-08-30 07:00"),
+        ('{at: "07:30"}', "30 7 * * *", "2021-08-27 07:30"),
+        ("{days: [sat]}", "0 7 * * sat", "2021-08-28 07:00"),
+        ('{cron: "5  6,18 * * 1-5"}', "5 6,18 * * 1-5", "2021-08-27 06:05"),
+    ],
+)
+def test_the_times_of_a_digest_are_a_cron_line(loaded: Load, written: str, cron: str, first: str) -> None:
+    """And the line comes when it says."""
+    text = f"subscribers: [{{id: desk, name: Desk, subscriptions: [{{channel: file, digest: {written}}}]}}]\n"
+    digest = loaded({"a.yaml": SETTINGS, "b.yaml": text}).subscriptions["desk-file"].digest
+    assert digest == Digest(cron=cron)
+    thursday = datetime(2021, 8, 26, 19, tzinfo=UTC)
+    assert next_release(digest, thursday) == datetime.fromisoformat(first).replace(tzinfo=UTC)

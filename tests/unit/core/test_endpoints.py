@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from storywatch.endpoints import FAILING_FOR, LONGEST_THROTTLE, NOT_ITS_FAULT, UNASKED_THROTTLE, after, owed_notices
 from storywatch.errors import Fault
-from storywatch.model import ChannelKind, DeliveryState, Endpoint, Settlement, Subscriber, Subscription, lane_of
+from storywatch.model import (
+    ChannelKind,
+    Delivery,
+    DeliveryState,
+    Endpoint,
+    Message,
+    Settlement,
+    Subscriber,
+    Subscription,
+    lane_of,
+)
 from tests.support.samples import DESK, DESK_MAIL, NOW, a_config
 
 LANE = "webhook:https://hooks.example wire"
@@ -18,6 +28,16 @@ BROKEN = Fault(code="webhook_status", message="https://hooks.example answered 50
 BUSY = Fault(code="webhook_throttled", message="https://hooks.example answered 503")
 GONE = Fault(code="webhook_gone", message="https://hooks.example answered 410", permanent=True)
 DAY = timedelta(days=1)
+DELIVERY = Delivery(
+    id="a1",
+    subscription="wire-hook",
+    subscriber="wire",
+    channel=ChannelKind.WEBHOOK,
+    message=Message(address="https://hooks.example", body=b"{}", content_type="application/json"),
+    created=NOW,
+    attempt=1,
+    token="ours",
+)
 
 
 def ended(fault: Fault | None, *, at: timedelta = timedelta(), pause: timedelta = timedelta(seconds=5)) -> Settlement:
@@ -117,9 +137,9 @@ def test_subscriptions_to_alarms_are_told_of_an_endpoint_that_was_switched_off()
     config = a_config(subscriptions=(DESK_MAIL, alarms))
     wire = Subscriber(id="wire", name="Wire")
     off = after(WELL, ended(GONE), ChannelKind.WEBHOOK)
-    (notice,) = owed_notices(off, wire, config)
+    (notice,) = owed_notices(off, wire, DELIVERY, config)
     assert (notice.subscription, notice.subscriber, notice.receiver, notice.created) == (alarms, DESK, wire, NOW)
-    assert list(owed_notices(WELL, wire, config)) == []
+    assert list(owed_notices(WELL, wire, DELIVERY, config)) == []
     again = replace(off, disabled_at=NOW + DAY)
-    assert [one.id for one in owed_notices(off, wire, config)] == [notice.id]
-    assert [one.id for one in owed_notices(again, wire, config)] != [notice.id]
+    assert [one.id for one in owed_notices(off, wire, DELIVERY, config)] == [notice.id]
+    assert [one.id for one in owed_notices(again, wire, DELIVERY, config)] != [notice.id]

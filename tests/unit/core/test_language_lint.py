@@ -60,6 +60,14 @@ def doubts(*events: Event, **known: Any) -> list[tuple[tuple[str | int, ...], st
         ({"none_of": ("x-y", "x y")}, ("none", 1), "twice"),
         ({"all_of": (("Kakhovka*",),)}, ("all", 0, 0), "Kakhovka without * stands for all"),
         ({"query": "Kherson and dam"}, ("query",), "column 9: 'and' is a word here"),
+        ({"query": "Kherson +dam"}, ("query",), "column 9: the + is nothing here"),
+        ({"query": "Kherson dam !cricket"}, ("query",), "to exclude it, write -cricket"),
+        ({"query": "Kherson~2 dam"}, ("query",), "write Kherson* for any ending"),
+        ({"all_of": (("Kherson",), ("+dam",))}, ("all", 1, 0), "the + is nothing here"),
+        ({"all_of": (("Kherson", "!dam"),)}, ("all", 0, 1), "write dam under none"),
+        ({"all_of": (("Kherson~0.8", "dam"),)}, ("all", 0, 0), "the ~0.8 is not read here"),
+        ({"all_of": (("Kherson", '"Nova dam'),)}, ("all", 0, 1), "never closed"),
+        ({"all_of": (("Kherson since:2023",), ("dam",))}, ("all", 0, 0), "write since: or until:"),
         (
             {"query": "Nova Kakhovka dam", "places": (Name(spellings=("Nova Kakhovka",)),)},
             ("query",),
@@ -101,6 +109,7 @@ def test_a_doubt_is_told_at_its_place(changes: dict[str, Any], path: tuple[str |
         {"all_of": (), "seeds": (SEED, REPORT)},
         {"all_of": (), "query": "Kherson dam"},
         {"aliases": ("Kakhovka dam",)},
+        {"all_of": (("Kherson", "Disney+", "Yahoo!", "C++ ~ dam", "the “Nova” dam", "12 o’clock"),)},
         {"all_of": (("Kherson", "COVID:19", "al-Shabaab", "flood - dam", "dam NEAR/5 wall", "title: dam"),)},
     ],
 )

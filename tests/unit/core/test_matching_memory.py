@@ -14,8 +14,8 @@ from storywatch.matching import matcher as matching
 from storywatch.matching.language import QueryError, tree_of
 from storywatch.matching.lessons import Lessons
 from storywatch.matching.likeness.background import Background
-from storywatch.model import Event, Item
-from tests.support.samples import ATTACK, KABUL, an_item
+from storywatch.model import Event, Item, Seed
+from tests.support.samples import ATTACK, KABUL, NOW, an_item
 
 FLOOD = Event(id="flood", title="Flood in London", all_of=(("London",), ("flood*",)))
 TITLES = [
@@ -178,3 +178,15 @@ def test_a_reload_that_breaks_while_compiling_changes_nothing() -> None:
         matcher.declare([replace(FLOOD, title="Other"), bad])
     assert matcher.events == {"kabul": KABUL, "flood": FLOOD}
     assert {match.event for match in matcher.match(an_item()) if match.accepted} == {"kabul"}
+
+
+@pytest.mark.parametrize(("timed", "is_raised"), [(True, True), (False, False)])
+def test_a_first_document_without_times_is_no_noise(*, timed: bool, is_raised: bool) -> None:
+    """Nobody knows that its years of items happen now. What says that it was published now does."""
+    event = replace(KABUL, seeds=(Seed(text=ATTACK), Seed(text="Kabul airport: Marines mourn thirteen killed there")))
+    matcher = Matcher([event])
+    before = matcher.explain(an_item("Kabul airport", item="new"), event.id).threshold
+    for number in range(40):
+        title = f"Village{number} opens an airport with music and dancing"
+        follow(matcher, an_item(title, item=f"i{number}", published=NOW if timed else None))
+    assert (matcher.explain(an_item("Kabul airport", item="new"), event.id).threshold > before) is is_raised

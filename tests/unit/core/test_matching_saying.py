@@ -58,8 +58,10 @@ def test_no_two_grounds_sound_alike() -> None:
 
 def test_what_is_lacking_and_what_forbids_is_said() -> None:
     """Only where it matters: what is held back lacks nothing that counts."""
-    lacking = a_match("lacking", lacks=("Kabul | Afghan*", "airport"))
+    lacking = a_match("lacking", lacks=("Kabul | Afghan*", "airport"), threshold=0.6)
     assert ground_in_words(lacking) == "not enough speaks for it; it lacks (Kabul | Afghan*) and (airport)"
+    by_facets = replace(lacking, threshold=0.0)
+    assert ground_in_words(by_facets) == "not all that is asked is met: it lacks (Kabul | Afghan*) and (airport)"
     assert ground_in_words(replace(lacking, ground="beyond_facets")).endswith(
         "; it lacks (Kabul | Afghan*) and (airport)"
     )

@@ -1,5 +1,6 @@
 """What of a poll's verdicts is kept: `storywatch.telling`."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from storywatch import telling
 from storywatch.matching import Matcher
 from storywatch.model import Event, Match, Reason
-from storywatch.telling import is_near, judge
-from tests.support.samples import KABUL, NOW, an_item
+from storywatch.telling import Judging, is_near
+from storywatch.watch import Plan, judge
+from tests.support.samples import KABUL, NOW, a_config, an_item
 
 HIT = (Reason(asked="kabul", found="Kabul", field="title"),)
 
@@ -37,16 +39,16 @@ def test_what_was_nearly_accepted_is_a_near_miss(verdict: Match, *, near: bool) 
     assert is_near(verdict) is near
 
 
-def test_the_best_near_misses_of_a_poll_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_best_near_misses_of_a_poll_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telling, "MOST_MISSES", 2)
     items = [an_item(f"Kabul falls, day {number}", item=f"i{number}") for number in range(5)]
-    judged = judge(items, Matcher([KABUL]), {"kabul"})
+    judged = await judge(items, Plan.of(a_config(events=(KABUL,))))
     assert len(judged.misses) == 2
     assert all(miss.lacks == ("airport",) for miss in judged.misses)
     assert not judged.matches
 
 
-def test_items_are_judged_in_the_order_of_their_publication() -> None:
+async def test_items_are_judged_in_the_order_of_their_publication() -> None:
     """Feeds list the newest first; each item knows what came before it."""
     told: list[str] = []
 
@@ -55,12 +57,28 @@ def test_items_are_judged_in_the_order_of_their_publication() -> None:
             told.append(item.id)  # type: ignore[attr-defined]
 
     items = [an_item(item=f"i{n}", published=NOW - timedelta(hours=n)) for n in range(3)]
-    judge(items, Listening([KABUL]), {"kabul"})
+    await judge(items, Plan(config=a_config(events=(KABUL,)), matcher=Listening([KABUL])))
     assert told == ["i2", "i1", "i0"]
 
 
 def test_no_verdict_is_told_of_an_event_that_the_polls_config_has_not() -> None:
     """A reload brought it to the matcher while the poll went on."""
     matcher = Matcher([KABUL, Event(id="new", title="Kabul airport")])
-    judged = judge([an_item()], matcher, {"kabul"})
-    assert {match.event for match in judged.matches} == {"kabul"}
+    judging = Judging(matcher, {"kabul"})
+    judging.add(an_item())
+    assert {match.event for match in judging.judged().matches} == {"kabul"}
+
+
+async def test_others_have_their_turn_after_each_item() -> None:
+    """A first document of thousands of items stops neither deliveries nor pages."""
+    plan, turns = Plan.of(a_config(events=(KABUL,))), [0]
+
+    async def others() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    going_on = asyncio.create_task(others())
+    await judge([an_item(item=f"i{number}") for number in range(50)], plan)
+    going_on.cancel()
+    assert turns[0] >= 50

@@ -1,5 +1,6 @@
 """The use case of one poll: `storywatch.watch`, over fakes of its ports."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -308,3 +309,20 @@ async def test_what_is_pushed_is_read_as_of_where_the_source_is_visited() -> Non
     claim = await room.sources.claim_named("nyt-world", now=NOW, lease=HOUR)
     await watch.take_push(claim, push, Reader(), Plan.of(room.config))
     assert read_at == [moved]
+
+
+async def test_others_have_their_turn_after_each_report_that_is_placed() -> None:
+    """Each is compared with all before it, so that a long story takes long to place."""
+    room, turns = Newsroom(), [0]
+    await room.poll(brought(parsed("first")))
+
+    async def others() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    going_on = asyncio.create_task(others())
+    done = await room.poll(brought(*(parsed(f"{ATTACK}, {number} killed", guid=f"g{number}") for number in range(50))))
+    going_on.cancel()
+    assert done.matched == 50
+    assert turns[0] >= 100  # to judge, and to place
