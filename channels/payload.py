@@ -48,17 +48,17 @@ def compose_notice(owed: AnyNotice) -> Message:
 
 def message(owed: Owed, address: str) -> Message:
     """Return the frozen body, for `address`. Raises ComposeError."""
-    return _frozen(lambda room: _payload(owed, room), address)
+    return frozen(lambda room: _payload(owed, room), address)
 
 
 def digest_message(owed: OwedDigest, address: str) -> Message:
     """Return the frozen body of what was gathered, for `address`. Raises ComposeError."""
-    return _frozen(lambda room: _digest_payload(owed, room), address)
+    return frozen(lambda room: _digest_payload(owed, room), address)
 
 
 def notice_message(owed: AnyNotice, address: str) -> Message:
     """Return the frozen body about an alarm, for `address`. Raises ComposeError."""
-    return _frozen(lambda _: _notice_payload(owed), address)
+    return frozen(lambda _: _notice_payload(owed), address)
 
 
 def _endpoint(subscriber: Subscriber) -> str:
@@ -68,7 +68,8 @@ def _endpoint(subscriber: Subscriber) -> str:
         raise ComposeError("address_unusable", f"subscriber {subscriber.id}: {error}") from None
 
 
-def _frozen(write: Callable[[Room], dict[str, Any]], address: str) -> Message:
+def frozen(write: Callable[[Room], dict[str, Any]], address: str) -> Message:
+    """Return the bytes that every attempt sends. Raises ComposeError if there is no room that they fit in."""
     body = fitting(lambda room: _bytes(write(room)), TOO_BIG)
     return Message(address=address, body=body, content_type=CONTENT_TYPE)
 

@@ -1,27 +1,33 @@
 """The mail channel: hands composed mails to the operator's SMTP server, through the egress guard."""
 
 import asyncio
-import contextlib
 import ssl
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 
 import aiosmtplib
 
+from channels.connections import IDLE, MAILS_EACH, Connections
 from channels.email import EmailComposer
+from channels.pace import Pace
 from channels.replies import failure
+from channels.steps import Told, encryption, nobody
 from network import Guard
+from storywatch.errors import DeliveryError
 from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, SmtpSettings, Subscriber
 
-# From dialling to the server's word that it took the mail.
+# From asking for a connection to the server's word that it took the mail.
 DEADLINE = 30.0
-# For the farewell, which changes nothing any more.
-_FAREWELL = 2.0
 
 
 class SmtpChannel:
-    """Sends mails over one connection each. Safe for concurrent use.
+    """Sends mails over a few connections that are kept. Safe for concurrent use.
 
-    `tls`: the trust to judge the server's certificate by; the system's if None. `deadline` in seconds.
+    `tls`: the trust to judge the server's certificate by; the system's if None. `deadline` and `idle` in seconds.
+    `envelope_from`: the sender that bounces of a delivery go to (RFC 5321, section 4.4); `mail_from` if None.
+    `monotonic`: seconds, for the pace. `told` hears what happens, step by step.
     """
 
     def __init__(
@@ -32,12 +38,21 @@ class SmtpChannel:
         *,
         tls: ssl.SSLContext | None = None,
         deadline: float = DEADLINE,
+        idle: float = IDLE,
+        mails_each: int = MAILS_EACH,
+        envelope_from: Callable[[Delivery], str] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        told: Told = nobody,
     ) -> None:
         self._settings = settings
         self._guard = guard
         self._composer = composer
         self._tls = tls
         self._deadline = deadline
+        self._envelope_from = envelope_from
+        self._told = told
+        self._pace = Pace(settings.pace, monotonic)
+        self._connections = Connections(self._connected, mails_each=mails_each, idle=idle)
 
     def compose(self, owed: Owed) -> Message:
         """Return the frozen mail. Raises ComposeError."""
@@ -56,27 +71,29 @@ class SmtpChannel:
 
         The recipient is the delivery's address, never what a header says.
         """
+        self._await_turn(delivery)
         try:
             async with asyncio.timeout(self._deadline):
-                client = await self._hand_over(delivery.message)
+                await self._hand_over(delivery)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise failure(error, self._settings.host, self._settings.port) from error
-        await _leave(client)
 
     async def close(self) -> None:
-        """Nothing stays open between two mails."""
+        """Give up the connections."""
+        await self._connections.close()
 
-    async def _hand_over(self, message: Message) -> aiosmtplib.SMTP:
-        client = await self._connected()
-        try:
-            await client.sendmail(self._composer.sender.address, [message.address], message.body)
-        except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
-            await _leave(client)
-            raise
-        except BaseException:  # also when time is up: no half-spoken connection stays behind
-            client.close()
-            raise
-        return client
+    def _await_turn(self, delivery: Delivery) -> None:
+        domain = delivery.message.address.rpartition("@")[2].lower()
+        pause = self._pace.pause(domain, delivery.id)
+        if pause:
+            message = f"{domain} gets {self._settings.pace} mails a minute (settings.smtp.pace): it waits for its turn"
+            raise DeliveryError("smtp_paced", message, retry_after=timedelta(seconds=pause), attempted=False)
+
+    async def _hand_over(self, delivery: Delivery) -> None:
+        sender = self._envelope_from(delivery) if self._envelope_from else self._composer.sender.address
+        async with self._connections.lent() as client:
+            _, answer = await client.sendmail(sender, [delivery.message.address], delivery.message.body)
+        self._told(f"the server took the mail from {sender} to {delivery.message.address}: {answer}")
 
     async def _connected(self) -> aiosmtplib.SMTP:
         settings = self._settings
@@ -94,15 +111,11 @@ class SmtpChannel:
             timeout=self._deadline,
         )
         await client.connect()
+        self._told(encryption(client.get_transport_info("ssl_object"), settings.host))
+        if settings.username:
+            self._told(f"logged in as {settings.username}")
         return client
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
         return self._tls or ssl.create_default_context()
-
-
-async def _leave(client: aiosmtplib.SMTP) -> None:
-    """Say goodbye: what the server thinks of it can't undo what it took."""
-    with contextlib.suppress(aiosmtplib.SMTPException, OSError, ValueError):
-        await client.quit(timeout=_FAREWELL)
-    client.close()

@@ -10,10 +10,12 @@ from channels import payload
 from channels.answers import judge
 from channels.links import endpoint
 from channels.signing import signed_headers
+from channels.steps import Told, encryption, nobody
 from channels.text import cut, plain
 from network import Guard, refusal_in
 from storywatch.errors import DeliveryError
 from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, Subscriber
+from storywatch.webhook_secrets import SigningSecrets
 
 # From the look-up of the name to the last byte of the answer that is read.
 DEADLINE = 20.0
@@ -21,15 +23,25 @@ MAX_ANSWER = 64 * 1024
 
 
 class WebhookChannel:
-    """Calls receivers by Standard Webhooks 1.0.0. `clock` gives the UTC time that each attempt is signed with."""
+    """Calls receivers by Standard Webhooks 1.0.0. `clock` gives the UTC time that each attempt is signed with.
+
+    `told` hears what happens, step by step.
+    """
 
     def __init__(
-        self, guard: Guard, clock: Callable[[], datetime], *, user_agent: str, deadline: float = DEADLINE
+        self,
+        guard: Guard,
+        clock: Callable[[], datetime],
+        *,
+        user_agent: str,
+        deadline: float = DEADLINE,
+        told: Told = nobody,
     ) -> None:
         self._guard = guard
         self._clock = clock
         self._user_agent = user_agent
         self._deadline = deadline
+        self._told = told
         self._session: aiohttp.ClientSession | None = None
 
     def compose(self, owed: Owed) -> Message:
@@ -48,6 +60,8 @@ class WebhookChannel:
         """Call once. Raises DeliveryError, which names the receiver by scheme and host only: the rest may be secret."""
         url, where = _target(subscriber)
         headers = self._headers(delivery, subscriber)
+        self._told(f"calling {where} with the headers {', '.join(headers)}")
+        self._told(f"signed by {_schemes(headers)}")
         try:
             async with asyncio.timeout(self._deadline):
                 status, retry_after = await self._call(url, headers, delivery.message.body)
@@ -66,8 +80,10 @@ class WebhookChannel:
             self._session = None
 
     def _headers(self, delivery: Delivery, subscriber: Subscriber) -> dict[str, str]:
+        now = self._clock()
+        secrets = SigningSecrets(current=subscriber.webhook_secret or "", retired=subscriber.webhook_retired)
         try:
-            signed = signed_headers(subscriber.webhook_secret or "", delivery.id, self._clock(), delivery.message.body)
+            signed = signed_headers(secrets.at(now), delivery.id, now, delivery.message.body)
         except ValueError as error:
             raise DeliveryError("webhook_secret", f"subscriber {subscriber.id}: {error}") from None
         return {"Content-Type": delivery.message.content_type, **signed}
@@ -75,7 +91,13 @@ class WebhookChannel:
     async def _call(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, str | None]:
         request = self._opened().post(url, data=body, headers=headers, allow_redirects=False)
         async with request as answer:
+            transport = answer.connection.transport if answer.connection else None
+            if transport is not None:  # an answer without a body has let go of it already
+                self._told(encryption(transport.get_extra_info("ssl_object"), answer.url.host or ""))
+            elif answer.url.scheme == "https":
+                self._told(f"encrypted; the certificate is good for {answer.url.host}")
             await _read_some(answer)
+            self._told(f"the receiver answered {answer.status}")
             return answer.status, answer.headers.get("Retry-After")
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -97,6 +119,11 @@ def _target(subscriber: Subscriber) -> tuple[str, str]:
         return subscriber.webhook_url or "", endpoint(subscriber.webhook_url or "")
     except ValueError as error:
         raise DeliveryError("webhook_address", f"subscriber {subscriber.id}: {error}") from None
+
+
+def _schemes(headers: dict[str, str]) -> str:
+    """Return which schemes signed, one a signature, such as `v1a, v1` during a rotation."""
+    return ", ".join(one.partition(",")[0] for one in headers["webhook-signature"].split())
 
 
 async def _read_some(answer: aiohttp.ClientResponse) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from config.imported import Imported, import_feeds, outlets_yaml
     from config.loader import Loaded, load, load_events, load_with_warnings
     from config.opml import FeedList, read_opml, write_opml
+    from config.rotating import rotate_file
     from config.schema import json_schema
     from config.shipped import catalogue_ids
     from config.starter import write_starter
@@ -26,6 +27,7 @@ __all__ = [
     "load_with_warnings",
     "outlets_yaml",
     "read_opml",
+    "rotate_file",
     "write_opml",
     "write_starter",
 ]
@@ -42,6 +44,7 @@ _HOMES = {
     "load_with_warnings": "config.loader",
     "outlets_yaml": "config.imported",
     "read_opml": "config.opml",
+    "rotate_file": "config.rotating",
     "write_opml": "config.opml",
     "write_starter": "config.starter",
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib.util import find_spec
 from ipaddress import ip_address
 
 from config.check import Checked, Draft
@@ -24,6 +25,7 @@ def advise(draft: Draft) -> tuple[Problem, ...]:
     warnings += _on_events(draft)
     for subscriber in draft.subscribers:
         warnings += _on_subscriber(subscriber, has_smtp=has_smtp)
+        warnings += _on_service(subscriber)
     return tuple(warnings)
 
 
@@ -69,6 +71,12 @@ def _on_events(draft: Draft) -> Iterator[Problem]:
     outlets = {checked.spec.id for checked in draft.outlets}
     for doubt in lint([to_event(checked.spec) for checked in draft.events], outlets):
         yield nodes[doubt.event].problem(doubt.message, doubt.path)
+
+
+def _on_service(checked: Checked[SubscriberSpec]) -> Iterator[Problem]:
+    if checked.spec.apprise and find_spec("apprise") is None:
+        message = "chats and phones need an extra that is not installed; pip install 'storywatch[apprise]'"
+        yield checked.node.problem(message, ("apprise",))
 
 
 def _on_subscriber(checked: Checked[SubscriberSpec], *, has_smtp: bool) -> Iterator[Problem]:

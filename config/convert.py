@@ -18,8 +18,9 @@ from config.schema import (
     SubscriberSpec,
 )
 from config.schema.checks import UnfitError, web_address
-from config.secret import Secrets, push_key, webhook_secret
+from config.secret import Secrets, push_key, signing_secrets
 from config.tree import Node
+from storywatch.apprise_urls import service_url
 from storywatch.model import (
     Event,
     Limits,
@@ -35,6 +36,7 @@ from storywatch.model import (
     SourceKind,
     Subscriber,
 )
+from storywatch.webhook_secrets import read_secrets
 
 GAPS_ONLY_EVERY = timedelta(days=30)
 """A source that waits for gaps is visited so often all the same: else nobody would notice that it died."""
@@ -57,6 +59,7 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
             push=to_push(spec.push, key) if spec.push and key else None,
             mail_from=spec.mail_from,
             shutdown_timeout=spec.shutdown_timeout,
+            rotation_overlap=spec.rotation_overlap,
             poll_every=polling and polling.every,
             max_bytes=polling and polling.max_bytes,
             timeout=polling and polling.timeout,
@@ -80,6 +83,7 @@ def to_smtp(spec: SmtpSpec, password: str | None) -> SmtpSettings:
         tls=spec.tls,
         username=spec.username,
         password=password,
+        **_given(pace=spec.pace),
     )
 
 
@@ -102,9 +106,14 @@ def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | No
 
 
 def subscriber_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None]:
-    """Return the webhook's address and secret that a subscriber points at, as far as it does."""
+    """Return the webhook's address and the lines of its secret that a subscriber points at, as far as it does."""
     url = secrets.read(node, ("webhook",), "url", _address)
-    return url, secrets.read(node, ("webhook",), "secret", webhook_secret)
+    return url, secrets.read(node, ("webhook",), "secret", signing_secrets, several=True)
+
+
+def apprise_secret(node: Node, secrets: Secrets) -> str | None:
+    """Return the Apprise URL that a subscriber points at, as far as it does."""
+    return secrets.read(node, ("apprise",), "url", service_url)
 
 
 def to_outlet(spec: OutletSpec) -> Outlet:
@@ -187,13 +196,16 @@ def _to_seed(spec: SeedSpec) -> Seed:
 def to_subscriber(checked: Checked[SubscriberSpec], secrets: Secrets) -> Subscriber:
     """Return the subscriber with the webhook's secret."""
     spec = checked.spec
-    url, secret = subscriber_secrets(checked.node, secrets)
+    url, lines = subscriber_secrets(checked.node, secrets)
+    signing = read_secrets(lines) if lines else None
     return Subscriber(
         id=spec.id,
         name=spec.name,
         email=spec.email,
         webhook_url=url or (spec.webhook.url if spec.webhook else None),
-        webhook_secret=secret,
+        webhook_secret=signing.current if signing else None,
+        webhook_retired=signing.retired if signing else (),
+        apprise_url=apprise_secret(checked.node, secrets) or (spec.apprise.url if spec.apprise else None),
         folder=str((secrets.folder / spec.folder).absolute()) if spec.folder else None,
     )
 

@@ -1,13 +1,14 @@
 """Loads a watch config from a folder or a file: all of it is right, or every problem is told at once."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from config.advice import advise
 from config.check import Draft, check, check_events
 from config.convert import (
+    apprise_secret,
     settings_secrets,
     subscriber_secrets,
     to_event,
@@ -31,10 +32,16 @@ ValueT = TypeVar("ValueT", Outlet, Source, Event, Subscriber, Subscription)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
-    """A watch config that can be used, and what in it is probably not meant."""
+    """A watch config that can be used, and what in it is probably not meant.
+
+    `secret_files`: what was read besides the YAML. `signing_files`: where subscribers' webhook secrets stand, by
+    subscriber; who has the secret in the environment has none.
+    """
 
     config: WatchConfig
     warnings: tuple[Problem, ...]
+    secret_files: tuple[Path, ...] = ()
+    signing_files: Mapping[str, Path] = field(default_factory=dict)
 
 
 def load(place: Path, environ: Mapping[str, str]) -> WatchConfig:
@@ -47,11 +54,22 @@ def load(place: Path, environ: Mapping[str, str]) -> WatchConfig:
 
 def load_with_warnings(place: Path, environ: Mapping[str, str]) -> Loaded:
     """Load like `load`, and tell what is allowed but probably not meant. Raises ConfigError like `load`."""
-    config, draft = _load(place, environ)
-    return Loaded(config=config, warnings=advise(draft))
+    config, draft, secrets = _load(place, environ)
+    return Loaded(
+        config=config,
+        warnings=advise(draft),
+        secret_files=tuple(dict.fromkeys(secrets.files)),
+        signing_files=dict(_signing_files(draft, secrets.folder)),
+    )
 
 
-def _load(place: Path, environ: Mapping[str, str]) -> tuple[WatchConfig, Draft]:
+def _signing_files(draft: Draft, folder: Path) -> Iterator[tuple[str, Path]]:
+    for one in draft.subscribers:
+        if one.spec.webhook and one.spec.webhook.secret_file:
+            yield one.spec.id, folder / one.spec.webhook.secret_file
+
+
+def _load(place: Path, environ: Mapping[str, str]) -> tuple[WatchConfig, Draft, Secrets]:
     sections = _read(find_files(place))
     draft = check(sections)
     secrets = Secrets(folder=(place if place.is_dir() else place.parent).absolute(), environ=environ)
@@ -63,7 +81,7 @@ def _load(place: Path, environ: Mapping[str, str]) -> tuple[WatchConfig, Draft]:
     config = _converted(draft, to_settings(draft.settings, secrets), secrets)
     if secrets.problems:  # a secret that was there a moment ago
         raise _all_of(secrets.problems)
-    return config, draft
+    return config, draft, secrets
 
 
 def load_events(path: Path) -> tuple[Event, ...]:
@@ -110,6 +128,7 @@ def _try_secrets(sections: Sections, secrets: Secrets) -> None:
         settings_secrets(sections.settings, secrets)
     for subscriber in sections.subscribers:
         subscriber_secrets(subscriber, secrets)
+        apprise_secret(subscriber, secrets)
 
 
 def _elsewhere(more: Iterable[Problem], told: Iterable[Problem]) -> list[Problem]:

@@ -11,6 +11,7 @@ from storywatch.matching.language import QueryError, parse_member
 from storywatch.matching.language.tree import needs_hit
 
 ENTRY_KEYS = ("title_selector", "link_selector", "summary_selector", "time_selector")
+_TARGETS = {"email": "an e-mail address", "webhook": "a webhook", "apprise": "a service"}
 EVENT_WISHES = (
     "events",
     "tags",
@@ -101,10 +102,12 @@ def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
     if isinstance(webhook, dict):
         yield from _exactly_one(webhook, ("webhook",), "url", "url_file", "url_env")
         yield from _exactly_one(webhook, ("webhook",), "secret_file", "secret_env")
+    if isinstance(service := entry.get("apprise"), dict):
+        yield from _exactly_one(service, ("apprise",), "url", "url_file", "url_env")
     for number, subscription in enumerate(_mappings(entry, "subscriptions")):
         channel = subscription.get("channel")
-        if channel in ("email", "webhook") and not entry.get(channel):
-            what = "an e-mail address" if channel == "email" else "a webhook"
+        if channel in _TARGETS and not entry.get(channel):
+            what = _TARGETS[channel]
             message = f"the subscriber has no {channel}; add {what} under the key {channel}, or use another channel"
             yield Clash(path=("subscriptions", number, "channel"), message=message)
         for key in EVENT_WISHES if subscription.get("alarms") is True else ():

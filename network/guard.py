@@ -6,7 +6,7 @@ where the name is still known, and `open_socket` judges every address once more 
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
@@ -31,17 +31,22 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-class Guard(AbstractResolver):
-    """Dials only what the policy permits."""
+def _unheard(_: str) -> None:
+    """Hear nothing."""
 
-    def __init__(self, policy: EgressPolicy) -> None:
+
+class Guard(AbstractResolver):
+    """Dials only what the policy permits. `told` hears of each address that is dialled."""
+
+    def __init__(self, policy: EgressPolicy, *, told: Callable[[str], None] = _unheard) -> None:
         self._policy = policy
+        self._told = told
         # Private addresses that an allowed host name resolved to: the socket sees only the address.
         self._vouched: set[tuple[str, int]] = set()
 
     def for_target(self, host: str, port: int) -> "Guard":
         """Return a guard that also permits the operator's own target, for the one client that dials it."""
-        return Guard(self._policy.and_target(host, port))
+        return Guard(self._policy.and_target(host, port), told=self._told)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -70,6 +75,7 @@ class Guard(AbstractResolver):
         address, port = str(dialled[0]), int(dialled[1])
         if (address, port) not in self._vouched and not self._policy.permits(address, address, port):
             raise Refused(f"{address}:{port} is not a public address")
+        self._told(f"dialling {address} at port {port}")
         return socket.socket(family=family, type=kind, proto=proto)
 
     def connector(self, **options: Any) -> aiohttp.TCPConnector:
@@ -87,6 +93,23 @@ class Guard(AbstractResolver):
             made.settimeout(0)
             try:
                 await loop.sock_connect(made, target)
+            except OSError as error:
+                made.close()
+                last = error
+            else:
+                return made
+        raise last
+
+    def dial(self, host: str, port: int, timeout: float | None) -> socket.socket:
+        """Dial for clients that block their own thread, such as `requests`; `timeout` in seconds. Raises OSError."""
+        last = OSError(f"{host} has no address")
+        infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        for answer in [self._judged(host, port, info[0], info[4]) for info in infos]:
+            target = (answer["host"], port)
+            made = self.open_socket((answer["family"], socket.SOCK_STREAM, 0, "", target))
+            made.settimeout(timeout)
+            try:
+                made.connect(target)
             except OSError as error:
                 made.close()
                 last = error

@@ -192,7 +192,7 @@ def _log_alarms(result: PollResult) -> None:
 def _log_delivery(delivery: Delivery, settlement: Settlement, seconds: float) -> None:
     """Write the one line of a delivery attempt."""
     fault = settlement.fault
-    level = log.warning if fault else log.info
+    level = log.warning if fault and settlement.attempted else log.info
     level(
         "delivery",
         delivery=delivery.id,

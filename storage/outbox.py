@@ -76,6 +76,8 @@ class StoredOutbox:
             lane = (await connection.execute(_settling(settlement))).scalar_one_or_none()
             if lane is None:
                 raise LeaseLost(f"delivery {settlement.delivery}: another worker took it")
+            if not settlement.attempted:
+                return None
             await connection.execute(insert(tables.attempts), _attempt_row(settlement))
             if judge is None:
                 return None
@@ -111,6 +113,7 @@ def _settling(settlement: Settlement) -> Any:
             state=settlement.state.value,
             next_attempt_at=settlement.next_attempt,
             attempts=settlement.attempt,
+            claims=delivery.claims - (0 if settlement.attempted else 1),  # nobody died over what was put off
             settled_at=None if settlement.state is DeliveryState.WAITING else settlement.at,
             lease_token=None,
             lease_until=None,

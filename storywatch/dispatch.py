@@ -84,10 +84,12 @@ def deaths(delivery: Delivery) -> int:
 
 
 def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: float) -> Settlement:
-    """Decide what follows an attempt: sent, another attempt, or dead.
+    """Decide what follows an attempt: sent, another attempt, or dead. What was only put off counts no attempt.
 
     What a receiver that is gone was owed stays owed: it waits until the endpoint is enabled again.
     """
+    if fault is not None and not fault.attempted:
+        return _put_off(delivery, fault, now)
     state, next_attempt = DeliveryState.SENT, None
     if fault is not None and fault.code in endpoints.GONE:
         state, next_attempt = DeliveryState.WAITING, now
@@ -102,6 +104,20 @@ def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: flo
         at=now,
         next_attempt=next_attempt,
         fault=fault,
+    )
+
+
+def _put_off(delivery: Delivery, fault: Fault, now: datetime) -> Settlement:
+    """Keep to the turn that the channel promised: exactly then, without jitter."""
+    return Settlement(
+        delivery=delivery.id,
+        token=delivery.token,
+        attempt=delivery.attempt - 1,
+        state=DeliveryState.WAITING,
+        at=now,
+        next_attempt=now + (fault.retry_after or timedelta()),
+        fault=fault,
+        attempted=False,
     )
 
 

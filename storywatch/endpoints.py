@@ -19,7 +19,18 @@ UNASKED_THROTTLE = timedelta(minutes=5)
 
 GONE = frozenset({"webhook_gone"})
 THROTTLES = frozenset({"webhook_throttled"})
-NOT_ITS_FAULT = frozenset({"subscriber_gone", "poison", "internal", "egress_refused", "webhook_secret", "file_name"})
+NOT_ITS_FAULT = frozenset(
+    {
+        "apprise_missing",
+        "apprise_url",
+        "egress_refused",
+        "file_name",
+        "internal",
+        "poison",
+        "subscriber_gone",
+        "webhook_secret",
+    }
+)
 """Faults that say nothing of the receiver: no connection to it was made."""
 
 DISABLED = (ChannelKind.WEBHOOK, ChannelKind.APPRISE)

@@ -27,23 +27,33 @@ class Fault:
     """A failure as a value: what went wrong with one source or one delivery.
 
     `code` is a stable word for programs (docs/reference/errors.md lists them all), `message` is for people.
-    `permanent`: trying again unchanged can't help. `retry_after`: the other side asked for this pause.
+    `permanent`: trying again unchanged can't help. `retry_after`: the other side asked for this pause. `attempted`:
+    whether anything was tried; False for a delivery whose turn comes after `retry_after`, which counts no attempt.
     """
 
     code: str
     message: str
     permanent: bool = False
     retry_after: timedelta | None = None
+    attempted: bool = True
 
 
 class FaultError(StorywatchError):
     """An error that carries the `Fault` it becomes at its room's border."""
 
     def __init__(
-        self, code: str, message: str, *, permanent: bool = False, retry_after: timedelta | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        attempted: bool = True,
     ) -> None:
         super().__init__(message)
-        self.fault = Fault(code=code, message=message, permanent=permanent, retry_after=retry_after)
+        self.fault = Fault(
+            code=code, message=message, permanent=permanent, retry_after=retry_after, attempted=attempted
+        )
 
 
 class VisitError(FaultError):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from config.database import database_url, holds_password
 from config.durations import parse_duration
 from config.nearest import did_you_mean
+from storywatch.apprise_urls import service_url
 from storywatch.calendar import next_release
 from storywatch.egress import EgressPolicy
 from storywatch.matching.language import QueryError, parse_member, parse_query
@@ -151,6 +152,15 @@ def web_address(text: str) -> str:
             "a login in an address is a secret: the YAML is no place for it",
         )
     return text
+
+
+def apprise_url(text: str) -> str:
+    """Accept the URL of a service that Apprise reaches by http."""
+    try:
+        return service_url(text)
+    except ValueError as error:
+        expected, _, remedy = str(error).removeprefix("expected ").partition("; ")
+        raise UnfitError(expected, remedy) from None
 
 
 def callback_base(text: str) -> str:

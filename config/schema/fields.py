@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from config.durations import PATTERN as DURATION
 from config.schema.checks import (
     EMAIL,
+    apprise_url,
     between,
     callback_base,
     contact,
@@ -65,6 +66,7 @@ Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format"
 Sender = Annotated[str, AfterValidator(sender)]
 Database = Annotated[str, AfterValidator(line), AfterValidator(database)]
 Contact = Annotated[str, AfterValidator(contact)]
+AppriseUrl = Annotated[str, AfterValidator(apprise_url)]
 WebAddress = Annotated[str, AfterValidator(web_address), Field(json_schema_extra={"pattern": "^https?://"})]
 CallbackBase = Annotated[str, AfterValidator(callback_base), Field(json_schema_extra={"pattern": "^https?://"})]
 Target = Annotated[str, AfterValidator(target), Field(json_schema_extra={"pattern": "^.+:[0-9]{1,5}$"})]
@@ -80,4 +82,5 @@ InnerSelector = Annotated[str, AfterValidator(inner_selector)]
 Pause = Annotated[timedelta, BeforeValidator(between("60s", "30d")), _DURATION]
 Age = Annotated[timedelta, BeforeValidator(between("10m", "3650d")), _DURATION]
 Wait = Annotated[timedelta, BeforeValidator(between("1s", "2m")), _DURATION]
+Overlap = Annotated[timedelta, BeforeValidator(between("1m", "30d")), _DURATION]
 Stop = Annotated[timedelta, BeforeValidator(between("1s", "10m")), _DURATION]

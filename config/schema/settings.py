@@ -11,6 +11,7 @@ from config.schema.fields import (
     Database,
     Line,
     MailHost,
+    Overlap,
     Pause,
     Port,
     Sender,
@@ -34,6 +35,9 @@ class SmtpSpec(Strict):
         None, description="File that holds the password, relative to the folder of the watch config."
     )
     password_env: Variable | None = Field(None, description="Environment variable that holds the password.")
+    pace: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        None, description="Mails a minute to the addresses of one domain; what is more waits for its turn. Default 60."
+    )
 
 
 class EgressSpec(Strict):
@@ -127,6 +131,9 @@ class SettingsSpec(Strict):
     polling: PollingSpec | None = Field(None, description="How sources are visited.")
     limits: LimitsSpec | None = Field(None, description="How much one document may cost.")
     push: PushSpec | None = Field(None, description="How hubs reach us (WebSub); without it sources are only polled.")
+    rotation_overlap: Overlap | None = Field(
+        None, description="How long calls are also signed with the webhook secret before a rotation; default 24h."
+    )
     shutdown_timeout: Stop | None = Field(
         None, description="How long work in flight may take to finish when the daemon stops; default 25s."
     )

@@ -83,6 +83,12 @@ COMMANDS = {
         "delivering",
         "List the deliveries; send failed ones again (replay), or switch an endpoint on again (enable).",
     ),
+    "send": ("sending", "Send a test message to a subscriber now, and say step by step how it goes."),
+    "rotate-secret": (
+        "signing",
+        "Write a new webhook secret into the subscriber's file. The old one still signs too, for a while.",
+    ),
+    "public-key": ("signing", "Print the public keys that verify a subscriber's webhook calls."),
     "demo": (
         "showing",
         "Play the sample story: local servers as outlets, the real daemon, real mails and webhook calls. No network.",
@@ -96,7 +102,7 @@ def _loaded(name: str) -> Any:
     """Import a command and return it as the group's library has it."""
     module, _ = COMMANDS[name]
     alone = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-    alone.command(name)(getattr(import_module(f"storywatch.cli.{module}"), name))
+    alone.command(name)(getattr(import_module(f"storywatch.cli.{module}"), name.replace("-", "_")))
     return typer.main.get_command(alone)
 
 

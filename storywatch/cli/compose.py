@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import platform
 import random
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +37,7 @@ from storywatch.matching import Matcher
 from storywatch.model import Event, WatchConfig
 from storywatch.ports import Clock
 from storywatch.push import Push
+from storywatch.pythons import safe_release
 from storywatch.recalling import Recollection, Stored
 from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
@@ -132,28 +135,33 @@ async def _open_door(
         yield
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ConfigFolder:
-    """The watch config on disk, for the daemon."""
+    """The watch config on disk, for the daemon. `secret_files`: what else was read when it was loaded last."""
 
     path: Path
+    secret_files: tuple[Path, ...] = ()
 
     def load(self) -> WatchConfig:
         """Read it. Raises `ConfigError` with every problem found."""
-        return config.load(self.path, os.environ)
+        loaded = config.load_with_warnings(self.path, os.environ)
+        self.secret_files = loaded.secret_files
+        return loaded.config
 
     def stamp(self) -> object:
-        """Return a value that differs whenever the YAML files do."""
+        """Return a value that differs whenever the YAML files do, or the secrets that they name."""
         files = sorted(self.path.glob("*.y*ml")) if self.path.is_dir() else [self.path]
-        return tuple(_stamp(file) for file in files)
+        return tuple(_stamp(file) for file in (*files, *self.secret_files))
 
 
 async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
     """Watch with the config at `path` until it is stopped. Raises `ConfigError`, `StorageError` and `ListenError`."""
-    files, door = ConfigFolder(path=path), Door()
     loaded = config.load_with_warnings(path, os.environ)
+    files, door = ConfigFolder(path=path, secret_files=loaded.secret_files), Door()
     for warning in loaded.warnings:
         log.warning("config_warning", warning=str(warning))
+    if fixed := safe_release(sys.version_info[:3]):
+        log.warning("old_python", python=platform.python_version(), fixed=fixed)
     async with open_store(loaded.config.settings.database) as store:
         learning = learning_of(store, clock)
         await Daemon(

@@ -34,8 +34,13 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="P
 
 def read_config(path: Path) -> WatchConfig:
     """Load the watch config, or print every problem and end the command."""
+    return read_loaded(path).config
+
+
+def read_loaded(path: Path) -> "config.Loaded":
+    """Load the watch config with what is known of its files, or print every problem and end the command."""
     try:
-        return config.load(path, os.environ)
+        return config.load_with_warnings(path, os.environ)
     except ConfigError as error:
         print_problems(error)
         raise typer.Exit(TROUBLE) from None

@@ -1,7 +1,7 @@
 """What operators declare: outlets with their sources, events, and who is told."""
 
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from storywatch.model.news import Severity
@@ -185,6 +185,14 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RetiredSecret:
+    """A secret that was replaced and is still signed with until then, for receivers that have not changed yet."""
+
+    secret: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Subscriber:
     """Who is told. Channel settings that are secret stay in the configuration and never enter the database."""
 
@@ -193,6 +201,7 @@ class Subscriber:
     email: str | None = None
     webhook_url: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
+    webhook_retired: tuple[RetiredSecret, ...] = ()
     apprise_url: str | None = field(default=None, repr=False)
     folder: str | None = None
 

@@ -229,7 +229,10 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settlement:
-    """How one attempt ended and what follows. `endpoint`: how its receiver stands then, once that is stored."""
+    """How one attempt ended and what follows. `endpoint`: how its receiver stands then, once that is stored.
+
+    `attempted`: False for a delivery that was only put off: it counts neither as an attempt nor for its endpoint.
+    """
 
     delivery: str
     token: str
@@ -239,3 +242,4 @@ class Settlement:
     next_attempt: datetime | None = None
     fault: Fault | None = None
     endpoint: Endpoint | None = field(default=None, compare=False)
+    attempted: bool = True

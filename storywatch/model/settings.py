@@ -9,13 +9,17 @@ from storywatch.model.declared import Event, Outlet, Source, Subscriber, Subscri
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SmtpSettings:
-    """The mail server that takes our mail. `tls`: `starttls`, `implicit` or `none`."""
+    """The mail server that takes our mail. `tls`: `starttls`, `implicit` or `none`.
+
+    `pace`: how many mails one domain gets in a minute.
+    """
 
     host: str
     port: int = 587
     tls: str = "starttls"
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    pace: int = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

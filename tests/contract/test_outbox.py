@@ -168,6 +168,18 @@ async def test_a_retry_is_due_at_its_time(store: Store) -> None:
     assert sorted(attempts) == [(1, DUE, "smtp_451"), (2, later, None)]
 
 
+async def test_what_was_put_off_is_due_at_its_turn_and_left_no_attempt(store: Store) -> None:
+    """However often."""
+    [first] = await take(store)
+    for _ in range(2):
+        off = settlement(first, DeliveryState.WAITING, next_attempt=DUE + HOUR, fault=Fault(code="paced", message="x"))
+        await store.outbox.settle(replace(off, attempt=0, attempted=False))
+        assert first.id not in {one.id for one in await take(store, limit=10)}
+        [first] = [one for one in await take(store, now=DUE + HOUR, limit=10) if one.id == first.id]
+        assert (first.attempt, first.claims) == (1, 1)
+    assert await rows(store, tables.attempts) == []
+
+
 async def test_what_is_dead_is_never_due_again(store: Store) -> None:
     """It stays, with the reason, for people to see."""
     [delivery] = await take(store)

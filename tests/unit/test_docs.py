@@ -121,7 +121,7 @@ def documented_parameters(rows: Iterable[Row]) -> list[str]:
 
 
 def test_every_command_has_a_section() -> None:
-    titles = re.findall(r"^## storywatch (\w+)$", (REFERENCE / "cli.md").read_text("utf-8"), re.MULTILINE)
+    titles = re.findall(r"^## storywatch ([\w-]+)$", (REFERENCE / "cli.md").read_text("utf-8"), re.MULTILINE)
     assert not differences(titles, COMMANDS)
 
 
@@ -282,6 +282,7 @@ SECTIONS = {
     "events[].seeds": "SeedSpec",
     "subscribers": "SubscriberSpec",
     "subscribers[].webhook": "WebhookSpec",
+    "subscribers[].apprise": "AppriseSpec",
     "subscribers[].subscriptions": "SubscriptionSpec",
     "subscribers[].subscriptions[].digest": "DigestSpec",
     "subscribers[].subscriptions[].quiet_hours": "QuietHoursSpec",
@@ -464,7 +465,7 @@ def test_every_field_of_the_payload_is_documented(title: str, schema: str) -> No
 
 
 def test_every_header_of_a_call_is_documented() -> None:
-    signed = signed_headers("whsec_" + "A" * 32, "a1", NOW, b"")
+    signed = signed_headers(["whsec_" + "A" * 32], "a1", NOW, b"")
     assert not differences(names(section("webhook.md", "Headers")), {*signed, "Content-Type", "User-Agent"})
 
 

@@ -2,16 +2,19 @@
 
 import asyncio
 import ssl
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from channels.connections import MOST_AT_ONCE
 from channels.email import composer_for
 from channels.smtp import SmtpChannel
 from storywatch.errors import DeliveryError, Fault
-from storywatch.model import SmtpSettings
+from storywatch.model import Delivery, SmtpSettings
 from tests.integration.channels.servers import (
     Mailroom,
     certificate,
@@ -21,7 +24,7 @@ from tests.integration.channels.servers import (
     mail_server,
     scripted_server,
 )
-from tests.support.patience import soon
+from tests.support.patience import soon, until
 from tests.support.spellings import ELSEWHERE, LOOPBACK
 from tests.unit.channels.samples import NOTICE, OWED, SETTINGS, delivery_of
 
@@ -39,25 +42,39 @@ def channel(
     tls: str = "none",
     username: str | None = None,
     password: str | None = None,
+    pace: int = 1000,
+    **options: Any,
 ) -> SmtpChannel:
     """Return a channel to a loopback server that the guard lets through."""
-    smtp = SmtpSettings(host=host, port=port, tls=tls, username=username, password=password)
-    return SmtpChannel(smtp, guard_for(f"{host}:{port}"), COMPOSER, tls=trust, deadline=deadline)
+    smtp = SmtpSettings(host=host, port=port, tls=tls, username=username, password=password, pace=pace)
+    return SmtpChannel(smtp, guard_for(f"{host}:{port}"), COMPOSER, tls=trust, deadline=deadline, **options)
 
 
 async def fault_of(sender: SmtpChannel) -> Fault:
     """Send and return the fault."""
-    with pytest.raises(DeliveryError) as caught:
-        await sender.send(DELIVERY, OWED.subscriber)
+    try:
+        with pytest.raises(DeliveryError) as caught:
+            await sender.send(DELIVERY, OWED.subscriber)
+    finally:
+        await sender.close()
     return caught.value.fault
+
+
+async def sent(sender: SmtpChannel, *deliveries: Delivery) -> None:
+    """Send one after the other, by default the sample, and close."""
+    try:
+        for delivery in deliveries or (DELIVERY,):
+            await sender.send(delivery, OWED.subscriber)
+    finally:
+        await sender.close()
 
 
 async def test_the_server_gets_exactly_the_composed_bytes() -> None:
     """Also the same ones at the next attempt, from one sender to one recipient."""
     room = Mailroom()
     async with mail_server(room) as port:
-        await channel(port).send(DELIVERY, OWED.subscriber)
-        await channel(port).send(replace(DELIVERY, attempt=2), OWED.subscriber)
+        await sent(channel(port))
+        await sent(channel(port), replace(DELIVERY, attempt=2))
     assert [envelope.original_content for envelope in room.taken] == [MESSAGE.body] * 2
     assert {(envelope.mail_from, *envelope.rcpt_tos) for envelope in room.taken} == {
         ("alerts@news.example", "desk@news.example")
@@ -70,7 +87,7 @@ async def test_a_notice_of_an_alarm_arrives_as_it_was_composed() -> None:
     async with mail_server(room) as port:
         sender = channel(port)
         message = sender.compose_notice(NOTICE)
-        await sender.send(delivery_of(message, delivery_id=NOTICE.id), NOTICE.subscriber)
+        await sent(sender, delivery_of(message, delivery_id=NOTICE.id))
     (envelope,) = room.taken
     assert (envelope.original_content, envelope.rcpt_tos) == (message.body, ["desk@news.example"])
     assert b"Message-ID: <n-8d1f04c2@news.example>\r\n" in message.body
@@ -81,7 +98,7 @@ async def test_recipients_come_from_the_delivery_and_never_from_a_header() -> No
     room = Mailroom()
     forged = replace(MESSAGE, body=b"Bcc: v@evil.test\r\n" + MESSAGE.body)
     async with mail_server(room) as port:
-        await channel(port).send(delivery_of(forged), OWED.subscriber)
+        await sent(channel(port), delivery_of(forged))
     assert room.taken[0].rcpt_tos == ["desk@news.example"]
 
 
@@ -94,7 +111,7 @@ async def test_mail_goes_over_tls(tls: str, tmp_path: Path) -> None:
         {"tls": served} if tls == "implicit" else {"tls_context": served, "require_starttls": True}
     )
     async with mail_server(room, **options) as port:
-        await channel(port, host="localhost", trust=trust, tls=tls).send(DELIVERY, OWED.subscriber)
+        await sent(channel(port, host="localhost", trust=trust, tls=tls))
     assert room.taken[0].original_content == MESSAGE.body
     assert room.secure == [tls == "starttls"]  # aiosmtpd notes only what it upgraded itself
 
@@ -128,7 +145,7 @@ async def test_a_login_opens_the_server(tmp_path: Path) -> None:
     options: dict[str, Any] = {"tls_context": served, "authenticator": login, "auth_required": True}
     async with mail_server(room, **options) as port:
         known: dict[str, Any] = {"host": "localhost", "trust": trust, "tls": "starttls", "username": "storywatch"}
-        await channel(port, password="open sesame", **known).send(DELIVERY, OWED.subscriber)
+        await sent(channel(port, password="open sesame", **known))
         found = await fault_of(channel(port, password="s3cret", **known))
         anonymous = await fault_of(channel(port, host="localhost", trust=trust, tls="starttls"))
     assert len(room.taken) == 1
@@ -206,9 +223,9 @@ async def test_a_bad_farewell_changes_nothing() -> None:
     """What the server took is taken."""
     taken = (GREETING, HELLO, OK, OK, b"354 go\r\n", OK)
     async with scripted_server(mail_script(*taken)) as port:
-        await channel(port).send(DELIVERY, OWED.subscriber)
+        await sent(channel(port))
     async with scripted_server(mail_script(*taken, b"500 what\r\n")) as port:
-        await channel(port).send(DELIVERY, OWED.subscriber)
+        await sent(channel(port))
 
 
 async def test_nobody_at_home_is_told() -> None:
@@ -251,3 +268,153 @@ async def test_many_mails_at_once_do_not_mix() -> None:
         await asyncio.gather(*(sender.send(delivery_of(one), OWED.subscriber) for one in messages))
         await sender.close()
     assert {envelope.original_content for envelope in room.taken} == {one.body for one in messages}
+
+
+# Connections that are kept --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Desk(Mailroom):
+    """A mail server that counts its connections, and what was said on each."""
+
+    greeted: int = 0
+    open: int = 0
+    most_open: int = 0
+    said: list[str] = field(default_factory=list)
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Count a connection."""
+        session.host_name = hostname
+        self.greeted += 1
+        return responses
+
+    async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Note that the client asked whether we are still here."""
+        self.said.append("RSET")
+        return self.replies.get("RSET", "250 OK")
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Note a farewell."""
+        self.said.append("QUIT")
+        return "221 Bye"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Take a mail, and see how many come at once."""
+        self.open += 1
+        self.most_open = max(self.most_open, self.open)
+        await asyncio.sleep(0.01)
+        self.open -= 1
+        return await super().handle_DATA(server, session, envelope)
+
+
+def numbered(count: int) -> list[Delivery]:
+    """Return so many deliveries of the sample."""
+    return [delivery_of(MESSAGE, delivery_id=f"mail-{number}") for number in range(count)]
+
+
+async def test_one_connection_carries_several_mails_and_is_asked_before_each() -> None:
+    """And it ends with a farewell."""
+    desk = Desk()
+    async with mail_server(desk) as port:
+        await sent(channel(port), *numbered(5))
+    assert (desk.greeted, len(desk.taken)) == (1, 5)
+    assert desk.said == ["RSET"] * 4 + ["QUIT"]
+
+
+async def test_a_connection_is_given_up_after_so_many_mails() -> None:
+    """Seven mails, three a connection."""
+    desk = Desk()
+    async with mail_server(desk) as port:
+        await sent(channel(port, mails_each=3), *numbered(7))
+    assert (desk.greeted, len(desk.taken), desk.said.count("QUIT")) == (3, 7, 3)
+
+
+async def test_a_mail_that_is_refused_does_not_cost_the_connection() -> None:
+    """The next one goes over it."""
+    desk = Desk(replies={"RCPT": "550 5.1.1 no such user"})
+    async with mail_server(desk) as port:
+        sender = channel(port)
+        with pytest.raises(DeliveryError, match=r"550 5\.1\.1 no such user"):
+            await sender.send(DELIVERY, OWED.subscriber)
+        desk.replies.clear()
+        await sent(sender)
+    assert (desk.greeted, len(desk.taken)) == (1, 1)
+
+
+async def test_a_connection_that_broke_meanwhile_is_dialled_anew() -> None:
+    """Whether the server hung up or no longer wants it; the mail goes all the same, once."""
+    desk = Desk()
+    async with mail_server(desk) as port:
+        sender = channel(port)
+        await sender.send(DELIVERY, OWED.subscriber)
+        desk.replies["RSET"] = "421 4.4.2 idle too long"
+        await sender.send(DELIVERY, OWED.subscriber)
+        assert (desk.greeted, len(desk.taken)) == (2, 2)
+        desk.replies.clear()
+        await sent(sender)
+    assert (desk.greeted, len(desk.taken)) == (2, 3)
+
+
+async def test_a_server_that_is_gone_for_good_is_told() -> None:
+    """The new dial is the last try of this attempt."""
+    async with mail_server(Desk(), timeout=0.2) as port:
+        sender = channel(port)
+        await sender.send(DELIVERY, OWED.subscriber)
+        await asyncio.sleep(0.5)
+    found = await fault_of(sender)
+    assert (found.code, found.permanent) == ("smtp_unreachable", False)
+
+
+async def test_a_connection_with_nothing_to_do_is_left() -> None:
+    """With a farewell, and the next mail dials."""
+    desk = Desk()
+    async with mail_server(desk) as port:
+        sender = channel(port, idle=0.1)
+        await sender.send(DELIVERY, OWED.subscriber)
+        await until(lambda: desk.said == ["QUIT"])
+        await sent(sender)
+    assert (desk.greeted, len(desk.taken)) == (2, 2)
+
+
+async def test_only_a_few_connections_are_open_at_once() -> None:
+    """However many mails wait."""
+    desk = Desk()
+    async with mail_server(desk) as port:
+        sender = channel(port)
+        await asyncio.gather(*(sender.send(one, OWED.subscriber) for one in numbered(30)))
+        await sender.close()
+    assert len(desk.taken) == 30
+    assert 1 < desk.most_open <= MOST_AT_ONCE
+    assert desk.greeted < 30
+
+
+async def test_a_domain_gets_so_many_mails_a_minute_and_others_go_on() -> None:
+    """What is more is put off until its turn, unattempted: the server doesn't hear of it before."""
+    room, now = Mailroom(), 1000.0
+    elsewhere = [delivery_of(replace(MESSAGE, address=f"a@{name}.example"), delivery_id=name) for name in ("x", "y")]
+    async with mail_server(room) as port:
+        sender = channel(port, pace=2, monotonic=lambda: now)
+        for one in numbered(2):
+            await sender.send(one, OWED.subscriber)
+        with pytest.raises(DeliveryError, match=r"settings\.smtp\.pace") as caught:
+            await sender.send(numbered(3)[2], OWED.subscriber)
+        for one in elsewhere:
+            await sender.send(one, OWED.subscriber)
+        fault = caught.value.fault
+        assert (fault.code, fault.attempted, fault.retry_after) == ("smtp_paced", False, timedelta(seconds=60))
+        assert len(room.taken) == 4
+        now += 60
+        await sent(sender, numbered(3)[2])
+    assert len(room.taken) == 5
+
+
+async def test_the_envelope_may_name_another_sender_than_the_mail() -> None:
+    """So that a bounce tells which delivery it is about."""
+    room = Mailroom()
+    async with mail_server(room) as port:
+        await sent(channel(port, envelope_from=lambda one: f"bounce+{one.id}@news.example"))
+    (envelope,) = room.taken
+    assert envelope.mail_from == f"bounce+{OWED.id}@news.example"
+    assert b"From: Storywatch <alerts@news.example>" in MESSAGE.body

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,15 +13,17 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.abc import ResolveResult
 from standardwebhooks.webhooks import Webhook
 
 from channels import payload
 from channels.webhook import WebhookChannel
 from network import Guard
+from storywatch.egress import EgressPolicy
 from storywatch.errors import DeliveryError, Fault
 from storywatch.model import ChannelKind, Subscriber
 from tests.integration.channels.servers import Receiver, certificate, guard_for, scripted_server, webhook_server
-from tests.support.patience import PATIENCE, soon, until
+from tests.support.patience import FOR_EVER, PATIENCE, soon, until
 from tests.support.spellings import ELSEWHERE, LOOPBACK
 from tests.unit.channels.samples import OWED, SECRET, delivery_of
 
@@ -182,6 +185,25 @@ async def test_a_slow_answer_is_left_in_time() -> None:
         found = await fault_at(port, deadline=0.5)
         await left.wait()
     assert (found.code, found.permanent) == ("webhook_timeout", False)
+
+
+class SlowNames(Guard):
+    """A guard whose name service says nothing."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Keep them waiting."""
+        await asyncio.sleep(FOR_EVER)
+        return []
+
+
+async def test_a_slow_name_service_counts_too() -> None:
+    """The limit begins before the look-up."""
+    async with channel(SlowNames(EgressPolicy()), 0.2) as opened, soon():
+        with pytest.raises(DeliveryError) as caught:
+            await opened.send(DELIVERY, subscriber(80, host="receiver.example"))
+    assert (caught.value.fault.code, caught.value.fault.permanent) == ("webhook_timeout", False)
 
 
 async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: bytes) -> None:

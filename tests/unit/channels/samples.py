@@ -61,6 +61,7 @@ OWED = Owed(
         email="desk@news.example",
         webhook_url="https://hooks.news.example/in/token-abc",
         webhook_secret=SECRET,
+        apprise_url="json://chat.news.example/token-abc",
     ),
     event=Event(id="kabul-airport", title="US collaborates with Taliban against ISIS"),
     update=Update(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels import FileChannel, SmtpChannel, WebhookChannel, build
+from channels import AppriseChannel, FileChannel, SmtpChannel, WebhookChannel, build
 from network import Guard
 from storywatch.egress import EgressPolicy
 from storywatch.errors import StorywatchError
@@ -21,7 +21,12 @@ def kinds(settings: Settings) -> dict[ChannelKind, type]:
 
 def test_mail_goes_to_files_while_no_server_is_set() -> None:
     """Every kind has a channel either way."""
-    files = {ChannelKind.EMAIL: FileChannel, ChannelKind.WEBHOOK: WebhookChannel, ChannelKind.FILE: FileChannel}
+    files = {
+        ChannelKind.EMAIL: FileChannel,
+        ChannelKind.WEBHOOK: WebhookChannel,
+        ChannelKind.FILE: FileChannel,
+        ChannelKind.APPRISE: AppriseChannel,
+    }
     assert kinds(SETTINGS) == files
     served = replace(SETTINGS, smtp=SmtpSettings(host="mail.example"))
     assert kinds(served) == files | {ChannelKind.EMAIL: SmtpChannel}

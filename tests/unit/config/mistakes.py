@@ -254,8 +254,12 @@ EVENTS = {
 SUBSCRIBERS = {
     "no address for email": _subscription("channel: email", "channel", "no email", "add an e-mail address"),
     "no webhook for webhook": _subscription("channel: webhook", "channel", "no webhook", "add a webhook"),
-    "channel misspelt": _subscription("channel: mail", "channel", "email, webhook or file", "did you mean 'email'?"),
-    "channel missing": _subscription("events: [flood]", "channel", "this key is missing", "email, webhook or file"),
+    "channel misspelt": _subscription(
+        "channel: mail", "channel", "email, webhook, file or apprise", "did you mean 'email'?"
+    ),
+    "channel missing": _subscription(
+        "events: [flood]", "channel", "this key is missing", "email, webhook, file or apprise"
+    ),
     "unknown event": _subscription(
         "{channel: file, events: [flod]}", "events[0]", "the id of an event", "did you mean 'flood'?"
     ),
@@ -345,6 +349,18 @@ SUBSCRIBERS = {
         "subscribers[0].webhook.secret_env",
         ("exclude each other", "keep one"),
     ),
+    "apprise without a URL": _subscriber("apprise: {}", "apprise", "expected one of url, url_file, url_env"),
+    "apprise by its own sockets": Mistake(
+        f"{SUBSCRIBER}  apprise:\n    url: mqtt://broker.org/x  # HERE\n",
+        "subscribers[0].apprise.url",
+        ("reached by http or https", "egress guard"),
+    ),
+    "apprise that follows redirects": Mistake(
+        f"{SUBSCRIBER}  apprise:\n    url: json://chat.org/x?redirect=yes  # HERE\n",
+        "subscribers[0].apprise.url",
+        ("without redirect=", "never followed"),
+    ),
+    "apprise channel without a target": _subscription("{channel: apprise}", "channel", "no apprise", "a service"),
     "subscriber twice": Mistake(
         f"{SUBSCRIBER}- name: Other\n  id: desk  # HERE\n", "subscribers[1].id", ("another subscriber",)
     ),

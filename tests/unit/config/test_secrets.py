@@ -74,7 +74,28 @@ def test_no_secret_stands_in_the_repr_of_a_watch_config(loaded: Load) -> None:
     assert SECRET not in shown
 
 
+def test_the_url_of_apprise_comes_from_a_file_or_the_environment(loaded: Load) -> None:
+    """Most hold a token; it stands in no repr."""
+    text = SETTINGS + "subscribers:\n- id: a\n  name: A\n  apprise: {{{}}}\n"
+    in_file = loaded({"a.yaml": text.format("url_file: chat"), "chat": "slack://hunter2/b/c\n"})
+    in_environ = loaded({"a.yaml": text.format("url_env: CHAT")}, {"CHAT": "slack://hunter2/b/c"})
+    assert in_file.subscribers["a"].apprise_url == in_environ.subscribers["a"].apprise_url == "slack://hunter2/b/c"
+    assert "hunter2" not in repr(in_file)
+
+
+def test_an_earlier_signing_secret_stands_below_the_current_one(loaded: Load) -> None:
+    """With its end; a receiver may still have it."""
+    old = "whsec_" + "QUFB" * 11
+    files = {"a.yaml": HOOK.format("url: 'https://h.org', secret_file: hook")}
+    config = loaded({**files, "hook": f"{SECRET}\n{old} until 2027-11-29T18:00:00Z\n"})
+    (retired,) = config.subscribers["a"].webhook_retired
+    assert (retired.secret, retired.until.isoformat()) == (old, "2027-11-29T18:00:00+00:00")
+    assert old not in repr(config)
+
+
 ABSENT = {
+    "bad apprise": (SETTINGS + "subscribers:\n- {id: a, name: A, apprise: {url_env: BAD}}\n", "url_env", "by http"),
+    "broken line": (HOOK.format("url: 'https://h.org', secret_file: lines"), "secret_file", "line 2: expected an earl"),
     "no such file": (SMTP.format("password_file: hunter2"), "password_file", "does not exist"),
     "folder": (SMTP.format("password_file: ."), "password_file", "does not exist"),
     "empty file": (SMTP.format("password_file: empty"), "password_file", "one line of text"),
@@ -107,7 +128,13 @@ def test_a_secret_that_can_not_be_had_is_told_but_not_shown(problems: Problems, 
         "SHORT": "whsec_" + base64.b64encode(bytes(23)).decode(),
         "LONG": "whsec_" + base64.b64encode(bytes(65)).decode(),
     }
-    files = {"empty": "\n", "two": "hunter2\nhunter2\n", "binary": b"\xff\xfehunter2", "large": "x" * 20_000}
+    files = {
+        "empty": "\n",
+        "lines": f"{SECRET}\nhunter2 until then\n",
+        "two": "hunter2\nhunter2\n",
+        "binary": b"\xff\xfehunter2",
+        "large": "x" * 20_000,
+    }
     (problem,) = problems({"a.yaml": text, **files}, environ)
     assert problem.key.endswith(key)
     assert re.search(said, problem.message), problem.message

@@ -1,5 +1,6 @@
 """The use case of one delivery: `storywatch.dispatch`."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -126,3 +127,14 @@ def test_no_attempt_comes_before_retry_after(attempt: int, asked: timedelta | No
     assert pause >= asked
     assert pause >= RETRY_DELAYS[attempt - 1] * (1 - RETRY_JITTER)
     assert pause <= max(asked, RETRY_DELAYS[attempt - 1] * (1 + RETRY_JITTER))
+
+
+def test_what_was_only_put_off_counts_no_attempt() -> None:
+    """It comes again exactly at its turn, however often; the control is the same fault of a real attempt."""
+    fault = Fault(code="paced", message="later", retry_after=timedelta(minutes=7), attempted=False)
+    for attempt in (1, 10, 11):
+        settlement = settled(a_delivery(attempt), fault, now=NOW, dice=0.9)
+        assert (settlement.state, settlement.next_attempt) == (DeliveryState.WAITING, NOW + timedelta(minutes=7))
+        assert (settlement.attempt, settlement.attempted) == (attempt - 1, False)
+    tried = settled(a_delivery(10), replace(fault, attempted=True), now=NOW, dice=0.9)
+    assert (tried.state, tried.attempt, tried.attempted) == (DeliveryState.DEAD, 10, True)
