@@ -20,7 +20,6 @@ from storywatch.model import AlertKind, AnyNotice, Message, Owed, OwedDigest, Ow
 CONTENT_TYPE = "application/json"
 SCHEMA_VERSION = 2
 NOTICE_VERSION = 1
-TOO_BIG = "payload_too_big"
 # Standard Webhooks asks for small bodies. What would be larger is written again with less.
 MAX_BYTES = 20_000
 MOST_PARTS = 64
@@ -77,7 +76,7 @@ def frozen(write: Callable[[Room], dict[str, Any]], address: str) -> Message:
 def _bytes(document: dict[str, Any]) -> bytes:
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     if len(body) > MAX_BYTES:
-        raise ComposeError(TOO_BIG, f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
+        raise ComposeError("payload_too_big", f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
     return body
 
 

@@ -10,6 +10,8 @@ from lxml import html as lxml_html
 from channels.email import CONTENT_TYPE, EmailComposer, composer_for
 from storywatch.errors import ComposeError, StorywatchError
 from storywatch.model import ChannelKind, Event, Message, Owed
+from storywatch.page_links import PageLinks
+from tests.unit.channels.news_samples import CORRECTED, PAGES, WITH_PAGES
 from tests.unit.channels.samples import OWED, SETTINGS, corroborating, over, owed_with
 
 COMPOSER = composer_for(SETTINGS)
@@ -54,6 +56,32 @@ def test_the_headers_are_exactly_these() -> None:
     }
 
 
+def test_with_pages_one_click_leaves_the_event() -> None:
+    """RFC 8058, beside the mailbox; the feet of the two bodies lead to the same pages."""
+    composer = composer_for(WITH_PAGES)
+    mail = composed(composer=composer)
+    links = PageLinks(settings=PAGES)
+    leave = links.unsubscribe("desk", "desk-mail", "kabul-airport")
+    assert mail["List-Unsubscribe"] == f"<{leave}>, <mailto:editor@news.example?subject=unsubscribe%20desk-mail>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for link in (leave, links.preferences("desk"), links.answer("desk", "kabul-airport", "item-1")):
+        assert link in body(mail, "plain")
+        assert link in body(mail, "html")
+
+
+def test_a_correction_is_told_in_its_events_thread() -> None:
+    """Under a subject that begins as all of the event's do."""
+    mail = composed(CORRECTED)
+    assert mail["References"] == composed()["References"]
+    assert str(mail["Subject"]).startswith("[US collaborates with Taliban against ISIS] Corrected: Pentagon calls")
+    assert "+ Ten civilians were killed, seven of them children." in body(mail, "plain")
+    page = lxml_html.document_fromstring(body(mail, "html"))
+    assert [line.text_content()[2:] for line in page.xpath("//ins")] == [
+        "Pentagon calls the strike a tragic mistake",
+        "Ten civilians were killed, seven of them children.",
+    ]
+
+
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_both_bodies_tell_everything(kind: str) -> None:
     """Event, report, outlet, author, times, link, reasons, role and citation."""
@@ -70,7 +98,8 @@ def test_both_bodies_tell_everything(kind: str) -> None:
         "https://www.nytimes.com/2021/09/17/us/politics/pentagon-drone-strike-kabul.html",
         "Kabul (title)",
         "ISIS-K as 'Islamic State Khorasan' (summary)",
-        "The New York Times, 17 September 2021. https://",
+        "17 September 2021, The New York Times, \u201cPentagon calls",
+        "Archived: none known",
         "Video analysis finds no evidence of a bomb in the car",
         "desk-mail",
     ):
@@ -95,27 +124,33 @@ def test_the_whole_text_body_reads_so() -> None:
         "\n"
         "Blast at the gate\n"
         "\n"
-        "Outlet:     The New York Times\n"
-        "Published:  the outlet gives no time\n"
-        "First seen: 17 Sep 2021 20:14 UTC\n"
-        "Link:       the outlet gives none that can be opened\n"
+        "Outlet:      The New York Times\n"
+        "Published:   the outlet gives no time\n"
+        "First seen:  17 Sep 2021 20:14 UTC\n"
+        "\n"
+        "The outlet gives no link that can be opened.\n"
         "\n"
         "WHY IT MATCHED\n"
         "- Kabul (title)\n"
         "- ISIS-K as 'Islamic State Khorasan' (summary)\n"
         "\n"
         "TO CITE\n"
-        "\u201cBlast at the gate\u201d, The New York Times, undated, seen 17 September 2021.\n"
+        "undated, seen 17 September 2021, The New York Times, \u201cBlast at the gate\u201d\n"
+        "Archived: none known\n"
+        "Published: not told; modified: not told; first seen: 17 Sep 2021 20:14 UTC\n"
         "\n"
         "-- \n"
         "Sent by Storywatch for the subscription desk-mail.\n"
+        "\n"
+        "Unsubscribe by a mail to editor@news.example\n"
+        "mailto:editor@news.example?subject=unsubscribe%20desk-mail\n"
     )
 
 
 def test_an_alert_without_reasons_says_so() -> None:
     """Rather than an empty list."""
     mail = composed(owed_with(match=replace(OWED.match, reasons=())))
-    assert "- no reason recorded" in body(mail, "plain")
+    assert "- No reason recorded" in body(mail, "plain")
     assert "No reason recorded" in body(mail, "html")
 
 
@@ -133,10 +168,10 @@ def test_the_mails_of_one_event_and_subscriber_form_one_thread() -> None:
 
 
 def test_html_loads_nothing_and_runs_nothing() -> None:
-    """No picture, script, form or remote style; links lead to the report only."""
+    """No picture, script, form or remote style; links lead to the report, and out."""
     page = lxml_html.document_fromstring(body(composed(), "html"))
     assert not page.xpath("//img | //script | //form | //iframe | //link | //object | //@src | //@background")
-    assert set(page.xpath("//@href")) == {OWED.item.url}
+    assert set(page.xpath("//@href")) == {OWED.item.url, "mailto:editor@news.example?subject=unsubscribe%20desk-mail"}
     assert "url(" not in body(composed(), "html")
 
 
