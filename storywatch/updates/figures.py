@@ -18,6 +18,7 @@ MOST_FIGURES = 40
 """Figures of one report that are kept, from the top."""
 
 MOST_CHARS = 8_000
+MOST_SENTENCE_CHARS = 1_500
 MOST_NOUN_WORDS = 7
 
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*[\w'’]|[^\W\d_]|\d[\d,.]*|[,;:()—–-]|[.!?]")
@@ -367,6 +368,7 @@ def figures_of(*texts: str) -> tuple[Figure, ...]:
 
 def of_sentence(sentence: str) -> Iterator[Figure]:
     """Yield the figures of one sentence; it is their quote."""
+    sentence = sentence[:MOST_SENTENCE_CHARS]
     if not any(character.isdigit() for character in sentence) and not _WORDED_HINT.search(sentence):
         return
     told = list(_resolved(list(_read(sentence))))
@@ -401,7 +403,9 @@ def _read(sentence: str) -> Iterator[_Candidate]:
             continue
         if _counts_nothing(number, sentence):
             continue
-        if _ADDED_BEFORE.search(sentence[: number.start]) or _ADDED_AFTER.match(sentence, number.end):
+        if _ADDED_BEFORE.search(sentence[max(0, number.start - 12) : number.start]) or _ADDED_AFTER.match(
+            sentence, number.end
+        ):
             continue  # so many more: what it makes in all is not said
         beside = _beside(sentence, number.end)
         between = sentence[last_end : number.start].strip() if last_end >= 0 else None
@@ -464,7 +468,9 @@ def _counts_nothing(number: Number, sentence: str) -> bool:
         return True
     if _IN_YEAR.search(before) and len(number.written) == 4 and 1900 <= number.value <= 2099:
         return True
-    aged = _OF_AGE.search(sentence[: number.digits]) and sentence[number.end : number.end + 1] in {",", ")", "."}
+    aged = _OF_AGE.search(sentence[max(0, number.digits - 4) : number.digits]) and sentence[
+        number.end : number.end + 1
+    ] in {",", ")", "."}
     return bool(aged) or sentence[number.end : number.end + 1] in {"/", "’", "'"}
 
 

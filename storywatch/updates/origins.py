@@ -67,6 +67,8 @@ _AUTHORS = {
                     rf"|^(?:{name}) ?[/,|–-]|\bfor (?:{name})$", re.IGNORECASE)
     for key, name in _AGENCIES.items()
 }  # fmt: skip
+_NAMED = {key: re.compile(rf"(?<![^\W_])(?:{name})(?![^\W_])") for key, name in _AGENCIES.items()}
+_AUTHOR_CHARS = 200
 _ENDS = 700
 """Credits stand at the beginning or the end of a text; so many characters of each are looked at."""
 
@@ -93,11 +95,11 @@ def agency_of(author: str | None, *texts: str) -> str | None:
     """Return the agency that is credited as author, in a dateline or at the end of a text. A mention is no credit."""
     if author:
         for key, pattern in _AUTHORS.items():
-            if pattern.search(author.strip()):
+            if pattern.search(author.strip()[:_AUTHOR_CHARS]):
                 return key
     for text in texts:
-        for end in (text[:_ENDS], text[-_ENDS:]):
-            for key, pattern in _CREDITS.items():
-                if pattern.search(end):
+        for end in dict.fromkeys((text[:_ENDS], text[-_ENDS:])):
+            for key, named in _NAMED.items():
+                if named.search(end) and _CREDITS[key].search(end):  # the first is cheap, and seldom true
                     return key
     return None

@@ -27,6 +27,7 @@ READ_TEXTS = 4_096
 MOST_SENTENCES = 12
 """Sentences of a report that are compared, from the top: what is new in a report stands first."""
 
+MOST_TITLE_CHARS, MOST_CHARS = 1_000, 8_000
 LEAD_SENTENCES = 3
 WINDOW = 5
 """Words in a row that make a passage. Reports that share many were copied."""
@@ -177,6 +178,7 @@ class Telling:
 def read(text: str, *, english: bool = True) -> Telling:
     """Read a text whose first line is its headline. Cost grows with its length."""
     title, _, body = text.partition("\n")
+    title, body = title[:MOST_TITLE_CHARS], body[:MOST_CHARS]
     told = [sentence for _, sentence in sentences(body)][:MOST_SENTENCES]
     terms: dict[str, float] = {}
     named: set[str] = set()

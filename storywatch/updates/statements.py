@@ -11,6 +11,9 @@ MOST_STATEMENTS = 20
 """Statements of one report that are kept, from the top."""
 
 MOST_CHARS = 8_000
+MOST_SENTENCE_CHARS = 1_500
+MOST_BEFORE = 300
+"""Characters before a verb in which its speaker is looked for."""
 
 _STANCES = (
     (
@@ -80,9 +83,10 @@ def statements_of(*texts: str) -> tuple[Statement, ...]:
 
 def of_sentence(sentence: str) -> Iterator[Statement]:
     """Yield the statements of one sentence; it is their quote."""
+    sentence = sentence[:MOST_SENTENCE_CHARS]
     for match in _ANY.finditer(sentence):
         stance = Stance(str(match.lastgroup))
-        before = sentence[: match.start()]
+        before = sentence[max(0, match.start() - MOST_BEFORE) : match.start()]
         after = _OBJECT.get(stance)
         if _NOT.search(before) or _PASSIVE.search(before) or (after and not after.match(sentence, match.end())):
             continue

@@ -1,0 +1,154 @@
+"""What happens to reported items: `storywatch.updates.changes`, and that a poll finds it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from storywatch.difference import difference
+from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, Severity
+from storywatch.telling import tell
+from storywatch.updates import Past, PastReport, as_past, change_of, page_change, place
+from tests.support.samples import KABUL, NOW, a_config, an_item
+
+TEXT = "At least 60 people were killed at the airport gate, officials said. Rescuers are at work."
+
+
+def told(text: str = TEXT) -> tuple[Item, Past, PastReport]:
+    item = an_item("Attack at Kabul airport", summary=text)
+    placed = place(item, "kabul", Past())
+    assert placed is not None
+    report = as_past(item, placed)
+    return item, Past([report]), report
+
+
+def revised(item: Item, text: str, title: str | None = None) -> Item:
+    changed = replace(
+        item.revision, number=2, seen=NOW + timedelta(hours=2), summary=text, title=title or item.revision.title
+    )
+    return replace(item, revision=replace(changed, difference=difference(item.revision, changed)))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"{TEXT} More soon.", ChangeKind.EDIT),
+        (f"{TEXT} Correction: An earlier version gave the wrong gate.", ChangeKind.CORRECTION),
+        (f"{TEXT} This article has been corrected to show the right gate.", ChangeKind.CORRECTION),
+        (f"{TEXT} Updated to correct the spelling of a name.", ChangeKind.CORRECTION),
+        (f"{TEXT} Clarification: the gate is Abbey Gate.", ChangeKind.CORRECTION),
+        (f"{TEXT} An earlier version of this article misstated the name of the gate.", ChangeKind.CORRECTION),
+        ("This article has been retracted.", ChangeKind.RETRACTION),
+        ("We have removed this article because its source was wrong.", ChangeKind.RETRACTION),
+        ("The story has been withdrawn by Reuters.", ChangeKind.RETRACTION),
+        (f"{TEXT} Troops were withdrawn from the gate.", ChangeKind.EDIT),
+        (f"{TEXT} Prison authorities run a house of correction.", ChangeKind.EDIT),
+        (f"{TEXT} The barriers were removed.", ChangeKind.EDIT),
+    ],
+)
+def test_the_publishers_own_note_tells_the_kind(text: str, kind: ChangeKind) -> None:
+    """And stands in the change; without a note it is an edit."""
+    item, past, report = told()
+    change = change_of(revised(item, text), report, "kabul", past)
+    assert change is not None
+    assert change.kind is kind
+    assert bool(change.quote) is (kind is not ChangeKind.EDIT)
+    assert change.quote in " ".join(text.split())
+    assert change.news.severity is Severity.HIGH or kind is ChangeKind.EDIT
+    assert (change.update, change.item, change.revision) == (report.update, item.id, 2)
+    assert change.difference
+
+
+def test_an_old_note_is_no_new_correction() -> None:
+    """Only what was added counts."""
+    item, past, report = told(f"{TEXT} Correction: An earlier version gave the wrong gate.")
+    change = change_of(revised(item, f"{item.revision.summary} More soon."), report, "kabul", past)
+    assert change is not None
+    assert change.kind is ChangeKind.EDIT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT.replace("Rescuers", "Rescuer"),
+        f"{TEXT} Last updated 14:30 GMT",
+        f"{TEXT} Read more on our live page",
+        TEXT.replace("officials said", "officials say"),
+    ],
+)
+def test_a_trivial_edit_tells_nothing_new(text: str) -> None:
+    """A typo, a time stamp, navigation."""
+    item, past, report = told()
+    change = change_of(revised(item, text), report, "kabul", past)
+    assert change is not None
+    assert (change.kind, change.news) == (ChangeKind.EDIT, NOTHING_NEW)
+
+
+def test_an_edit_that_raises_the_toll_is_news() -> None:
+    """With what it was before."""
+    item, past, report = told()
+    change = change_of(revised(item, TEXT.replace("At least 60", "At least 170")), report, "kabul", past)
+    assert change is not None
+    (figure,) = change.news.figures
+    assert figure.before is not None
+    assert (figure.now.value, figure.before.figure.value, change.news.severity) == (170, 60, Severity.HIGH)
+    assert change.news.lead == ("At least 170 people were killed at the airport gate, officials said.",)
+
+
+def test_what_the_event_knows_from_others_is_no_news() -> None:
+    """The edit catches up with what another outlet told."""
+    item, past, report = told()
+    other = an_item(
+        "Toll rises to 170", item="i2", outlet="cnn", summary="At least 170 people were killed at the airport gate."
+    )
+    placed = place(other, "kabul", past)
+    assert placed is not None
+    past.add(as_past(other, placed))
+    change = change_of(revised(item, TEXT.replace("At least 60", "At least 170")), report, "kabul", past)
+    assert change is not None
+    assert change.news == NOTHING_NEW
+
+
+def test_equal_words_change_nothing() -> None:
+    """A revision of dates or the author only."""
+    item, past, report = told()
+    assert change_of(revised(item, TEXT), report, "kabul", past) is None
+
+
+def test_a_change_has_the_same_id_when_it_is_found_again() -> None:
+    """And another one for each revision."""
+    item, past, report = told()
+    new = revised(item, f"{TEXT} More soon.")
+    one, again = (change_of(new, report, "kabul", past) for _ in range(2))
+    later = change_of(replace(new, revision=replace(new.revision, number=3)), report, "kabul", past)
+    assert one is not None
+    assert again is not None
+    assert later is not None
+    assert one.id == again.id != later.id
+
+
+def test_a_page_that_vanished_and_came_back_are_two_changes() -> None:
+    """Vanishing is worth more than coming back."""
+    _, _, report = told()
+    gone = page_change(report, "kabul", kind=ChangeKind.VANISHED, revision=1, seen=NOW)
+    back = page_change(report, "kabul", kind=ChangeKind.RESTORED, revision=1, seen=NOW + timedelta(days=1))
+    assert gone.id != back.id
+    assert (gone.news.severity, back.news.severity) == (Severity.NORMAL, Severity.LOW)
+
+
+def test_a_retraction_that_matches_no_more_is_told() -> None:
+    """The new text says nothing of the event, and the item is its report all the same."""
+    item, past, _ = told()
+    gone = revised(item, "This article has been retracted.", "Retracted")
+    found = tell([(gone, None)], tuple(past), KABUL, a_config())
+    (changed,) = found.changes
+    assert (changed.change.kind, changed.match, changed.first_item) == (ChangeKind.RETRACTION, None, item.id)
+    assert not found.reports
+
+
+def test_an_unreported_item_changes_nothing() -> None:
+    """Control: a revision of what is no report of the event is placed if it matches, and passed over if not."""
+    item = an_item("Attack at Kabul airport", summary=TEXT)
+    assert tell([(revised(item, f"{TEXT} More."), None)], (), KABUL, a_config()).changes == ()
+    match = Match(event="kabul", item=item.id, revision=2, accepted=True, score=1.0)
+    assert len(tell([(revised(item, f"{TEXT} More."), match)], (), KABUL, a_config()).reports) == 1

@@ -1,0 +1,50 @@
+"""How well repeats are told from news: the labelled streams, and what must hold whatever the weights are."""
+
+from datetime import timedelta
+
+import pytest
+
+from bench.novelty import everything_new, ours, scored, stream_of
+from storywatch.updates import Past, as_past, place
+from storywatch.updates.past import MOST_CANDIDATES, MOST_COMPARED
+from tests.support.samples import NOW, an_item
+
+
+@pytest.mark.parametrize("name", ["ferry", "kabul", "bank", "quake"])
+def test_first_reports_of_facts_are_found(name: str) -> None:
+    """By the scorer's formula; what takes everything for news is far below."""
+    stream = stream_of(name)
+    assert scored(stream, ours(stream)).f1 >= 0.75
+    assert scored(stream, everything_new(stream)).f1 < 0.5, "control: the stream has many repeats"
+
+
+def test_a_late_repeat_is_no_news_and_a_new_figure_in_old_words_is() -> None:
+    """After a year as after an hour."""
+    past = Past()
+    text = "A suicide bomber and gunmen attacked crowds at the Abbey Gate of Kabul airport, killing {} people, officials said."
+    verdicts = []
+    for number, (killed, days) in enumerate([(60, 0), (60, 400), (170, 401), (170, 900)]):
+        item = an_item(
+            f"Kabul airport attack kills {killed}", item=f"i{number}", outlet=f"o{number}", summary=text.format(killed),
+            seen=NOW + timedelta(days=days), published=NOW + timedelta(days=days),
+        )  # fmt: skip
+        placed = place(item, "kabul", past)
+        assert placed is not None
+        past.add(as_past(item, placed))
+        verdicts.append(placed.sequence)
+    assert verdicts == [1, 1, 2, 2]
+
+
+def test_placing_costs_the_same_whatever_the_past() -> None:
+    """An item meets a bounded number of updates and of reports in each."""
+    past = Past()
+    for number in range(400):
+        title = f"word{number} thing{number} person{number} place{number} attack airport"
+        item = an_item(title, item=f"i{number}", outlet=f"o{number}")
+        placed = place(item, "kabul", past)
+        assert placed is not None
+        past.add(as_past(item, placed))
+    telling = past[0].telling
+    assert len(past.candidates(telling)) <= MOST_CANDIDATES
+    crowd = Past([*past, *(past[0] for _ in range(100))])
+    assert len(crowd.developments[past[0].update].compared()) == MOST_COMPARED
