@@ -69,7 +69,7 @@ def _endpoint(subscriber: Subscriber) -> str:
 
 def frozen(write: Callable[[Room], dict[str, Any]], address: str) -> Message:
     """Return the bytes that every attempt sends. Raises ComposeError if there is no room that they fit in."""
-    body = fitting(lambda room: _bytes(write(room)), TOO_BIG)
+    body = fitting(lambda room: _bytes(write(room)), "payload_too_big")
     return Message(address=address, body=body, content_type=CONTENT_TYPE)
 
 
