@@ -18,6 +18,7 @@ BENCHES = (
     "feedback",
     "tracking",
     "mails",
+    "novelty",
 )
 BY_NAME_ONLY = ("fit",)
 """What writes into the code is run on request only."""

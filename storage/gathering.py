@@ -64,12 +64,13 @@ class StoredRelease:
         self._subscription = subscription
 
     async def alerts(self) -> Sequence[GatheredAlert]:
-        """Return the alerts that wait for a release, oldest first."""
+        """Return the alerts that wait for a release, oldest first; of one poll in the order of their updates."""
         alert = tables.alerts.c
         wanted = (
             select(alert.id, alert.update, alert.kind, alert.severity, alert.created, alert.release_at)
+            .join_from(tables.alerts, tables.updates, tables.updates.c.id == alert.update)
             .where(alert.subscription == self._subscription, gathered)
-            .order_by(alert.created, alert.id)
+            .order_by(alert.created, tables.updates.c.number, alert.id)
         )
         return tuple(
             GatheredAlert(

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import tables
-from storywatch.updates import SAID_CHARS, PastReport
+from storage import ledger, tables
+from storywatch.updates import SAID_CHARS, PastReport, as_said, speaks_english
 
 
 async def hold(connection: AsyncConnection, table: Table, row_id: str) -> None:
@@ -30,8 +30,12 @@ async def reports_of(connection: AsyncConnection, event: str) -> tuple[PastRepor
             report.seen,
             tables.updates.c.number,
             tables.updates.c.headline,
+            tables.items.c.first_seen,
             revision.title,
             revision.summary,
+            revision.published,
+            revision.updated,
+            revision.language,
             func.substr(revision.content, 1, SAID_CHARS).label("content"),
         )
         .join_from(tables.reports, tables.updates, tables.updates.c.id == report.update)
@@ -40,18 +44,23 @@ async def reports_of(connection: AsyncConnection, event: str) -> tuple[PastRepor
         .where(report.event == event)
         .order_by(tables.updates.c.number, report.role.desc(), report.seen, report.item)
     )
-    return tuple(map(_past_report, await connection.execute(told)))
+    rows = (await connection.execute(told)).all()
+    told_of = await ledger.ledger_of(connection, event) if rows else ledger.Ledger()
+    return tuple(_past_report(row, told_of) for row in rows)
 
 
-def _past_report(row: Row[*tuple[Any, ...]]) -> PastReport:
-    said = f"{row.title}\n{row.summary or row.content}"
+def _past_report(row: Row[*tuple[Any, ...]], told_of: ledger.Ledger) -> PastReport:
     return PastReport(
         update=row.update,
         number=row.number,
         item=row.item,
         outlet=row.outlet,
         headline=row.headline,
-        text=said,
+        text=as_said(row.title, row.summary, row.content),
         origin=row.origin,
         seen=row.seen,
+        published=row.published or row.updated or row.first_seen,
+        english=speaks_english(row.language),
+        figures=told_of.figures.get(row.item, ()),
+        statements=told_of.statements.get(row.item, ()),
     )

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import history, tables, verdicts
+from storage import history, ledger, tables, verdicts
 from storage.engine import reading, writing
 from storywatch.ports import ImportRecord
 from storywatch.updates import PastReport
@@ -53,5 +53,6 @@ class StoredImport:
         await verdicts.save_misses(connection, [verdicts.miss_row(miss, at) for miss in record.misses])
         await verdicts.insert_missing(connection, tables.updates, list(map(verdicts.update_row, record.updates)))
         await verdicts.insert_missing(connection, tables.reports, list(map(verdicts.report_row, record.reports)))
+        await ledger.save(connection, record.reports, (), record.matches)
         done = update(tables.events).where(tables.events.c.id == self._event)
         await connection.execute(done.values(imported_at=at))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import alerts, history, moves, pushes, search, tables, verdicts
+from storage import alerts, history, ledger, moves, pushes, search, tables, verdicts
 from storage.alerts import alert_row, delivery_rows
 from storage.items import chunks, item_row, revision_of, revision_row
 from storage.states import state_row
@@ -75,6 +75,15 @@ class StoredPoll:
         await history.hold(self._connection, tables.events, event)
         return await history.reports_of(self._connection, event)
 
+    async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the events that have each item as a report; items without one are left out."""
+        report = tables.reports.c
+        found: dict[str, frozenset[str]] = {}
+        for some in chunks(sorted(set(items))):
+            for row in await self._connection.execute(select(report.item, report.event).where(report.item.in_(some))):
+                found[row.item] = found.get(row.item, frozenset()) | {row.event}
+        return found
+
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the latest stored revision of each item."""
         revision = tables.revisions
@@ -116,6 +125,7 @@ class StoredPoll:
         await verdicts.save(self._connection, record.matches, record.misses, seen)
         await self._insert(tables.updates, map(update_row, record.updates))
         await self._insert(tables.reports, map(report_row, record.reports))
+        await ledger.save(self._connection, record.reports, record.changes, record.matches)
         await self._insert(tables.deliveries, delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)

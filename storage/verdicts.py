@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.news import news_json
 from storage.upsert import upsert
 from storywatch.model import Contribution, Match, Reason, Report, Update
 
@@ -106,6 +107,7 @@ def report_row(report: Report) -> dict[str, Any]:
         "role": report.role.value,
         "seen": report.seen,
         "origin": report.origin,
+        "news": news_json(report.news),
     }
 
 

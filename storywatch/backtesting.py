@@ -103,7 +103,9 @@ class Backtest:
         self.items = 0
         self.cases = [case for event in self.outcomes for case in _cases(event, matcher.lessons(event))]
         self._near: dict[str, list[_Ranked]] = {event: [] for event in self.outcomes}
-        self._past: dict[str, list[updates.PastReport]] = {event: [] for event in self.outcomes}
+        self._past: dict[str, updates.Past] = {
+            name: updates.Past(about=updates.about(event)) for name, event in matcher.events.items()
+        }
         self._by_item: dict[str, list[Case]] = {}
         for case in self.cases:
             self._by_item.setdefault(case.item.id, []).append(case)
@@ -148,7 +150,7 @@ class Backtest:
         placed = updates.place(item, match.event, past)
         if placed is None:
             return
-        past.append(updates.as_past(item, placed))
+        past.add(updates.as_past(item, placed))
         judged = Judged(item=item, match=match, update=placed.report.update, first=placed.update is not None)
         self.outcomes[match.event].taken.append(judged)
 

@@ -1,10 +1,10 @@
 """Developments: what somebody may have to hear of, with all that planning needs to know of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from storywatch.model import Change, Item, Match, Report, ReportRole, Update
-from storywatch.updates import PastReport, Placed
+from storywatch.updates import Past, Placed
 
 _HEADLINES = 5
 
@@ -44,7 +44,7 @@ class Development:
     change: Change | None = None
 
 
-def development(item: Item, match: Match, placed: Placed, past: Sequence[PastReport]) -> Development:
+def development(item: Item, match: Match, placed: Placed, past: Past) -> Development:
     """Return a placed item as something that may have to be told; `past`: the event's reports before it."""
     return Development(
         item=item,
@@ -57,10 +57,10 @@ def development(item: Item, match: Match, placed: Placed, past: Sequence[PastRep
     )
 
 
-def changed(change: Change, item: Item, match: Match, past: Sequence[PastReport]) -> Development:
+def changed(change: Change, item: Item, match: Match, past: Past) -> Development:
     """Return the change of a placed item as something that may have to be told; `past` has the item's report."""
     known = next(report for report in past if report.item == change.item)
-    first = next(report for report in past if report.update == known.update)
+    first = past.developments[known.update].reports[0]
     report = Report(
         update=known.update,
         event=change.event,
@@ -81,13 +81,11 @@ def changed(change: Change, item: Item, match: Match, past: Sequence[PastReport]
     )
 
 
-def _headlines(past: Sequence[PastReport]) -> tuple[str, ...]:
+def _headlines(past: Past) -> tuple[str, ...]:
     """The event's last headlines, newest first: one for each update, a few."""
-    firsts: dict[str, str] = {}
-    for report in past:
-        firsts.setdefault(report.update, report.headline)
-    return tuple(reversed(firsts.values()))[:_HEADLINES]
+    firsts = [one.reports[0].headline for one in islice(reversed(past.developments.values()), _HEADLINES)]
+    return tuple(firsts)
 
 
-def _outlets(past: Sequence[PastReport]) -> tuple[str, ...]:
+def _outlets(past: Past) -> tuple[str, ...]:
     return tuple(dict.fromkeys(report.outlet for report in past))

@@ -140,15 +140,17 @@ class Importing:
     async def _stored(self, event: str, past: _Past) -> _Placed:
         """Place what was found and store it. A long past takes long to place, so the event is not held meanwhile."""
         before = await self._history(event) if past.accepted else ()
+        declared = self.recollection.matcher.events.get(event)
+        about = updates.about(declared) if declared else ""
         for tries_left in reversed(range(_MOST_TRIES)):
-            placed = await _placed(event, past.accepted, before)
+            placed = await _placed(event, past.accepted, before, about)
             async with self.imports.open(event) as transaction:
                 now = await transaction.history() if past.accepted else before
                 if now != before and tries_left:  # a poll told of the event meanwhile
                     before = now
                     continue
                 if now != before:
-                    placed = await _placed(event, past.accepted, now)
+                    placed = await _placed(event, past.accepted, now, about)
                 await transaction.save(self._record(past, placed))
                 break
         return placed
@@ -200,14 +202,18 @@ def _verdicts(matcher: Matcher, item: Item) -> Sequence[Match]:
 
 
 async def _placed(
-    event: str, accepted: Iterable[tuple[Item, Match]], before: tuple[updates.PastReport, ...]
+    event: str, accepted: Iterable[tuple[Item, Match]], before: tuple[updates.PastReport, ...], about: str
 ) -> _Placed:
-    placed, past = _Placed(), list(before)
+    placed, past = _Placed(), updates.Past(about=about)
+    for number, report in enumerate(before):
+        past.add(report)
+        if not number % _AT_ONCE:
+            await asyncio.sleep(0)
     for item, _ in sorted(accepted, key=lambda pair: by_publication(pair[0])):
         place = updates.place(item, event, past)
         if place is not None:
             placed.updates += [place.update] if place.update else []
             placed.reports.append(place.report)
-            past.append(updates.as_past(item, place))
+            past.add(updates.as_past(item, place))
         await asyncio.sleep(0)
     return placed

@@ -42,6 +42,7 @@ from storywatch.model import (
     Visit,
     WatchConfig,
 )
+from storywatch.model import Change as ItemChange
 from storywatch.pacing import HostHold, SourceState
 from storywatch.push import Change, Push, PushState
 from storywatch.updates import PastReport
@@ -121,6 +122,7 @@ class PollRecord:
     misses: tuple[Match, ...] = ()
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
+    changes: tuple[ItemChange, ...] = ()
     alerts: tuple[Alert, ...] = ()
     pushes: tuple[PushState, ...] = ()
 
@@ -134,6 +136,10 @@ class PollTransaction(Protocol):
 
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
+        ...
+
+    async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the events that have each item as a report; items without one are left out."""
         ...
 
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:

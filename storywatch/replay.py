@@ -53,7 +53,7 @@ class Replay:
 
     matcher: Matcher
     known: dict[str, dict[str, intake.KnownItem]] = field(default_factory=lambda: defaultdict(dict))
-    history: dict[str, list[updates.PastReport]] = field(default_factory=lambda: defaultdict(list))
+    history: dict[str, updates.Past] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> "Replay":
@@ -99,10 +99,13 @@ class Replay:
         known.update(dict.fromkeys(keys, entry))
 
     def _decision(self, line_id: str, item: Item, match: Match) -> Decision:
-        history = self.history[match.event]
+        history = self.history.get(match.event)
+        if history is None:
+            event = self.matcher.events[match.event]
+            history = self.history[match.event] = updates.Past(about=updates.about(event))
         placed = updates.place(item, match.event, history) if match.accepted else None
         if placed is not None:
-            history.append(updates.as_past(item, placed))
+            history.add(updates.as_past(item, placed))
         known = (report.update for report in history if report.item == item.id)
         return Decision(
             item=line_id,

@@ -4,13 +4,15 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from storywatch import updates
-from storywatch.developments import Development, development
+from storywatch.developments import Development, changed, development
 from storywatch.errors import ComposeError, Fault
 from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
 from storywatch.model import (
     Alert,
     AnyNotice,
+    Change,
+    Event,
     Item,
     Match,
     Message,
@@ -82,42 +84,51 @@ def is_near(match: Match) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """What matched items tell: updates, reports, and what somebody may have to hear of."""
+    """What matched items tell: updates, reports, changes of what was reported, and what somebody may have to hear of."""
 
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
+    changes: tuple[Change, ...] = ()
     developments: tuple[Development, ...] = ()
 
     def __add__(self, other: "Told") -> "Told":
         return Told(
             updates=(*self.updates, *other.updates),
             reports=(*self.reports, *other.reports),
+            changes=(*self.changes, *other.changes),
             developments=(*self.developments, *other.developments),
         )
 
 
-class Telling:
-    """Places the matched items of one event one by one, each after the ones before it."""
+class Placing:
+    """Places the items of one event one by one, each after the ones before it."""
 
-    def __init__(self, history: Sequence[updates.PastReport]) -> None:
-        self._past = list(history)
-        self._updates: list[Update] = []
-        self._reports: list[Report] = []
-        self._developments: list[Development] = []
+    def __init__(self, event: Event, history: Sequence[updates.PastReport]) -> None:
+        self._event = event.id
+        self._past = updates.Past(history, about=updates.about(event))
 
-    def add(self, item: Item, match: Match) -> None:
-        """Place an item. Cost grows with the reports before it."""
-        placed = updates.place(item, match.event, self._past)
-        if placed is None:
-            return
-        self._updates.extend([placed.update] if placed.update else [])
-        self._reports.append(placed.report)
-        self._developments.append(development(item, match, placed, self._past))
-        self._past.append(updates.as_past(item, placed))
+    def add(self, item: Item, match: Match | None) -> Told:
+        """Place an item that matches; one that is a report already has changed, whether it still matches or not."""
+        placed = updates.place(item, self._event, self._past) if match else None
+        if placed is None or match is None:
+            return self._changed(item, match)
+        told = Told(
+            updates=(placed.update,) if placed.update else (),
+            reports=(placed.report,),
+            developments=(development(item, match, placed, self._past),),
+        )
+        self._past.add(updates.as_past(item, placed))
+        return told
 
-    def told(self) -> Told:
-        """Return what they tell."""
-        return Told(updates=tuple(self._updates), reports=tuple(self._reports), developments=tuple(self._developments))
+    def _changed(self, item: Item, match: Match | None) -> Told:
+        report = self._past.report_of(item.id)
+        change = updates.change_of(item, report, self._event, self._past) if report else None
+        if change is None:
+            return Told()
+        still = match or Match(
+            event=self._event, item=item.id, revision=item.revision.number, accepted=False, score=0.0
+        )
+        return Told(changes=(change,), developments=(changed(change, item, still, self._past),))
 
 
 def notice_for(owed: AnyNotice, channel: Channel) -> Notice:

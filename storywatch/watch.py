@@ -28,7 +28,7 @@ from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, P
 from storywatch.push import Push
 from storywatch.recalling import Recollection
 from storywatch.steps import Reached, Step, ignore
-from storywatch.telling import Judged, Judging, Telling, Told, alert_for, notice_for
+from storywatch.telling import Judged, Judging, Placing, Told, alert_for, notice_for
 from storywatch.verification import structural_fault
 
 
@@ -180,7 +180,7 @@ class Watch:
         if items:
             await learning.enter_async_context(plan.learning())
         judged = await judge(items.values(), plan)
-        told = await self._place(judged.matches, items, transaction)
+        told = await self._place(judged.matches, items, taken.revised, plan, transaction)
         brought_news = bool(taken.new or taken.revised)
         state = pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice())
         record = PollRecord(
@@ -193,6 +193,7 @@ class Watch:
             misses=judged.misses,
             updates=told.updates,
             reports=told.reports,
+            changes=told.changes,
             alerts=await self._alerts(told, plan.config, transaction),
             set_aside=(*(visit.document.set_aside if visit.document else ()), *judged.poisonous),
         )
@@ -241,20 +242,32 @@ class Watch:
             return taken
         return intake.with_differences(taken, await transaction.revisions(item.id for item in taken.revised))
 
-    async def _place(self, matches: Sequence[Match], items: Mapping[str, Item], transaction: PollTransaction) -> Told:
-        """Place every matched item, oldest publication first, so that the first report is the first."""
-        by_event: dict[str, list[Match]] = defaultdict(list)
+    async def _place(
+        self,
+        matches: Sequence[Match],
+        items: Mapping[str, Item],
+        revised: Sequence[Item],
+        plan: Plan,
+        transaction: PollTransaction,
+    ) -> Told:
+        """Place every matched item, oldest publication first, so that the first report is the first.
+
+        A revised item that an event has as a report is looked at even if it matches no more: it may be a retraction.
+        """
+        by_event: dict[str, dict[str, Match | None]] = defaultdict(dict)
+        reported = await transaction.reported(item.id for item in revised) if revised else {}
+        for item, events in reported.items():
+            for event in events & plan.config.events.keys():
+                by_event[event][item] = None
         for match in matches:
-            by_event[match.event].append(match)
+            by_event[match.event][match.item] = match
         told = Told()
         # Always in the same order, so that two polls that hold several events can't wait for each other.
         for event in sorted(by_event):
-            telling = Telling(await transaction.history(event))
-            matched = {match.item: match for match in by_event[event]}
-            for item in sorted((items[name] for name in matched), key=by_publication):
-                telling.add(item, matched[item.id])
+            placing = Placing(plan.config.events[event], await transaction.history(event))
+            for one in sorted((items[name] for name in by_event[event]), key=by_publication):
+                told += placing.add(one, by_event[event][one.id])
                 await asyncio.sleep(0)
-            told += telling.told()
         return told
 
     async def _alerts(self, told: Told, config: WatchConfig, transaction: PollTransaction) -> tuple[Alert, ...]:

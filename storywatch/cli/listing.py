@@ -72,7 +72,8 @@ def updates(
 def alerts(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
     """List the alerts and how each stands."""
     rows = _ask(config, lambda queries: queries.alerts(limit))
-    columns = ("created", "subscription", "event", "kind", "state", "release_at", "headline")
+    waits = any(row["state"] == "gathered" for row in rows)
+    columns = ("created", "subscription", "event", "state", *(("release_at",) if waits else ()), "headline")
     print_rows(rows, columns, empty="No alerts yet.", as_json=json)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from storywatch.model.news import NOTHING_NEW, News, Severity
+from storywatch.model.news import NOTHING_NEW, KnownFigure, KnownStatement, News, Severity
 from storywatch.model.visits import TimeCorrection, TimeOrigin
 
 
@@ -111,7 +111,8 @@ class ReportRole(StrEnum):
 class Report:
     """An item that tells of an update.
 
-    `origin`: where its text comes from: an agency (`agency:ap`), or its outlet (`outlet:khaama`).
+    `origin`: where its text comes from: an agency (`agency:ap`), or its outlet (`outlet:khaama`). `news`: what it adds to
+    its event; `figures` and `statements`: all that it gives, new or not.
     """
 
     update: str
@@ -122,6 +123,8 @@ class Report:
     seen: datetime
     origin: str = ""
     news: News = NOTHING_NEW
+    figures: tuple[KnownFigure, ...] = ()
+    statements: tuple[KnownStatement, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from email import message_from_string, policy
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.watching import Desk
 from tests.support.web import Site, reply, rss, serving
 
 BLAST = "Blast at Kabul airport kills dozens"
+STRIKE = "Drone strike in Kabul destroys the car of an aid worker"
 SELDOM = {"digest": {"cron": "0 0 1 1 *"}}
 
 
@@ -63,6 +65,24 @@ async def test_what_is_gathered_is_listed_and_told_when_it_is_due(desk: Desk) ->
     told = (await storywatch("alerts", *place, "--json")).only
     assert (told["state"], told["delivery"]) == ("sent", alert["id"])
     assert (await storywatch("poll", *place, "--json")).only["deliveries"] == {}
+
+
+async def test_a_digest_carries_several_updates_in_one_mail(desk: Desk, site: Site) -> None:
+    """Written by the real channel: each update once, in one delivery to which all alerts point."""
+    place = ("--config", desk.folder)
+    site.pages["/feed"] = reply(rss("Nothing of interest", BLAST, STRIKE))
+    assert (await storywatch("poll", *place, "--json")).only["polls"][0]["alerts"] == 2
+    let_it_be_due(desk)
+    assert (await storywatch("poll", *place, "--json")).only["deliveries"] == {"sent": 1}
+    [mail] = desk.mails
+    read = message_from_string(mail, policy=policy.default)
+    text = read.get_body(("plain",))
+    assert text is not None
+    assert [text.get_content().count(headline) for headline in (BLAST, STRIKE)] == [1, 1]
+    alerts = (await storywatch("alerts", *place, "--json")).lines
+    [delivery] = {row["delivery"] for row in alerts}
+    assert str(read["Message-ID"]).startswith(f"<{delivery}@")
+    assert {row["state"] for row in alerts} == {"sent"}
 
 
 async def test_the_daemon_releases_what_is_due(desk: Desk, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from storywatch.model import (
 )
 from storywatch.ports import ReleaseRecord
 from storywatch.steps import Step
-from tests.contract.working import deliveries, poll, rows
+from tests.contract.working import LATER, claimed, deliveries, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.patience import soon
 from tests.support.samples import ATTACK, DESK_MAIL, NOW, a_config, parsed
@@ -109,6 +109,7 @@ async def test_a_digest_carries_all_that_was_gathered(store: Store) -> None:
     [digest] = room.channel.digests
     assert sorted(part.item.revision.title for part in digest.parts) == sorted(DEVELOPMENTS[:5])
     assert [part.created for part in digest.parts] == [NOW] * 3 + [NOW + timedelta(hours=1)] * 2
+    assert [part.sequence for part in digest.parts] == [1, 2, 3, 4, 5]
     assert (digest.id, digest.created, digest.since, digest.left_out) == (delivery["id"], MORNING, None, 0)
     assert room.steps == [Step.DIGEST_COMPOSED, Step.DIGEST_COMMITTED]
     [claimed] = await deliveries(store, now=MORNING)
@@ -365,3 +366,18 @@ async def test_an_update_is_told_once_enough_outlets_report_it(store: Store) -> 
     await room.poll(ATTACK, source="cnn-world", now=NOW + timedelta(hours=1))
     told = {(row["subscription"], row["kind"]) for row in await room.alerts()}
     assert told == {("fa", "update"), ("desk-mail", "update"), ("eager", "update")}
+
+
+async def test_who_was_told_of_an_update_that_was_merged_is_not_told_again(store: Store) -> None:
+    """An operator merges two updates; the one that stays was told to nobody here, the one that went was."""
+    room = await desk(store, DESK_MAIL)
+    await room.poll(*DEVELOPMENTS[:2])
+    first, second = [alert["update"] for alert in await room.alerts()]
+    async with writing(store.engine) as connection:
+        await connection.execute(tables.alerts.delete().where(tables.alerts.c.update == second))
+    await store.updates.merge(first, second)
+    async with store.sources.poll(await claimed(store, now=LATER)) as transaction:
+        known = await transaction.known_updates([second])
+    assert known[second].subscriptions == {"desk-mail"}
+    assert {told.report.update for told in known[second].reports} == {second}
+    assert len(known[second].reports) == 2

@@ -174,6 +174,14 @@ class FakeTransaction:
         """Return the event's reports."""
         return tuple(self.memory.past[event])
 
+    async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the events that have each item as a report."""
+        told = {
+            item: {event for event, past in self.memory.past.items() if any(one.item == item for one in past)}
+            for item in items
+        }
+        return {item: frozenset(events) for item, events in told.items() if events}
+
     async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
         """Return the stored revisions."""
         return {item: self.memory.items[item].revision for item in items}

@@ -96,3 +96,11 @@ def test_what_the_linter_doubts_is_told_at_its_line(write: Write, more: str, key
 def test_a_sound_event_is_not_doubted(write: Write) -> None:
     """The negative control."""
     assert load_with_warnings(write({"a.yaml": SETTINGS + DAM}), {}).warnings == ()
+
+
+def test_corroborations_that_the_severity_leaves_out_are_told(write: Write) -> None:
+    """They are allowed, for a further outlet may add something; mostly it does not."""
+    text = SETTINGS + EDITOR + "  subscriptions: [{channel: file, corroborations: true, least_severity: high}]\n"
+    [warning] = load_with_warnings(write({"a.yaml": text}), {}).warnings
+    assert warning.key == "subscribers[0].subscriptions[0].corroborations"
+    assert "least_severity" in warning.message

@@ -32,7 +32,7 @@ from storywatch.model import (
     WatchConfig,
 )
 from storywatch.planning import owed, owed_notices
-from storywatch.updates import PastReport, as_past, place
+from storywatch.updates import Past, as_past, place
 from tests.support.samples import ATTACK, CNN, DESK_MAIL, KABUL, NOW, NYT, a_config, an_item
 
 TAGGED = replace(KABUL, tags=("afghanistan", "terror"))
@@ -53,7 +53,7 @@ class Story:
     """What one event knows so far; what is owed for each item that is placed is kept in it."""
 
     config: WatchConfig
-    past: list[PastReport] = field(default_factory=list)
+    past: Past = field(default_factory=Past)
     known: dict[str, KnownUpdate] = field(default_factory=dict)
 
     def plan(self, item: Item, *, origin: str = "", severity: Severity | None = None) -> tuple[Owed, ...]:
@@ -62,10 +62,11 @@ class Story:
         assert placed is not None
         placed = replace(placed, report=replace(placed.report, origin=origin))
         if severity is not None and placed.update is not None:
-            placed = replace(placed, update=replace(placed.update, severity=severity))
+            told = replace(placed.report, news=replace(placed.report.news, severity=severity))
+            placed = replace(placed, report=told, update=replace(placed.update, severity=severity))
         one = development(item, a_match(item), placed, self.past)
         planned = owed([one], self.known, self.config)
-        self.past.append(as_past(item, placed))
+        self.past.add(as_past(item, placed))
         self._remember(one, planned)
         return planned
 
@@ -365,7 +366,7 @@ def test_readers_are_told_as_subscribers_are() -> None:
     config, item = with_subscriptions(DESK_MAIL), an_item()
     placed = place(item, "kabul", [])
     assert placed is not None
-    planned = owed([development(item, a_match(item), placed, [])], {}, config, audience)
+    planned = owed([development(item, a_match(item), placed, Past())], {}, config, audience)
     assert {(one.subscription.id, one.subscriber.id) for one in planned} == {("desk-mail", "desk"), ("r1-kabul", "r1")}
 
 

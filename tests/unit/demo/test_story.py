@@ -13,7 +13,6 @@ from storywatch import updates
 from storywatch.cli.demo.script import Article, Story
 from storywatch.matching import Matcher
 from storywatch.model import ReportRole
-from storywatch.updates import PastReport
 from tests.unit.demo.samples import STORY, items, items_of, shipped_event
 
 
@@ -58,9 +57,9 @@ def test_the_edited_report_still_matches_under_the_same_identity(matcher: Matche
     assert matcher.match(item)[0].accepted
 
 
-def test_updates_are_told_apart_and_wire_copies_put_together() -> None:
+def test_updates_are_told_apart_and_wire_copies_put_together(tmp_path: Path) -> None:
     """The numbers in the play are those that the core gives."""
-    past: list[PastReport] = []
+    past = updates.Past(about=updates.about(shipped_event(tmp_path / "starter")))
     found = items()
     for article in STORY.telling:
         item = found[article.slug]
@@ -68,7 +67,7 @@ def test_updates_are_told_apart_and_wire_copies_put_together() -> None:
         assert placed is not None
         assert placed.sequence == article.tells, article.slug
         assert (placed.report.role is ReportRole.FIRST) == (article in STORY.firsts)
-        past.append(updates.as_past(item, placed))
+        past.add(updates.as_past(item, placed))
 
 
 def test_the_story_has_the_size_and_the_span_that_it_is_known_for() -> None:

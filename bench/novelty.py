@@ -1,0 +1,174 @@
+"""Novelty on the labelled streams: which reports tell a fact first, and which repeat one.
+
+Each stream is one event. Its items pass through the real matcher and updates, as in `storywatch replay`; what is told is
+scored by the scorer's formula beside three baselines. `ferry` was kept away from all fitting and tuning.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import fmean
+
+from config import load_events
+from storywatch.matching.likeness.reading import stem
+from storywatch.matching.likeness.stopwords import STOPWORDS
+from storywatch.matching.words import vocabulary
+from storywatch.replay import Replay, StreamItem
+
+FOLDER = Path(__file__).parents[1] / "tests/streams/novelty"
+HELD_OUT = ("ferry",)
+FITTED_ON = ("kabul", "bank", "quake")
+
+_SAME_TITLE = 0.5
+_SAME_TFIDF = 0.3
+
+Groups = Mapping[str, str]
+Grouping = Callable[["Stream"], Groups]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stream:
+    """One event's items in time order, and the fact that each tells."""
+
+    name: str
+    items: Sequence[StreamItem]
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Score:
+    """First reports of their facts, and the grouping as a whole (B-cubed F1)."""
+
+    precision: float
+    recall: float
+    f1: float
+    b_cubed: float
+
+
+def stream_of(name: str) -> Stream:
+    """Read a stream with its gold."""
+    lines = (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()
+    gold = map(json.loads, (FOLDER / f"{name}.gold.jsonl").read_text("utf-8").splitlines())
+    return Stream(
+        name=name, items=[_item(json.loads(line)) for line in lines], facts={g["item"]: g["fact"] for g in gold}
+    )
+
+
+def _item(line: Mapping[str, str]) -> StreamItem:
+    return StreamItem(
+        id=line["id"],
+        outlet=line["outlet"],
+        published=datetime.fromisoformat(line["published"]),
+        title=line["title"],
+        summary=line["summary"],
+        content=line.get("content", ""),
+        url=line["url"],
+        language=line["lang"],
+    )
+
+
+def ours(stream: Stream) -> Groups:
+    """Group as the product does. What the matcher does not take is told to nobody."""
+    replay = Replay.of(load_events(FOLDER / f"{stream.name}.events.yaml"))
+    decided = (decision for item in stream.items for decision in replay.decide(item))
+    return {decision.item: decision.update for decision in decided if decision.update is not None}
+
+
+def everything_new(stream: Stream) -> Groups:
+    """Baseline: each item is its own update."""
+    return {item.id: item.id for item in stream.items}
+
+
+def title_overlap(stream: Stream) -> Groups:
+    """Baseline: half of the titles' words in common (Jaccard)."""
+    return _nearest(stream, [_stems(item.title) for item in stream.items], _jaccard, _SAME_TITLE)
+
+
+def tf_idf(stream: Stream) -> Groups:
+    """Baseline: the cosine of titles and summaries, words weighed by how few items of the event say them."""
+    texts = [_stems(f"{item.title} {item.summary} {item.content}") for item in stream.items]
+    said_by = Counter(word for text in texts for word in text)
+    weights = {word: math.log(1 + len(texts) / count) for word, count in said_by.items()}
+    return _nearest(stream, texts, lambda one, other: _cosine(one, other, weights), _SAME_TFIDF)
+
+
+def _nearest(
+    stream: Stream,
+    texts: Sequence[frozenset[str]],
+    alike: Callable[[frozenset[str], frozenset[str]], float],
+    least: float,
+) -> Groups:
+    groups: dict[str, str] = {}
+    for at, item in enumerate(stream.items):
+        scored = [(alike(texts[at], texts[before]), before) for before in range(at)]
+        best, before = max(scored, default=(0.0, 0))
+        groups[item.id] = groups[stream.items[before].id] if best >= least else item.id
+    return groups
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in vocabulary(text) - STOPWORDS)
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / (len(one | other) or 1)
+
+
+def _cosine(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
+    mass = lambda words: sum(weights[word] ** 2 for word in words)  # noqa: E731
+    return mass(one & other) / (math.sqrt(mass(one) * mass(other)) or 1.0)
+
+
+def scored(stream: Stream, groups: Groups) -> Score:
+    """Score a grouping: the formula of `score_matching.py --novelty`."""
+    facts = [stream.facts[item.id] for item in stream.items]
+    own = [groups.get(item.id, f"no update: {item.id}") for item in stream.items]
+    is_new = _firsts(facts)[1:]
+    told = [first and item.id in groups for item, first in zip(stream.items, _firsts(own), strict=True)][1:]
+    hits = sum(new and said for new, said in zip(is_new, told, strict=True))
+    precision, recall = hits / (sum(told) or 1), hits / (sum(is_new) or 1)
+    pure, whole = _b_cubed(own, facts), _b_cubed(facts, own)
+    return Score(precision=precision, recall=recall, f1=_mean(precision, recall), b_cubed=_mean(pure, whole))
+
+
+def _mean(one: float, other: float) -> float:
+    return 2 * one * other / (one + other) if one + other else 0.0
+
+
+def _firsts(keys: Sequence[str]) -> list[bool]:
+    seen: set[str] = set()
+    return [not (key in seen or seen.add(key)) for key in keys]  # type: ignore[func-returns-value]
+
+
+def _b_cubed(groups: Sequence[str], others: Sequence[str]) -> float:
+    together, sizes = Counter(zip(groups, others, strict=True)), Counter(groups)
+    return fmean(together[pair] / sizes[pair[0]] for pair in zip(groups, others, strict=True))
+
+
+GROUPINGS: Mapping[str, Grouping] = {
+    "everything is new": everything_new,
+    "title overlap": title_overlap,
+    "TF-IDF": tf_idf,
+    "storywatch": ours,
+}
+
+
+def main() -> None:
+    """Print the scores of every stream."""
+    print(f"{'stream':<8}{'items':>6}{'facts':>6}  {'':<18}{'P':>7}{'R':>7}{'F1':>7}{'B3 F1':>8}")
+    for name in (*HELD_OUT, *FITTED_ON):
+        stream = stream_of(name)
+        size = f"{name:<8}{len(stream.items):>6}{len(set(stream.facts.values())):>6}"
+        for label, grouping in GROUPINGS.items():
+            got = scored(stream, grouping(stream))
+            print(f"{size}  {label:<18}{got.precision:>7.3f}{got.recall:>7.3f}{got.f1:>7.3f}{got.b_cubed:>8.3f}")
+            size = " " * len(size)
+    print("held out from fitting and tuning: " + ", ".join(HELD_OUT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""The ledgers of figures and statements, and what became of reports, as rows and back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import tables
+from storage.news import news_json
+from storage.verdicts import insert_missing
+from storywatch.model import (
+    Change,
+    Figure,
+    FigureKind,
+    KnownFigure,
+    KnownStatement,
+    Match,
+    Report,
+    Stance,
+    Statement,
+)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ledger:
+    """The rows of an event's figures and statements, by the item that gave them."""
+
+    figures: Mapping[str, tuple[KnownFigure, ...]] = field(default_factory=dict)
+    statements: Mapping[str, tuple[KnownStatement, ...]] = field(default_factory=dict)
+
+
+async def save(
+    connection: AsyncConnection, reports: Iterable[Report], changes: Iterable[Change], matches: Iterable[Match]
+) -> None:
+    """Add the figures and statements of reports, and changes with theirs. `matches`: which revision was placed."""
+    revisions = {(match.event, match.item): match.revision for match in matches}
+    figures: list[Json] = []
+    statements: list[Json] = []
+    for report in reports:
+        own = _own(report.event, report.item, revisions.get((report.event, report.item), 1))
+        figures += _figure_rows(own, report.figures)
+        statements += _statement_rows(own, report.statements)
+    changed = list(changes)
+    for change in changed:
+        own = _own(change.event, change.item, change.revision)
+        figures += _figure_rows(own, [_now(one.now, change) for one in change.news.figures])
+        statements += _statement_rows(own, [_said(one, change) for one in change.news.statements])
+    await insert_missing(connection, tables.figures, figures)
+    await insert_missing(connection, tables.statements, statements)
+    if changed:
+        await connection.execute(insert(tables.changes), list(map(change_row, changed)))
+
+
+def _own(event: str, item: str, revision: int) -> Json:
+    return {"event": event, "item": item, "revision": revision}
+
+
+def _now(figure: Figure, change: Change) -> KnownFigure:
+    return KnownFigure(figure=figure, item=change.item, outlet=change.outlet, since=change.seen)
+
+
+def _said(statement: Statement, change: Change) -> KnownStatement:
+    earlier = change.news.reverses
+    return KnownStatement(
+        statement=statement,
+        item=change.item,
+        outlet=change.outlet,
+        since=change.seen,
+        against=earlier.item if earlier else None,
+    )
+
+
+def _figure_rows(own: Json, figures: Sequence[KnownFigure]) -> list[Json]:
+    return [
+        {
+            **own,
+            **asdict(known.figure),
+            "kind": known.figure.kind.value,
+            "number": number,
+            "outlet": known.outlet,
+            "since": known.since,
+        }
+        for number, known in enumerate(figures, 1)
+    ]
+
+
+def _statement_rows(own: Json, statements: Sequence[KnownStatement]) -> list[Json]:
+    return [
+        {
+            **own,
+            **asdict(known.statement),
+            "stance": known.statement.stance.value,
+            "number": number,
+            "against": known.against,
+            "outlet": known.outlet,
+            "since": known.since,
+        }
+        for number, known in enumerate(statements, 1)
+    ]
+
+
+def change_row(change: Change) -> Json:
+    """Return the columns of a change."""
+    return {
+        "id": change.id,
+        "event": change.event,
+        "update": change.update,
+        "item": change.item,
+        "outlet": change.outlet,
+        "revision": change.revision,
+        "kind": change.kind.value,
+        "seen": change.seen,
+        "difference": change.difference,
+        "quote": change.quote,
+        "news": news_json(change.news),
+    }
+
+
+async def ledger_of(connection: AsyncConnection, event: str) -> Ledger:
+    """Return all figures and statements of an event, by item, oldest first."""
+    figures: dict[str, list[KnownFigure]] = {}
+    statements: dict[str, list[KnownStatement]] = {}
+    figure, statement = tables.figures, tables.statements
+    said = select(figure).where(figure.c.event == event)
+    for row in await connection.execute(
+        said.order_by(figure.c.since, figure.c.item, figure.c.revision, figure.c.number)
+    ):
+        figures.setdefault(row.item, []).append(known_figure(row))
+    told = select(statement).where(statement.c.event == event)
+    order = statement.c.since, statement.c.item, statement.c.revision, statement.c.number
+    for row in await connection.execute(told.order_by(*order)):
+        statements.setdefault(row.item, []).append(known_statement(row))
+    return Ledger(
+        figures={item: tuple(some) for item, some in figures.items()},
+        statements={item: tuple(some) for item, some in statements.items()},
+    )
+
+
+def known_figure(row: Row[Any]) -> KnownFigure:
+    """Return the figure that a row holds."""
+    figure = Figure(
+        kind=FigureKind(row.kind),
+        value=row.value,
+        high=row.high,
+        least=row.least,
+        of=row.of,
+        said_by=row.said_by,
+        quote=row.quote,
+    )
+    return KnownFigure(figure=figure, item=row.item, outlet=row.outlet, since=row.since)
+
+
+def known_statement(row: Row[Any]) -> KnownStatement:
+    """Return the statement that a row holds."""
+    statement = Statement(stance=Stance(row.stance), speaker=row.speaker, quote=row.quote)
+    return KnownStatement(statement=statement, item=row.item, outlet=row.outlet, since=row.since, against=row.against)

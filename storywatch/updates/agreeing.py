@@ -1,0 +1,55 @@
+"""Do two figures say the same? 169 and about 170 do, 100 and 170 don't; dozens say nothing against 60."""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from storywatch.model import Figure
+
+EXACT = 0.005
+"""Share by which two plain figures may differ: 169 and 170, but not 12 and 13."""
+
+ROUGH = 0.12
+"""Share by which a lower bound or a round number may lie under what is known: over 400 are 412."""
+
+_FEW = 6
+"""So many figures of one kind in one report are added up in pairs: 60 Afghans and 12 soldiers are 72 dead."""
+
+
+def agree(figure: Figure, known: Figure) -> bool:
+    """Tell whether a figure says nothing that the other, of the same kind, does not say."""
+    if _is_vague(figure):
+        return known.high >= figure.value
+    if figure.value <= known.high and known.value <= figure.high:
+        return True
+    low, high = sorted((figure.value, known.value))
+    if high - low <= max(EXACT * high, 1.0 if high >= 100 else 0.0):
+        return True
+    below = figure.value < known.value and (known.value - figure.value) <= ROUGH * known.value
+    return below and (figure.least or _is_round(figure.value))
+
+
+def known_among(figure: Figure, known: Iterable[Figure]) -> bool:
+    """Tell whether one of the known figures of the same kind says the same."""
+    return any(agree(figure, one) for one in known if one.kind is figure.kind)
+
+
+def sums(figures: Sequence[Figure]) -> list[tuple[Figure, float]]:
+    """Return what pairs of a report's figures of one kind are together, each with the first of the pair."""
+    by_kind: dict[str, list[Figure]] = {}
+    for figure in figures:
+        by_kind.setdefault(figure.kind.value, []).append(figure)
+    return [
+        (one, one.value + other.value)
+        for same in by_kind.values()
+        if 1 < len(same) <= _FEW
+        for one, other in combinations(same, 2)
+        if one.of != other.of
+    ]
+
+
+def _is_vague(figure: Figure) -> bool:
+    return figure.least and figure.value in {24.0, 40.0, 200.0, 2000.0, 20_000.0}
+
+
+def _is_round(value: float) -> bool:
+    return (value >= 100 and value % 10 == 0) or (value >= 1000 and value % 100 == 0)

@@ -1,0 +1,131 @@
+"""What happens to an item after it was reported: an edit, a correction, a retraction, a page that vanishes or returns.
+
+What an edit adds is held against all that the event knows; the item's own earlier words are part of that.
+"""
+
+import hashlib
+import re
+from datetime import datetime
+
+from storywatch.difference import sentences
+from storywatch.model import NOTHING_NEW, Change, ChangeKind, Item, News, Severity
+from storywatch.updates.news import news_in
+from storywatch.updates.past import Past, PastReport
+from storywatch.updates.reading import Telling, read
+
+MOST_NOTE_CHARS = 500
+
+_RETRACTED = re.compile(
+    r"\b(?:(?:this|the|our) (?:article|story|report|post|item|piece|page)[^.]{0,60}?(?:has been|was|is|have been)"
+    r"(?: \w+ly)? (?:retracted|withdrawn|removed|taken down|deleted|unpublished)"
+    r"|(?:has|have|we) (?:retracted|withdrawn|removed|taken down|deleted|unpublished) (?:this|the|an?|our|its)"
+    r"(?: \w+){0,2} (?:article|story|report|post|item|piece|page)"
+    r"|^\W*(?:retraction|retracted|withdrawn|story (?:removed|withdrawn)|article (?:removed|withdrawn))\b ?[:.—–-]"
+    r"|(?:mandatory )?kill notice|story is killed)",
+    re.IGNORECASE,
+)
+_CORRECTED = re.compile(
+    r"(?:^\W*(?:corrections?|clarifications?|corrected|clarified|editor[’']?s[’']? note|corrigendum|erratum)\b[^\n.]{0,40}?[:—–-]"
+    r"|\b(?:this|the|an? earlier version of this|a previous version of this) (?:article|story|report|post|item|piece|headline"
+    r"|caption|photo|version)[^.]{0,80}?(?:corrected|clarified|amended|misstated|misspelled|misidentified|incorrectly|wrongly"
+    r"|mistakenly|erroneously|in error|gave the wrong)"
+    r"|\b(?:updated|edited|amended|changed) to (?:correct|clarify|fix|reflect the correct|remove an? (?:error|incorrect))"
+    r"|\bcorrects? (?:the )?(?:spelling|name|number|date|death toll|toll|figure|attribution|day|year|age|title|headline|location)"
+    r"|\bwe (?:regret|apologi[sz]e for) the (?:error|mistake)|\bwas corrected on\b)",
+    re.IGNORECASE,
+)
+_BOILERPLATE = re.compile(
+    r"^(?:\W*(?:last )?(?:updated|published|posted|modified|first published)\b.{0,60}|\W*\d{1,2}[:.]\d{2}.{0,30}|\W*read more.*"
+    r"|\W*(?:share|print|advertisement|sign up|subscribe|most read|related (?:articles|stories|topics)?|follow us).{0,80})$",
+    re.IGNORECASE,
+)
+
+
+def change_of(item: Item, report: PastReport, event: str, past: Past) -> Change | None:
+    """Return what a new revision of a reported item changed; None where nothing readable did.
+
+    The item must carry the difference to the revision before. A note that stood there already says nothing anew.
+    """
+    difference = item.revision.difference
+    added = tuple(line[2:] for line in difference.splitlines() if line.startswith("+ "))
+    if not difference:
+        return None
+    kind, quote = classified(added)
+    return Change(
+        id=change_id(event, item.id, kind, str(item.revision.number)),
+        event=event,
+        update=report.update,
+        item=item.id,
+        outlet=item.outlet,
+        revision=item.revision.number,
+        kind=kind,
+        seen=item.revision.seen,
+        difference=difference,
+        quote=quote,
+        news=_news(item, added, quote, past, kind),
+    )
+
+
+def page_change(report: PastReport, event: str, *, kind: ChangeKind, revision: int, seen: datetime) -> Change:
+    """Return that a reported item's page vanished or came back. `revision`: the last one that was seen of it."""
+    return Change(
+        id=change_id(event, report.item, kind, seen.isoformat()),
+        event=event,
+        update=report.update,
+        item=report.item,
+        outlet=report.outlet,
+        revision=revision,
+        kind=kind,
+        seen=seen,
+        news=News(severity=Severity.NORMAL if kind is ChangeKind.VANISHED else Severity.LOW),
+    )
+
+
+def change_id(event: str, item: str, kind: ChangeKind, which: str) -> str:
+    """Derive the change's id, so that a poll that is done again finds the same change."""
+    return "c" + hashlib.sha256(f"{event}\0{item}\0{kind.value}\0{which}".encode()).hexdigest()[:20]
+
+
+def classified(added: tuple[str, ...]) -> tuple[ChangeKind, str]:
+    """Return what kind of change the added lines make, with the publisher's own note of it."""
+    told = [sentence for _, sentence in sentences(*added)]
+    for kind, pattern in ((ChangeKind.RETRACTION, _RETRACTED), (ChangeKind.CORRECTION, _CORRECTED)):
+        for at, sentence in enumerate(told):
+            if pattern.search(sentence):
+                return kind, _note(told, at)
+    return ChangeKind.EDIT, ""
+
+
+def _note(told: list[str], at: int) -> str:
+    """Return the note with the sentence behind it, for a note often says first that it is one."""
+    note = told[at]
+    if len(note) < 120 and at + 1 < len(told):
+        note = f"{note} {told[at + 1]}"
+    return note if len(note) <= MOST_NOTE_CHARS else note[: MOST_NOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _news(item: Item, added: tuple[str, ...], quote: str, past: Past, kind: ChangeKind) -> News:
+    """Return what the added lines tell that the event did not know. Corrections and retractions are urgent."""
+    least = Severity.LOW if kind is ChangeKind.EDIT else Severity.HIGH
+    told = [line for line in added if not _BOILERPLATE.match(line)]
+    telling = read("\n" + "\n".join(told), english=(item.revision.language or "en").lower().startswith("en"))
+    found = news_in("", told, telling, past) if told else NOTHING_NEW
+    if not (found.figures or found.statements or found.names or _tells_more(telling, past)):
+        lead = (quote,) if quote else ()
+        return News(lead=lead, severity=least) if kind is not ChangeKind.EDIT else NOTHING_NEW
+    return News(
+        lead=found.lead,
+        names=found.names,
+        figures=found.figures,
+        statements=found.statements,
+        reverses=found.reverses,
+        severity=max(least, found.severity),
+    )
+
+
+_FRESH = 5
+"""So many telling words that the event never had make an edit news even without figures, names and statements."""
+
+
+def _tells_more(telling: Telling, past: Past) -> bool:
+    return sum(not past.knows(term) for term in telling.terms) >= _FRESH

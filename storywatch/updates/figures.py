@@ -1,0 +1,544 @@
+"""Figures: how many were killed, injured, arrested and so on, of whom, and who says so. English only.
+
+A number is a figure when the words beside it say what it counts; years, ages, dates, distances and names of units are
+none. What is not understood is left out: nothing is guessed.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from storywatch.difference import sentences
+from storywatch.matching.words import fold
+from storywatch.model import Figure, FigureKind
+from storywatch.updates.numbers import Number, numbers
+from storywatch.updates.speakers import said_by
+
+MOST_FIGURES = 40
+"""Figures of one report that are kept, from the top."""
+
+MOST_CHARS = 8_000
+MOST_NOUN_WORDS = 7
+
+_WORD = re.compile(r"[^\W\d_][\w'’.-]*[\w'’]|[^\W\d_]|\d[\d,.]*|[,;:()—–-]|[.!?]")
+
+_KINDS = {
+    FigureKind.KILLED: "killed dead died deaths death fatalities bodies slain massacred corpses perished drowned",
+    FigureKind.INJURED: "injured wounded hurt injuries hospitalised hospitalized",
+    FigureKind.MISSING: "missing unaccounted",
+    FigureKind.ARRESTED: "arrested detained arrests detentions",
+    FigureKind.DISPLACED: "displaced homeless evacuated fled",
+    FigureKind.HOSTAGES: "hostages hostage kidnapped abducted captives",
+}
+_KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+_ACTS = {
+    FigureKind.KILLED: "killed kills killing kill claiming claims claimed",
+    FigureKind.INJURED: "injured injures injuring injure wounded wounds wounding wound hurt hurting",
+    FigureKind.ARRESTED: "arrested arrests arresting arrest detained detains detaining detain",
+    FigureKind.DISPLACED: "displaced displaces displacing displace evacuated evacuating",
+    FigureKind.HOSTAGES: "kidnapped kidnapping kidnaps abducted abducting abducts",
+}
+_ACT_OF = {word: kind for kind, words in _ACTS.items() for word in words.split()}
+_PEOPLE = frozenset(
+    [
+        "people",
+        "persons",
+        "civilians",
+        "soldiers",
+        "troops",
+        "marines",
+        "members",
+        "personnel",
+        "children",
+        "kids",
+        "women",
+        "men",
+        "girls",
+        "boys",
+        "officers",
+        "policemen",
+        "police",
+        "passengers",
+        "crew",
+        "students",
+        "pupils",
+        "teachers",
+        "journalists",
+        "workers",
+        "employees",
+        "residents",
+        "villagers",
+        "protesters",
+        "demonstrators",
+        "migrants",
+        "refugees",
+        "victims",
+        "others",
+        "patients",
+        "doctors",
+        "nurses",
+        "militants",
+        "fighters",
+        "insurgents",
+        "gunmen",
+        "terrorists",
+        "prisoners",
+        "inmates",
+        "detainees",
+        "families",
+        "relatives",
+        "tourists",
+        "worshippers",
+        "shoppers",
+        "miners",
+        "sailors",
+        "firefighters",
+        "rescuers",
+        "paramedics",
+        "medics",
+        "hostages",
+        "survivors",
+        "adults",
+        "infants",
+        "babies",
+        "guards",
+        "suspects",
+        "rebels",
+        "pilgrims",
+        "person",
+        "man",
+        "woman",
+        "child",
+        "soldier",
+        "civilian",
+        "officer",
+        "boy",
+        "girl",
+        "policeman",
+        "marine",
+        "journalist",
+        "protester",
+        "passenger",
+        "worker",
+        "family",
+        "student",
+        "teacher",
+        "prisoner",
+        "militant",
+        "fighter",
+        "sailor",
+        "miner",
+        "bodies",
+        "corpses",
+        "americans",
+        "afghans",
+        "britons",
+        "israelis",
+        "palestinians",
+        "russians",
+        "ukrainians",
+        "syrians",
+        "iraqis",
+        "iranians",
+        "pakistanis",
+        "indians",
+        "germans",
+        "italians",
+        "spaniards",
+    ]
+)
+_AUXILIARIES = frozenset(
+    [
+        "were",
+        "was",
+        "are",
+        "is",
+        "been",
+        "be",
+        "being",
+        "have",
+        "has",
+        "had",
+        "also",
+        "reportedly",
+        "now",
+        "still",
+        "confirmed",
+        "feared",
+        "believed",
+        "presumed",
+        "reported",
+        "remain",
+        "remained",
+        "remains",
+        "initially",
+        "later",
+        "lay",
+        "lying",
+        "thought",
+        "known",
+        "counted",
+        "found",
+        "pronounced",
+        "declared",
+        "already",
+    ]
+)
+_STOPS = frozenset(
+    [
+        "in",
+        "on",
+        "at",
+        "by",
+        "from",
+        "after",
+        "when",
+        "while",
+        "as",
+        "who",
+        "that",
+        "which",
+        "with",
+        "during",
+        "near",
+        "outside",
+        "inside",
+        "and",
+        "or",
+        "but",
+        "to",
+        "for",
+        "since",
+        "including",
+        "following",
+        "before",
+        "around",
+        "across",
+        "amid",
+        "among",
+        "because",
+        "if",
+        "where",
+        "than",
+        "left",
+        "into",
+        "over",
+        "under",
+        "until",
+        "within",
+    ]
+)
+_VERBS = frozenset(
+    [
+        "survived",
+        "rescued",
+        "escaped",
+        "saved",
+        "brought",
+        "pulled",
+        "taken",
+        "carried",
+        "said",
+        "says",
+        "reported",
+        "fired",
+        "opened",
+        "came",
+        "went",
+        "remained",
+        "were",
+        "was",
+        "are",
+        "is",
+        "have",
+        "has",
+        "had",
+    ]
+)
+_PASSIVE_ONLY = frozenset(
+    ["killed", "injured", "wounded", "arrested", "detained", "displaced", "evacuated", "kidnapped", "abducted", "hurt"]
+)
+"""Right after a noun these may be active: `the strike killed`. Only people are killed without `were`."""
+_TOLLS = frozenset(["toll", "deaths", "fatalities", "casualties", "dead", "killed", "count"])
+_TOLL_LINKS = frozenset(
+    [
+        "to",
+        "at",
+        "of",
+        "reached",
+        "reaches",
+        "hit",
+        "hits",
+        "now",
+        "is",
+        "was",
+        "stands",
+        "stood",
+        "passes",
+        "passed",
+        "tops",
+        "topped",
+    ]
+)
+_TOLL_LINKS |= frozenset(
+    ["exceeds", "exceeded", "surpasses", "surpassed", "climbs", "climbed", "rises", "rose", "soars", "soared"]
+)
+_LIVES_TAKEN = frozenset(
+    ["cost", "costs", "costing", "claimed", "claims", "claiming", "took", "takes", "taking", "lost"]
+)
+_MODIFIERS = frozenset(
+    [
+        "more",
+        "other",
+        "others",
+        "additional",
+        "further",
+        "another",
+        "new",
+        "confirmed",
+        "fellow",
+        "of",
+        "the",
+        "these",
+        "those",
+        "his",
+    ]
+)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December|"
+_MONTHS += r"Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?"
+_NOT_BEFORE = re.compile(
+    rf"(?:\b(?:{_MONTHS})|\b(?:No\.|number|Flight|Route|Highway|Resolution|Article|Section|Unit|Gate|Room|Block|Camp|page"
+    r"|aged|age|Boeing|Airbus|Type|Mark|Title|Order|Chapter|Channel|Class|Division|Category|Phase|Tier|Level|SEAL Team"
+    r"|Apollo|Company|Task Force|Squadron|Battalion|Regiment|Brigade|Line|Interstate|Rule|Form|Group of)"
+    r"|\b[A-Z]{1,3}-|#|\b\d{1,2}:)\s?$"
+)
+_NOT_AFTER = re.compile(
+    r"(?:\s?%|[\s-]?(?:per ?cent\b|percent|percentage|points?\b|km\b|kilomet|miles?\b|met(?:er|re)s?\b|m\b|feet\b|foot\b|ft\b"
+    r"|inch|cm\b|mm\b|yards?\b|acres?\b|hectares?\b|kg\b|kilos?\b|kilogram|lbs?\b|tonn?es?\b|tons?\b|lit(?:er|re)s?\b|gallons?\b"
+    r"|mph\b|kph\b|knots?\b|degrees?\b|°|years?\b|months?\b|weeks?\b|days?\b|hours?\b|hrs?\b|minutes?\b|mins?\b|seconds?\b"
+    r"|decades?\b|centur|a\.?m\b|p\.?m\b|o[’']clock|GMT\b|UTC\b|times?\b|square\b|cubic\b|storey|story\b|stories\b|nautical)"
+    rf"|(?:st|nd|rd|th)\b|\s(?:of\s)?(?:{_MONTHS})\b|\s[A-Z]\w+ (?:Street|St|Road|Avenue|Ave|Lane|Square|Boulevard|Drive)\b"
+    r"|-[a-z]+-old|\s(?:dollars|euros|pounds|rupees)\b)"
+)
+_DOLLARS = re.compile(r"\s?(?:US )?(?:dollars|euros|pounds|rupees|yen|rubles|roubles|francs|pesos)\b", re.IGNORECASE)
+_IN_YEAR = re.compile(r"\b(?:in|since|of|by|from|until|till|early|late|mid|year|and|to|during)[ -]$", re.IGNORECASE)
+_ONE_COUNTS = re.compile(r"(?!.*\bof one)(?!.*\bno one)(?!.*one of)(?!.*\bat one)", re.IGNORECASE)
+_ADDED_BEFORE = re.compile(r"\b(?:another|further|additional)\s$", re.IGNORECASE)
+_ADDED_AFTER = re.compile(r"\s(?:more|further|additional)\b(?! than)", re.IGNORECASE)
+_OF_AGE = re.compile(r"[^\W\d_][,(]\s?$")
+_NOBODY_IN_PARTICULAR = frozenset(
+    [
+        "people",
+        "persons",
+        "person",
+        "others",
+        "other",
+        "more",
+        "victims",
+        "bodies",
+        "corpses",
+        "lives",
+        "the",
+        "of",
+        "them",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands after a number: the words that name whom it counts, the kind if told, and where that ends."""
+
+    words: tuple[str, ...]
+    kind: FigureKind | None
+    end: int
+    otherwise: bool = False
+    """A verb says something else of them: `188 survived`."""
+
+
+def figures_of(*texts: str) -> tuple[Figure, ...]:
+    """Return the figures that texts give, each kind, value and `of` once, in order. Cost grows with their length."""
+    found: dict[tuple[FigureKind, float, float, str], Figure] = {}
+    for _, sentence in sentences(*(text[:MOST_CHARS] for text in texts)):
+        for figure in of_sentence(sentence):
+            found.setdefault((figure.kind, figure.value, figure.high, figure.of), figure)
+    return tuple(found.values())[:MOST_FIGURES]
+
+
+def of_sentence(sentence: str) -> Iterator[Figure]:
+    """Yield the figures of one sentence; it is their quote."""
+    if not any(character.isdigit() for character in sentence) and not _WORDED_HINT.search(sentence):
+        return
+    told = list(_resolved(list(_read(sentence))))
+    if told:
+        speaker = said_by(sentence)
+        for figure in told:
+            yield replace(figure, said_by=speaker, quote=sentence)
+
+
+_WORDED_HINT = re.compile(
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty"
+    r"|seventy|eighty|ninety|hundreds?|thousands?|dozens?|scores)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    number: Number
+    beside: _Beside
+    kind: FigureKind | None
+    joined: bool
+    """It stands beside the number before it: `13 soldiers and 170 others`."""
+    people: bool
+
+
+def _read(sentence: str) -> Iterator[_Candidate]:
+    last_end = -1
+    for number in numbers(sentence):
+        if _is_money(number, sentence):
+            yield _Candidate(number, _Beside((), FigureKind.MONEY, number.end), FigureKind.MONEY, False, False)
+            continue
+        if _counts_nothing(number, sentence):
+            continue
+        if _ADDED_BEFORE.search(sentence[: number.start]) or _ADDED_AFTER.match(sentence, number.end):
+            continue  # so many more: what it makes in all is not said
+        beside = _beside(sentence, number.end)
+        between = sentence[last_end : number.start].strip() if last_end >= 0 else None
+        joined = between is not None and between.lower() in _JOINING
+        kind = beside.kind or _before(sentence, number)
+        people = any(word.lower() in _PEOPLE for word in beside.words)
+        yield _Candidate(number, beside, kind, joined, people)
+        last_end = beside.end
+
+
+_JOINING = frozenset(
+    {"and", ",", ", and", "as well as", ", including", "including", ", among them", "along with", "among", ", among"}
+)
+
+
+def _resolved(candidates: Sequence[_Candidate]) -> Iterator[Figure]:
+    """Give each number its kind: its own, or that of the numbers it is joined with."""
+    kinds = [one.kind for one in candidates]
+    for at in range(len(candidates) - 2, -1, -1):  # 13 soldiers and 170 Afghans were killed
+        if kinds[at] is None and candidates[at + 1].joined and kinds[at + 1] not in {None, FigureKind.MONEY}:
+            kinds[at] = kinds[at + 1]
+    for at, one in enumerate(candidates):  # killed 13 soldiers and 170 Afghans
+        if (
+            at
+            and one.kind is None
+            and one.joined
+            and not one.beside.otherwise
+            and kinds[at] is None
+            and kinds[at - 1] is not FigureKind.MONEY
+        ):
+            kinds[at] = kinds[at - 1]
+    for one, kind in zip(candidates, kinds, strict=True):
+        if kind is None and one.people and one.number.value > 1:
+            kind = FigureKind.OTHER
+        if kind is not None and not _is_year(one, kind):
+            yield Figure(
+                kind=kind,
+                value=one.number.value,
+                high=one.number.high,
+                least=one.number.least,
+                of=_of(one.beside.words) if kind is not FigureKind.MONEY else "",
+            )
+
+
+def _is_year(one: _Candidate, kind: FigureKind) -> bool:
+    written = one.number.written
+    is_plain = len(written) == 4 and written.isdigit() and 1900 <= one.number.value <= 2099
+    return is_plain and kind is not FigureKind.MONEY and not one.people and one.beside.kind is None
+
+
+def _is_money(number: Number, sentence: str) -> bool:
+    return number.money or bool(_DOLLARS.match(sentence, number.end))
+
+
+def _counts_nothing(number: Number, sentence: str) -> bool:
+    before = sentence[max(0, number.digits - 24) : number.digits]
+    if _NOT_BEFORE.search(before) or _NOT_AFTER.match(sentence, number.end):
+        return True
+    if number.written.lower() == "one" and not _ONE_COUNTS.match(sentence[number.digits - 4 : number.end + 4]):
+        return True
+    if _IN_YEAR.search(before) and len(number.written) == 4 and 1900 <= number.value <= 2099:
+        return True
+    aged = _OF_AGE.search(sentence[: number.digits]) and sentence[number.end : number.end + 1] in {",", ")", "."}
+    return bool(aged) or sentence[number.end : number.end + 1] in {"/", "’", "'"}
+
+
+def _beside(sentence: str, start: int) -> _Beside:
+    """Read on from a number: whom it counts, and what became of them."""
+    words: list[str] = []
+    end, aux, otherwise = start, False, False
+    for match in _WORD.finditer(sentence, start):
+        word = match.group()
+        low = word.lower()
+        kind = _kind(low, sentence, match.end())
+        if kind is not None:
+            passive = aux or low not in _PASSIVE_ONLY or not words or _are_people(words)
+            return _Beside(tuple(words), kind if passive else None, match.end() if passive else end)
+        if low in _AUXILIARIES:
+            aux = True
+        elif aux or not word[0].isalpha() or low in _STOPS or low in _VERBS or len(words) >= MOST_NOUN_WORDS:
+            otherwise = low in _VERBS or (aux and word[0].isalpha())
+            break
+        else:
+            end = match.end()
+            if words or low not in _MODIFIERS:
+                words.append(word)
+    return _Beside(tuple(words), None, end, otherwise)
+
+
+def _kind(low: str, sentence: str, end: int) -> FigureKind | None:
+    """Return what a word says of those before it."""
+    rest = sentence[end : end + 30].lower()
+    if low == "lost" and re.match(r" (?:their |his |her )?li(?:fe|ves)", rest):
+        return FigureKind.KILLED
+    if low == "taken" and rest.startswith(" hostage"):
+        return FigureKind.HOSTAGES
+    if low == "death" and re.match(r" (?:sentence|penalt|threat|row|certificate|warrant)", rest):
+        return None
+    return _KIND_OF.get(low)
+
+
+def _are_people(words: Sequence[str]) -> bool:
+    """Tell whether words name people: by a noun of the list, or by a capital and a plural as in Afghans."""
+    return any(word.lower() in _PEOPLE for word in words) or (words[-1][0].isupper() and words[-1].endswith("s"))
+
+
+def _before(sentence: str, number: Number) -> FigureKind | None:
+    """Read what stands before a number: `killing 13`, `the death toll rises to 182`."""
+    words = [match.group().lower() for match in _WORD.finditer(sentence, max(0, number.start - 120), number.start)]
+    if number.changed and words and words[-1] == "from":
+        words[-1] = "to"
+    while len(words) > 1 and words[-1] in {"some", "the", "another", "all", "a"}:
+        words.pop()
+    if len(words) > 2 and words[-1] == "of" and words[-2] in {"total", "lives"}:
+        words = words[:-3] if words[-2] == "total" else words[:-1]
+    if not words:
+        return None
+    last = words[-1]
+    if last == "lives" and any(word in _LIVES_TAKEN for word in words[-3:]):
+        return FigureKind.KILLED
+    if last in _ACT_OF and not last.startswith("claim"):
+        return None if words[-2:-1] in (["was"], ["were"]) else _ACT_OF[last]
+    if last in _LIVES_TAKEN and sentence[number.end :].lower().startswith(" lives"):
+        return FigureKind.KILLED
+    clause = words[max((at for at, word in enumerate(words) if word in {".", ";", ":"}), default=-1) + 1 :][-14:]
+    if last in _TOLL_LINKS and _TOLLS.intersection(clause):
+        return _kind_of_toll(clause)
+    return None
+
+
+def _kind_of_toll(clause: Sequence[str]) -> FigureKind:
+    told = [_KIND_OF[word] for word in clause if word in _KIND_OF]
+    return FigureKind.KILLED if "toll" in clause or not told else told[-1]
+
+
+def _of(words: Sequence[str]) -> str:
+    kept = [fold(word) for word in words]
+    while kept and kept[0] in _NOBODY_IN_PARTICULAR:
+        kept.pop(0)
+    return " ".join(word for word in kept if word not in {"people", "persons", "person", ""})

@@ -1,0 +1,188 @@
+"""New or a repeat: an item beside the updates of its event, by a handful of numbers and a logistic model.
+
+The weights were fitted on labelled streams (`bench/novelty`), each number in the direction that sense gives it.
+"""
+
+import json
+import math
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from storywatch.model import Figure, FigureKind, Stance
+from storywatch.updates.agreeing import known_among
+from storywatch.updates.past import Development, Past, PastReport
+from storywatch.updates.reading import Telling
+
+FEATURES: Mapping[str, int] = {
+    "alike": 1,
+    "headline": 1,
+    "covered": 1,
+    "fresh": -1,
+    "numbers": 1,
+    "names": 1,
+    "new_names": -1,
+    "other_figures": -1,
+    "new_figures": -1,
+    "same_stance": 1,
+    "turned": -1,
+    "soon": 1,
+    "stale": -1,
+    "looks_back": 1,
+    "copied": 1,
+}
+"""What speaks for a repeat (1) or against (-1)."""
+
+NEARLY_THE_SAME = 0.7
+COPIED = 0.5
+"""From these a text is in the words of an earlier one. It repeats it unless it gives other figures or turns around."""
+
+LEAST_TERMS = 4
+"""Texts that say less can't be compared: only equal ones are the same."""
+
+LEAST_PASSAGES = 12
+"""So many passages make two texts one, whatever the headlines."""
+
+_MOST_FIGURES = 6
+_TURNS: Mapping[Stance, frozenset[Stance]] = {
+    Stance.DENIES: frozenset({Stance.ADMITS, Stance.WITHDRAWS}),
+    Stance.ADMITS: frozenset({Stance.DENIES}),
+    Stance.WITHDRAWS: frozenset({Stance.CLAIMS, Stance.ACCUSES, Stance.CONFIRMS, Stance.DENIES}),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """An update that an item may repeat: the features of the pair, and the log-odds that it does."""
+
+    development: Development
+    features: Mapping[str, float]
+    score: float
+
+
+@cache
+def shipped() -> Mapping[str, float]:
+    """Return the weights of the features, with the `bias`."""
+    weights: Mapping[str, float] = json.loads(files(__package__).joinpath("weights.json").read_text("utf-8"))
+    return weights
+
+
+def repeated(telling: Telling, past: Past, *, at: datetime | None) -> Development | None:
+    """Return the update that an item repeats; None for one that says something new."""
+    copied = past.same_text(telling, least=LEAST_PASSAGES)
+    if copied is not None:
+        return past.developments[copied.update]
+    if len(telling.terms) < LEAST_TERMS:
+        return None
+    best = next(iter(candidates(telling, past, at=at)), None)
+    if best is None or best.score < 0 or _says_otherwise(telling, best, past):
+        return None
+    return best.development
+
+
+def candidates(
+    telling: Telling, past: Past, *, at: datetime | None, weights: Mapping[str, float] | None = None
+) -> list[Candidate]:
+    """Return the updates that an item may repeat, the likeliest first."""
+    mass = {term: prominence * past.weight(term) for term, prominence in telling.terms.items()}
+    shared = _of_item(telling, past, mass)
+    copy, share = past.copied(telling)
+    made = []
+    for one in past.candidates(telling):
+        features = {
+            **shared,
+            **_of_pair(telling, one, past, mass),
+            **_in_time(telling, one.reports, at),
+            "copied": share if copy is not None and copy.update == one.id else 0.0,
+        }
+        made.append(Candidate(development=one, features=features, score=score(features, weights or shipped())))
+    return sorted(made, key=lambda candidate: -candidate.score)
+
+
+def score(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Return the log-odds."""
+    return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
+
+
+def _of_item(telling: Telling, past: Past, mass: Mapping[str, float]) -> dict[str, float]:
+    """Return what an item has that no report of the event has."""
+    new = [figure for figure in counted(telling) if not known_among(figure, past.values.values())]
+    strange = sum(term in telling.lead and not past.knows(term) for term in telling.named)
+    return {
+        "fresh": 1 - _part(telling.lead, past.terms, mass) if telling.lead else 0.0,
+        "new_figures": float(min(2, len(new))),
+        "new_names": float(min(3, strange)),
+        "looks_back": float(telling.looks_back),
+    }
+
+
+def _of_pair(telling: Telling, one: Development, past: Past, mass: Mapping[str, float]) -> dict[str, float]:
+    """Return what an item and an update have in common."""
+    compared = [report.telling for report in one.compared()]
+    ours = counted(telling)
+    agreeing = any(known_among(figure, one.figures.values()) for figure in ours)
+    common = telling.lead & one.terms
+    return {
+        "alike": max(_cosine(telling.terms, other.terms, past) for other in compared),
+        "headline": max(_headlines(telling, other, past) for other in compared),
+        "covered": _part(telling.lead, one.terms, mass),
+        "numbers": sum(past.telling_of(term) for term in telling.numbers & common),
+        "names": sum(past.telling_of(term) for term in telling.named & common),
+        "other_figures": float(bool(ours) and not agreeing),
+        "same_stance": float(bool(decisive(telling) & one.stances)),
+        "turned": float(_turned(telling, one)),
+    }
+
+
+def _in_time(telling: Telling, reports: Sequence[PastReport], at: datetime | None) -> dict[str, float]:
+    """Return how far apart they are: `soon` halves in four hours, `stale` is the logarithm of the days.
+
+    A report that looks back is never too late to repeat.
+    """
+    times = [report.at for report in reports if report.at]
+    days = min(abs((at - time).total_seconds()) for time in times) / 86_400 if at and times else 0.0
+    return {"soon": math.exp(-4 * days), "stale": 0.0 if telling.looks_back else math.log1p(days)}
+
+
+def _says_otherwise(telling: Telling, best: Candidate, past: Past) -> bool:
+    """Tell whether an item in the words of an earlier report changes what matters in them."""
+    if best.features["alike"] < NEARLY_THE_SAME and best.features["copied"] < COPIED:
+        return False
+    figures = any(not known_among(figure, past.values.values()) for figure in counted(telling))
+    return figures or bool(decisive(telling) - best.development.stances)
+
+
+def counted(telling: Telling) -> list[Figure]:
+    """Return the first figures of an item, without money and things."""
+    told = (figure for figure in telling.figures if figure.kind not in {FigureKind.OTHER, FigureKind.MONEY})
+    return list(told)[:_MOST_FIGURES]
+
+
+def decisive(telling: Telling) -> set[Stance]:
+    """Return the stances at the top of an item that turn a story: denials, admissions, withdrawals."""
+    return {one.stance for one in telling.statements[:3]} & set(_TURNS)
+
+
+def _turned(telling: Telling, one: Development) -> bool:
+    return any(one.stances & _TURNS[stance] and stance not in one.stances for stance in decisive(telling))
+
+
+def _part(terms: frozenset[str], known: Container[str], mass: Mapping[str, float]) -> float:
+    """Return the share of the weight of terms that is known."""
+    total = sum(mass[term] for term in terms)
+    return sum(mass[term] for term in terms if term in known) / total if total else 0.0
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float], past: Past) -> float:
+    shared = sum(one[term] * other[term] * past.weight(term) ** 2 for term in one.keys() & other.keys())
+    return shared / (_norm(one, past) * _norm(other, past) or 1.0)
+
+
+def _norm(terms: Mapping[str, float], past: Past) -> float:
+    return math.sqrt(sum((prominence * past.weight(term)) ** 2 for term, prominence in terms.items()))
+
+
+def _headlines(one: Telling, other: Telling, past: Past) -> float:
+    return _cosine(dict.fromkeys(one.headline, 1.0), dict.fromkeys(other.headline, 1.0), past)
