@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from storywatch.matching.likeness.countries import COUNTRY_OF
+from storywatch.matching.likeness.countries import COUNTRY_OF, UNITED
 from storywatch.matching.likeness.stopwords import STOPWORDS
 from storywatch.matching.words import Word, words
 
@@ -62,12 +62,27 @@ def texts_of(title: str, summary: str, content: str) -> tuple[str, ...]:
 
 
 def _terms(text: str) -> Iterable[Term]:
-    found = [word for word in words(text) if len(word.folded) > 1 and word.folded not in STOPWORDS]
-    is_title = _in_title_case(found)
+    every = words(text)
+    found = [word for word in every if len(word.folded) > 1 and (word.folded not in STOPWORDS or _is_us(word))]
+    is_title, after = _in_title_case(found), {word.start: word for word in every}
     for word in found:
-        country = COUNTRY_OF.get(word.folded) if word.titled else None
+        country = _country(word, after.get(word.end + 1))
         named = country is not None or word.capitals or (not is_title and _is_name(text, word))
         yield Term(country or stem(word.folded), text[word.start : word.end], named)
+
+
+def _is_us(word: Word) -> bool:
+    """Tell whether it is the country, which a headline all in capitals doesn't tell from the pronoun."""
+    return word.folded == "us" and word.capitals
+
+
+def _country(word: Word, after: Word | None) -> str | None:
+    """Return the country that a word, or it and the next one, stand for. Those of capitals only are no words."""
+    if not word.titled:
+        return None
+    if word.folded == "united" and after is not None and after.titled:
+        return UNITED.get(after.folded)
+    return COUNTRY_OF.get(word.folded)
 
 
 def _in_title_case(found: list[Word]) -> bool:
@@ -87,10 +102,26 @@ def stem(folded: str) -> str:
     word = folded
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 5 and word.endswith("ing"):
-        word = word[:-3]
-    elif (len(word) > 4 and word.endswith("ed")) or (len(word) > 4 and word.endswith("es") and word[-3] in "sxzh"):
+    if len(word) > 4 and word.endswith("es") and word[-3] in "sxzh":
         word = word[:-2]
     elif len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
+    if len(word) > 5 and word.endswith("ing"):
+        word = _single(word[:-3])
+    elif len(word) > 4 and word.endswith("ed"):
+        word = _single(word[:-2])
+    else:
+        word = next(
+            (word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= _ROOT), word
+        )
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+_ENDINGS = ("ical", "ion", "ic", "al", "or", "er")
+_ROOT = 6
+
+
+def _single(word: str) -> str:
+    """Return `stab` for the `stabb` of `stabbed`, `expel` for `expell`; but `drill` and `press` are what they are."""
+    shortest = 6 if word[-1] == "l" else 5
+    return word[:-1] if len(word) >= shortest and word[-1] == word[-2] and word[-1] not in "sz" else word
