@@ -141,6 +141,3 @@ zimbabwe zimbabwean harare
 """
 COUNTRY_OF = {word: f"@{line.split()[0]}" for line in _LINES.strip().splitlines() for word in line.split()}
 """The country that a folded word stands for, written so that no word of a text is spelt alike."""
-
-UNITED = {"states": "@us", "kingdom": "@uk"}
-"""The countries whose first word is `United`, by their second."""

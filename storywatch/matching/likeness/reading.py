@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from storywatch.matching.likeness.countries import COUNTRY_OF, UNITED
+from storywatch.matching.likeness.countries import COUNTRY_OF
 from storywatch.matching.likeness.stopwords import STOPWORDS
 from storywatch.matching.words import Word, words
 
@@ -62,27 +62,12 @@ def texts_of(title: str, summary: str, content: str) -> tuple[str, ...]:
 
 
 def _terms(text: str) -> Iterable[Term]:
-    every = words(text)
-    found = [word for word in every if len(word.folded) > 1 and (word.folded not in STOPWORDS or _is_us(word))]
-    is_title, after = _in_title_case(found), {word.start: word for word in every}
+    found = [word for word in words(text) if len(word.folded) > 1 and word.folded not in STOPWORDS]
+    is_title = _in_title_case(found)
     for word in found:
-        country = _country(word, after.get(word.end + 1))
+        country = COUNTRY_OF.get(word.folded) if word.titled else None
         named = country is not None or word.capitals or (not is_title and _is_name(text, word))
         yield Term(country or stem(word.folded), text[word.start : word.end], named)
-
-
-def _is_us(word: Word) -> bool:
-    """Tell whether it is the country, which a headline all in capitals doesn't tell from the pronoun."""
-    return word.folded == "us" and word.capitals
-
-
-def _country(word: Word, after: Word | None) -> str | None:
-    """Return the country that a word, or it and the next one, stand for. Those of capitals only are no words."""
-    if not word.titled:
-        return None
-    if word.folded == "united" and after is not None and after.titled:
-        return UNITED.get(after.folded)
-    return COUNTRY_OF.get(word.folded)
 
 
 def _in_title_case(found: list[Word]) -> bool:
