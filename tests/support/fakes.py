@@ -16,6 +16,7 @@ from storywatch.model import (
     Alert,
     AlertKind,
     AnyNotice,
+    Audience,
     Delivery,
     Endpoint,
     Item,
@@ -29,6 +30,7 @@ from storywatch.model import (
     Revision,
     Settlement,
     Source,
+    Standing,
     Subscriber,
     Validators,
     Visit,
@@ -203,6 +205,10 @@ class FakeTransaction:
         """Return the subscriptions to hubs."""
         return tuple(state for state in self.memory.pushes.values() if state.source == source)
 
+    async def audience(self) -> Audience:
+        """Nobody subscribed by an own hand, and nobody left."""
+        return Audience()
+
     async def save(self, record: PollRecord) -> None:
         """Keep the record for the commit."""
         if self.lost:
@@ -316,6 +322,11 @@ class FakeOutbox:
     lost: bool = False
     endpoint: Endpoint = field(default_factory=lambda: Endpoint(lane="email:desk@news.example"))
     notices: list[Notice] = field(default_factory=list)
+    stands: Standing = field(default_factory=Standing)
+
+    async def standing(self, delivery: Delivery) -> Standing:
+        """Say what it was told to say."""
+        return self.stands
 
     async def due_lanes(self, now: datetime, limit: int, *, failing: bool | None = None) -> Sequence[str]:
         """Nothing is ever due by itself here."""

@@ -350,6 +350,7 @@ DYNAMIC = {
 
 
 FAMILY_OF = {
+    "storywatch/audience.py": "deliveries",
     "storywatch/dispatch.py": "deliveries",
     "storywatch/gathering.py": "composing",
     "storywatch/push.py": "hubs",
