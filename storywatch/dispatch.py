@@ -89,7 +89,7 @@ def deaths(delivery: Delivery) -> int:
 
 
 def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: float) -> Settlement:
-    """Decide what follows an attempt: sent, another attempt, dead, or cancelled. What was only put off counts no attempt.
+    """Decide what follows an attempt: sent, another one, dead, or cancelled. What was only put off counts no attempt.
 
     What a receiver that is gone was owed stays owed: it waits until the endpoint is enabled again.
     """

@@ -117,4 +117,4 @@ class HubError(FaultError):
 
 
 class ListenError(StorywatchError):
-    """The address at which hubs should reach us can't be listened at."""
+    """An address at which hubs or people should reach us can't be listened at."""

@@ -15,6 +15,7 @@ import structlog
 import channels
 import config
 from network import Guard
+from network.door import Door
 from scheduler.daemon import Daemon
 from scheduler.learning import Learning
 from scheduler.pushes import PushRuntime
@@ -22,7 +23,6 @@ from scheduler.work import Runtime, poll_lease
 from spiders.crawler import running_crawler
 from spiders.identity import user_agent
 from spiders.parsing import ParsePool, limits_of
-from spiders.websub.door import Door
 from spiders.websub.hubs import HubClient
 from spiders.websub.reader import PushedDocuments
 from spiders.websub.reception import Reception
@@ -131,7 +131,7 @@ async def _open_door(
         return
     settings, subscribing = push.plan.config.settings, push.subscribing
     reception = Reception(subscribing=subscribing, take=take, max_bytes=settings.max_bytes)
-    async with door.opened(subscribing.settings.listen, reception):
+    async with door.opened(subscribing.settings.listen, reception, key="settings.push.listen"):
         yield
 
 

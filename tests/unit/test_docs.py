@@ -275,6 +275,7 @@ SECTIONS = {
     "settings.polling": "PollingSpec",
     "settings.limits": "LimitsSpec",
     "settings.push": "PushSpec",
+    "settings.pages": "PagesSpec",
     "outlets": "OutletSpec",
     "outlets[].sources": "SourceSpec",
     "events": "EventSpec",
