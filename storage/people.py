@@ -9,10 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import tables
 from storage.engine import reading, writing
-from storage.people_rows import confirmation_row, options_of, reader_of, reader_row, wanted_of, wanted_row
+from storage.people_rows import (
+    confirmation_row,
+    options_of,
+    reader_of,
+    reader_row,
+    subscription_row,
+    wanted_of,
+    wanted_row,
+)
 from storage.upsert import insert_new, upsert
 from storywatch.audience import audience
 from storywatch.model import Audience, ChannelKind, LeftBy, Message, Reader, Wanted, Wish, address_key
+
+AGREED = ("reader", "event", "agreed_at", "agreed_to", "left_at")
+"""What a subscription keeps when it is asked for again."""
 
 
 class StoredPeople:
@@ -36,17 +47,16 @@ class StoredPeople:
         async with reading(self._engine) as connection:
             return await _wanted(connection, tables.reader_subscriptions.c.reader == reader)
 
-    async def ask(self, reader: Reader, wanted: Wanted, confirmation: str, message: Message) -> None:
-        """Store a wish that is to be confirmed, with the mail that asks for it; one that stands stays as it is."""
-        subscription = {"id": wanted.id, "subscriber": reader.id, "channel": ChannelKind.EMAIL.value, "active": False}
+    async def ask(self, reader: Reader, wanted: Sequence[Wanted], confirmation: str, message: Message) -> None:
+        """Store what is to be confirmed, with the mail that asks for it; what stands stays as it is."""
         async with writing(self._engine) as connection:
             await insert_new(connection, tables.readers, [reader_row(reader)])
-            await insert_new(connection, tables.subscriptions, [subscription])
-            before = await _wanted(connection, tables.reader_subscriptions.c.id == wanted.id)
-            if not any(one.stands for one in before):
-                kept = ("reader", "event", "agreed_at", "agreed_to", "left_at")
-                await upsert(connection, tables.reader_subscriptions, [wanted_row(wanted)], keep=kept)
-            await insert_new(connection, tables.deliveries, [confirmation_row(confirmation, wanted, message)])
+            await insert_new(connection, tables.subscriptions, list(map(subscription_row, wanted)))
+            before = await _wanted(connection, tables.reader_subscriptions.c.reader == reader.id)
+            standing = {one.id for one in before if one.stands}
+            asked = [wanted_row(one) for one in wanted if one.id not in standing]
+            await upsert(connection, tables.reader_subscriptions, asked, keep=AGREED)
+            await insert_new(connection, tables.deliveries, [confirmation_row(confirmation, wanted[0], message)])
 
     async def agree(self, reader: str, subscriptions: Collection[str], words: str, now: datetime) -> Sequence[Wanted]:
         """Let subscriptions stand that wait for it, and return them. `words`: what was agreed to."""

@@ -37,6 +37,11 @@ def reader_of(row: Row[Any]) -> Reader:
     return Reader(id=row.id, email=row.email, created=row.created, confirmed=row.confirmed_at, left=row.left_at)
 
 
+def subscription_row(wanted: Wanted) -> dict[str, Any]:
+    """Return the subscription of a reader as deliveries refer to it; it is active when it was agreed to."""
+    return {"id": wanted.id, "subscriber": wanted.reader, "channel": ChannelKind.EMAIL.value, "active": False}
+
+
 def wanted_row(wanted: Wanted) -> dict[str, Any]:
     """Return what a reader wants as a row."""
     return {

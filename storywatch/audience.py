@@ -26,6 +26,7 @@ CANCELLING = frozenset({"unsubscribed", "suppressed"})
 """The faults with which a delivery is given up, because its receiver is not to get it."""
 
 _ASKED_FOR = frozenset({DeliveryKind.CONFIRMATION, DeliveryKind.TEST})
+_READER = "reader:"
 _ID_CHARS = 24
 
 
@@ -35,7 +36,12 @@ def reader_id(key: str, email: str) -> str:
     No id of the watch config has a colon.
     """
     said = b"reader\0" + address_key(email).encode()
-    return "reader:" + hmac.digest(key.encode(), said, hashlib.sha256).hex()[:_ID_CHARS]
+    return _READER + hmac.digest(key.encode(), said, hashlib.sha256).hex()[:_ID_CHARS]
+
+
+def is_reader(subscriber: str) -> bool:
+    """Tell whether an id is that of somebody who subscribed by an own hand."""
+    return subscriber.startswith(_READER)
 
 
 def subscription_id(reader: str, event: str) -> str:

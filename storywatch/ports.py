@@ -522,8 +522,11 @@ class People(Protocol):
         """Return what a reader ever asked for, in the order of events."""
         ...
 
-    async def ask(self, reader: Reader, wanted: Wanted, confirmation: str, message: Message) -> None:
-        """Store a wish that is to be confirmed, with the mail that asks for it; one that stands stays as it is."""
+    async def ask(self, reader: Reader, wanted: Sequence[Wanted], confirmation: str, message: Message) -> None:
+        """Store what is to be confirmed, with the mail that asks for it; what stands stays as it is.
+
+        `confirmation`: the id of the mail's delivery.
+        """
         ...
 
     async def agree(self, reader: str, subscriptions: Collection[str], words: str, now: datetime) -> Sequence[Wanted]:

@@ -58,7 +58,7 @@ def wanted(event: str = "kabul", *, asked: datetime = NOW, pace: Pace = Pace.AT_
 async def ask(store: Store, *events: str, asked: datetime = NOW) -> None:
     """Ask for events."""
     for event in events or ("kabul",):
-        await store.people.ask(ANNA, wanted(event, asked=asked), f"c{event}{asked:%d%H}", MAIL)
+        await store.people.ask(ANNA, [wanted(event, asked=asked)], f"c{event}{asked:%d%H}", MAIL)
 
 
 async def agree(store: Store, *events: str, now: datetime = NOW) -> Sequence[Wanted]:
@@ -118,7 +118,7 @@ async def test_only_what_is_named_is_agreed_to(store: Store) -> None:
 async def test_to_ask_again_changes_nothing_that_stands(store: Store) -> None:
     """Anybody can ask in anybody's name."""
     await join(store)
-    await store.people.ask(ANNA, wanted(asked=NOW + DAY, pace=Pace.WEEKLY), "again", MAIL)
+    await store.people.ask(ANNA, [wanted(asked=NOW + DAY, pace=Pace.WEEKLY)], "again", MAIL)
     [one] = await store.people.wanted(ANNA.id)
     assert one == replace(wanted(), agreed=NOW)
     assert not await agree(store, now=NOW + DAY)
