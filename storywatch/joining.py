@@ -93,7 +93,8 @@ class Joining:
 
     def _confirmation(self, reader: Reader, events: Sequence[Event], now: datetime) -> OwedConfirmation:
         until = now + CONFIRM_WITHIN
-        derived = hashlib.sha256(f"{reader.id}\0{until.isoformat()}".encode()).hexdigest()
+        said = "\0".join((reader.id, until.isoformat(), *(event.id for event in events)))
+        derived = hashlib.sha256(said.encode()).hexdigest()
         return OwedConfirmation(
             id="c" + derived[:30],
             created=now,

@@ -32,7 +32,7 @@ async def take(service: Service, token: str, form: Form) -> web.Response:
         await answer(service.feedbacks, service.memories, given)
     except NotStoredError:
         raise Refused(404) from None
-    log.info("answered", event=event, item=item, belongs=given.belongs, by=subscriber)
+    log.info("answered", about=event, item=item, belongs=given.belongs, by=subscriber)
     does = "belongs" if given.belongs else "does not belong"
     told = f"You said that it {does} to: {service.title(event)}"
     return service.pages.say("Thank you", told, "Later choices learn from it.")

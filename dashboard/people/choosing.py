@@ -38,12 +38,12 @@ async def choose(service: Service, token: str, form: Form) -> web.Response:
         return await _form(service, visitor, problem=problem)
     await service.joining.choose(visitor, chosen, "Send me news again, as chosen on the page of preferences.")
     log.info("preferences_changed", subscriber=subscriber)
-    return await _form(service, visitor, told="It is stored, and holds from now on.")
+    return await _form(service, visitor, told="It is saved, and holds from now on.")
 
 
 async def _form(service: Service, visitor: Visitor, *, told: str = "", problem: str = "") -> web.Response:
     choices = await service.joining.choices(visitor)
-    wish = next((one.wish for one in choices if one.wish), None)
+    wish = next((one.wish for one in sorted(choices, key=lambda one: not one.gets) if one.wish), None)
     quiet = wish.quiet if wish else None
     return service.pages.show(
         "preferences",

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 MOST_BYTES = 16 * 1024
 MOST_FIELDS = 300
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 ANSWER_SECONDS = 10.0
 
 Show = Callable[[Service, str], Awaitable[web.Response]]
@@ -113,6 +114,8 @@ async def _form(request: web.BaseRequest) -> Form:
     """Read a form, urlencoded or multipart, which RFC 8058 permits both. Raises `Refused`."""
     if (request.content_length or 0) > MOST_BYTES:
         raise Refused(413)
+    if request.content_type not in FORMS:
+        raise Refused(400)
     try:
         sent = await request.clone(client_max_size=MOST_BYTES, client_max_fields=MOST_FIELDS).post()
     except web.HTTPRequestEntityTooLarge:
