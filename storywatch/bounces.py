@@ -9,9 +9,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from storywatch.model import COMPLAINT, Bounce, Suppression, SuppressionReason
+from storywatch.model import COMPLAINT, Bounce, Settings, Suppression, SuppressionReason, address_key
 
 UNKNOWN_MAILBOX = "5.1.1"
 WINDOW = timedelta(days=14)
@@ -20,6 +22,46 @@ MOST = 3
 
 _MAC_BYTES = 10
 _DELIVERY = re.compile(r"[0-9a-z-]{1,40}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Returned:
+    """What a report says. `addresses`: those that may be our return address, the likeliest first.
+
+    `about`: whom the report names, which proves nothing. `status`: an enhanced status (RFC 3463) or `COMPLAINT`.
+    """
+
+    status: str
+    addresses: tuple[str, ...]
+    about: str = ""
+    diagnostic: str = ""
+
+
+class Outcome(StrEnum):
+    """What came of a mail that was handed in as a bounce."""
+
+    SUPPRESSED = "suppressed"
+    COUNTED = "counted"
+    UNPROVEN = "unproven"
+    IGNORED = "ignored"
+    TOO_LARGE = "too_large"
+
+
+def bounce_of(returned: Returned, settings: Settings, now: datetime) -> Bounce:
+    """Return a report as a bounce: of the delivery that it proves, or of none."""
+    delivery = None
+    if settings.pages and settings.bounces:
+        found = (delivery_in(settings.pages.key, settings.bounces, address) for address in returned.addresses)
+        delivery = next(filter(None, found), None)
+    said = (delivery,) if delivery else ("", returned.about, returned.diagnostic)
+    return Bounce(
+        id=bounce_id(*said, returned.status),
+        address=address_key(returned.about),
+        delivery=delivery,
+        status=returned.status,
+        at=now,
+        diagnostic=returned.diagnostic,
+    )
 
 
 def suppression(bounce: Bounce, before: Iterable[Bounce]) -> Suppression | None:

@@ -157,6 +157,8 @@ async def listed_fields() -> dict[str, Iterable[str]]:
         "updates": (await queries.updates(1))[0],
         "alerts": (await queries.alerts(1))[0],
         "deliveries": (await queries.deliveries(1))[0],
+        "readers": (await queries.readers(1))[0],
+        "suppressions": (await queries.suppressions(1))[0],
     }
 
 
