@@ -22,6 +22,8 @@ from storywatch.model import (
 DIGESTS = {Pace.DAILY: "0 7 * * *", Pace.WEEKLY: "0 7 * * 1"}
 """When readers get what was gathered: in the morning, on Mondays; a cron line in their time zone."""
 
+UNSUBSCRIBED = Fault(code="unsubscribed", message="the receiver has unsubscribed", permanent=True)
+
 CANCELLING = frozenset({"unsubscribed", "suppressed"})
 """The faults with which a delivery is given up, because its receiver is not to get it."""
 
@@ -109,5 +111,5 @@ def barred(kind: DeliveryKind, standing: Standing) -> Fault | None:
         message = "the address bounces or complains: `storywatch suppressions` says why, and lifts it"
         return Fault(code="suppressed", message=message, permanent=True)
     if standing.left and kind not in _ASKED_FOR:
-        return Fault(code="unsubscribed", message="the receiver has unsubscribed", permanent=True)
+        return UNSUBSCRIBED
     return None

@@ -392,6 +392,7 @@ class GatheredAlert:
     """An alert that waits for its release, without what it will say."""
 
     id: str
+    event: str
     update: str
     kind: AlertKind
     severity: Severity
@@ -441,6 +442,10 @@ class ReleaseTransaction(Protocol):
         """Return the alerts that wait for a release, oldest first."""
         ...
 
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+        ...
+
     async def owed(self, alerts: Collection[str]) -> Mapping[str, object]:
         """Return what these will say, as `storywatch.owing` wrote it."""
         ...
@@ -467,6 +472,10 @@ class Gatherings(Protocol):
 
     async def waiting(self) -> Sequence[Waiting]:
         """Return the subscriptions that have gathered alerts."""
+        ...
+
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
         ...
 
     def open(self, subscription: str) -> AbstractAsyncContextManager[ReleaseTransaction]:
