@@ -119,7 +119,7 @@ def a_service(store: Store, config: WatchConfig, settings: PageSettings, clock: 
 
 def link_in(mail: str, purpose: str) -> str:
     """Return the link to a page in a mail's source, as it stands in its headers or, unfolded, in its text."""
-    unfolded = mail.replace("=\r\n", "").replace("=3D", "=")
+    unfolded = mail.replace("\r\n", "\n").replace("=\n", "").replace("=3D", "=")
     found = re.search(rf"https?://[^\s<>\"]+/{purpose}/[\w.-]+", unfolded)
     assert found is not None, mail
     return found.group()
