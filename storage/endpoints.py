@@ -16,11 +16,12 @@ from storywatch.ports import EndpointRecord, JudgeEndpoint
 def is_closed(now: datetime) -> ColumnElement[bool]:
     """Return the condition that nothing is sent to an endpoint now.
 
-    A throttle that ends later than any can was written while the clock was wrong, and counts as over.
+    A throttle that ends later than any can was written while the clock was wrong, and counts as over; not one of before
+    the clock was set back by a day.
     """
     endpoint = tables.endpoints.c
     until = endpoint.throttled_until
-    throttled = and_(until.is_not(None), until > now, until <= now + LONGEST_THROTTLE)
+    throttled = and_(until.is_not(None), until > now, until <= now + 2 * LONGEST_THROTTLE)
     return or_(endpoint.disabled_at.is_not(None), throttled)
 
 

@@ -17,8 +17,8 @@ from storywatch.errors import LeaseLost
 from storywatch.model import ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Settlement, Standing
 from storywatch.ports import EndpointRecord, JudgeEndpoint
 
-LONGEST_PAUSE = timedelta(hours=48)
-"""Beyond the longest pause of the retry schedule with its jitter."""
+LONGEST_PAUSE = timedelta(hours=54)
+"""Beyond the longest pause of the retry schedule with its jitter, also after the clock was set back by a day."""
 
 SUSPECT = 2
 """A delivery over which so many processes died is taken by itself."""

@@ -130,7 +130,7 @@ def _replay(url: str, wanted: Wanted, *, dry_run: bool, yes: bool, as_json: bool
     replays = not dry_run and bool(counts) and (yes or _agreed(counts))
     done = _in_store(url, lambda store: store.replays.replay(wanted.choice, now)) if replays else 0
     if as_json:
-        print_json({"chosen": sum(counts.values()), **_by_state(counts), "replayed": done})
+        print_json(replay_object(counts, done))
     elif not replays:
         out.print(f"{_told(counts)}. Nothing was changed.")
     else:
@@ -147,9 +147,11 @@ def _told(counts: Mapping[str, int]) -> str:
     return f"{sum(counts.values())} chosen" + (f": {listed}" if listed else "")
 
 
-def _by_state(counts: Mapping[str, int]) -> Mapping[str, int]:
-    replayable = (DeliveryState.DEAD, DeliveryState.WAITING, DeliveryState.SENT)
-    return {state.value: counts.get(state.value, 0) for state in replayable}
+def replay_object(counts: Mapping[str, int], replayed: int) -> Mapping[str, int]:
+    """Return the object that `deliveries replay` prints. `counts`: what was chosen, by state."""
+    states = (DeliveryState.DEAD, DeliveryState.WAITING, DeliveryState.SENT)
+    by_state = {state.value: counts.get(state.value, 0) for state in states}
+    return {"chosen": sum(counts.values()), **by_state, "replayed": replayed}
 
 
 def _enable(url: str, wanted: Wanted, *, as_json: bool) -> None:

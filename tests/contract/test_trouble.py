@@ -16,8 +16,13 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import Store, open_store, tables
 from storage.engine import make_engine, reading, writing
+from storywatch.dispatch import Dispatch
 from storywatch.errors import StorageError
-from tests.support.samples import NOW, a_config
+from storywatch.model import ChannelKind, Delivery, DeliveryState, Settlement, Subscriber
+from storywatch.watch import Plan, Watch
+from tests.contract.working import LATER, claimed, counts, deliveries, poll
+from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher
+from tests.support.samples import NOW, a_config, brought, parsed
 
 OUTLET = insert(tables.outlets).values(id="wion", name="WION")
 
@@ -169,6 +174,65 @@ async def test_a_file_of_another_sort_is_an_error_with_a_remedy(tmp_path: Path) 
     with pytest.raises(StorageError, match="the file is something else: check the path"):
         await opening(f"sqlite:///{path}")
     assert path.read_text().startswith("Not a database.")
+
+
+async def test_a_poll_that_meets_a_full_disk_is_stored_whole_or_not_at_all(sqlite_store: Store) -> None:
+    """And when there is space again it is polled again: every alert once."""
+    config = a_config()
+    await sqlite_store.sources.apply(config, NOW)
+    await sqlite_store.engine.dispose()
+    items = [parsed(f"{'word ' * 800} {number} Kabul airport", guid=str(number)) for number in range(30)]
+    before = await counts(sqlite_store)
+    claim = await claimed(sqlite_store)
+    watch = Watch(
+        sources=sqlite_store.sources,
+        fetcher=FakeFetcher(brought(*items), brought(*items)),
+        channels=dict.fromkeys(ChannelKind, FakeChannel()),
+        clock=FakeClock(NOW),
+        dice=lambda: 0.0,
+    )
+    await sqlite_store.engine.dispose()
+    with every_connection(sqlite_store, "max_page_count=1"), pytest.raises(StorageError, match="free some space"):
+        await watch.poll(claim, Plan.of(config))
+    await sqlite_store.engine.dispose()
+    assert await counts(sqlite_store) == before
+    await watch.poll(await claimed(sqlite_store, now=LATER), Plan.of(config))
+    after = await counts(sqlite_store)
+    assert after["items"] == 30
+    assert after["deliveries"] == after["alerts"] == after["updates"]
+
+
+async def test_a_delivery_whose_end_could_not_be_stored_comes_again_under_its_id(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    """Another program held the database just then. The receiver sees the same id and bytes, and shows it once."""
+    config = a_config()
+    await sqlite_store.sources.apply(config, NOW)
+    await poll(sqlite_store, config, parsed(guid="1"))
+    await sqlite_store.engine.dispose()
+    holder = sqlite3.connect(tmp_path / "storywatch.db", isolation_level=None)
+
+    class Holding(FakeChannel):
+        async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
+            await super().send(delivery, subscriber)
+            holder.execute("BEGIN IMMEDIATE")
+
+    channel = Holding()
+    outbox = sqlite_store.outbox
+    dispatch = Dispatch(outbox=outbox, channels={ChannelKind.EMAIL: channel}, clock=FakeClock(NOW), dice=lambda: 0.5)
+    with every_connection(sqlite_store, "busy_timeout=50"):
+        [first] = await deliveries(sqlite_store)
+        with pytest.raises(StorageError, match="database is locked"):
+            await dispatch.deliver(first, config)
+        holder.execute("ROLLBACK")
+        holder.close()
+        assert await deliveries(sqlite_store) == ()
+        [again] = await deliveries(sqlite_store, now=LATER)
+    assert (again.id, again.message, again.attempt, again.claims) == (first.id, first.message, 1, 2)
+    await sqlite_store.outbox.settle(
+        Settlement(delivery=again.id, token=again.token, attempt=1, state=DeliveryState.SENT, at=LATER)
+    )
+    assert await deliveries(sqlite_store, now=LATER) == ()
 
 
 # PostgreSQL ----------------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from spiders import answers, failures
 from spiders.discovery import Discovery, Failed, Finding
 from storage import tables
 from storage.queries import Queries, Rows
+from storage.replays import Enabled
 from storage.tables import UtcTime
 from storywatch.answering import Answered
 from storywatch.backtesting import Judged, Outcome
@@ -34,6 +35,7 @@ from storywatch.cli.answering import answer_object
 from storywatch.cli.app import app
 from storywatch.cli.backtest_report import EventReport, Report, event_object
 from storywatch.cli.configuring import check, init
+from storywatch.cli.delivering import replay_object
 from storywatch.cli.discovering import discovery_object
 from storywatch.cli.explain_report import Told
 from storywatch.cli.explaining import explanation_object
@@ -43,11 +45,13 @@ from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
 from storywatch.cli.reading import fault_object, item_object
 from storywatch.cli.seeding import Sown, seed_row, sown_object
+from storywatch.cli.status import Status, status_object
 from storywatch.cli.subscriptions import subscription_row
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
 from storywatch.explaining import explain
+from storywatch.health import Health
 from storywatch.importing import Imported as Past
 from storywatch.matching import Matcher
 from storywatch.model import (
@@ -145,11 +149,17 @@ class ColumnNames(Queries):
         return [dict.fromkeys(query.selected_columns.keys())]
 
 
+def status_fields() -> Iterable[str]:
+    """Return the fields of the status that are no counts."""
+    health = Health(last_commit_at=None, oldest_due_at=None, endpoints_disabled=0, deliveries_held=0, deliveries_died=0)
+    return status_object(Status(counts={}, health=health, alarms=(), endpoints=(), trouble=()))
+
+
 async def listed_fields() -> dict[str, Iterable[str]]:
     """Return the fields of the lists' rows."""
     queries = ColumnNames()
     return {
-        "status": {**await queries.status(NOW), "latency": None},
+        "status": {**await queries.status(NOW), **dict.fromkeys(status_fields()), "latency": None},
         "sources": (await queries.sources())[0],
         "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],
@@ -159,6 +169,8 @@ async def listed_fields() -> dict[str, Iterable[str]]:
         "deliveries": (await queries.deliveries(1))[0],
         "readers": (await queries.readers(1))[0],
         "suppressions": (await queries.suppressions(1))[0],
+        "deliveries replay": replay_object({}, 0),
+        "deliveries enable": Enabled.__dataclass_fields__,
     }
 
 
@@ -465,6 +477,7 @@ def leaves(schema: Mapping[str, Any], path: str) -> list[str]:
         ("Payload", "webhook-payload"),
         ("Payload of a digest", "webhook-digest"),
         ("Payload of a notice", "webhook-notice"),
+        ("Payload about an endpoint", "webhook-endpoint"),
     ],
 )
 def test_every_field_of_the_payload_is_documented(title: str, schema: str) -> None:

@@ -26,6 +26,7 @@ class Mood(Enum):
     FAILS = auto()
     HANGS_UP = auto()
     THROTTLES = auto()
+    GONE = auto()
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Town:
     """Everything outside the process under test."""
 
     newsroom: Newsroom
-    moods: Moods
+    moods: Callable[[], Mood]
     ledger: Ledger = field(default_factory=Ledger)
     slow_feeds: dict[str, float] = field(default_factory=dict)
     """Seconds that a feed takes to answer."""
@@ -142,6 +143,8 @@ class _Hooks:
         mood = self.town.moods()
         if mood is Mood.HANGS_UP and request.transport is not None:
             request.transport.abort()
+        if mood is Mood.GONE:
+            return web.Response(status=410)
         if mood is Mood.THROTTLES:
             return web.Response(status=429, headers={"Retry-After": "30"})
         return web.Response(status=200 if mood is Mood.GOOD else 500)
