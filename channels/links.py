@@ -23,11 +23,11 @@ def web_link(url: str | None) -> str | None:
     try:
         parts = urlsplit(url.strip())
         netloc = _netloc(parts)
-    except (ValueError, UnicodeError):
+        link = quote(parts._replace(netloc=netloc or "").geturl(), safe=_KEPT)
+    except (ValueError, UnicodeError):  # a bad port, half a surrogate pair
         return None
     if parts.scheme not in {"http", "https"} or netloc is None:
         return None
-    link = quote(parts._replace(netloc=netloc).geturl(), safe=_KEPT)
     return link if len(link) <= _LONGEST else None
 
 

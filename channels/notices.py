@@ -62,14 +62,15 @@ def _of_source(owed: OwedNotice) -> NoticeBrief:
     remedy = remedy_for(alarm, source, owed.outlet)
     outlet = cut(plain(owed.outlet.name), 120) or owed.outlet.id
     address = shown_address(source.url)
+    link = web_link(source.url) if address == source.url else None
     return NoticeBrief(
         about="a source",
         facts=(("Source", cut(plain(source.id), 120)), ("Outlet", outlet)),
         headline=cut(plain(f"{outlet}: {remedy.headline}"), 300),
         meaning=remedy.meaning,
         found=cut(plain(without_secrets(alarm.message)), 700),
-        address=cut(plain(address), 2000),
-        link=web_link(source.url) if address == source.url else None,
+        address=link or cut(plain(address), 2000),
+        link=link,
         since=alarm.raised,
         until=alarm.ended,
         lasted=lasting(alarm.ended - alarm.raised) if alarm.ended else None,

@@ -7,6 +7,7 @@ from typing import Any
 from storywatch.model import (
     Alarm,
     AlarmKind,
+    AlertKind,
     ChannelKind,
     Delivery,
     Event,
@@ -150,7 +151,8 @@ def owed_with(**changes: Any) -> Owed:
 
 def corroborating(owed: Owed = OWED) -> Owed:
     """Return the alert as one more outlet's report of a known update."""
-    return replace(owed, report=replace(owed.report, role=ReportRole.CORROBORATION))
+    report = replace(owed.report, role=ReportRole.CORROBORATION)
+    return replace(owed, report=report, kind=AlertKind.CORROBORATION)
 
 
 def over(channel: ChannelKind, owed: Owed = OWED) -> Owed:

@@ -8,10 +8,10 @@ from tests.unit.channels.samples import OWED, corroborating, owed_with
 
 
 def test_the_citation_can_be_pasted_into_the_entry() -> None:
-    """Author, headline, outlet and day in one line, then the link."""
+    """Day, outlet, headline, author and link in one line."""
     title = "Pentagon calls the Kabul drone strike a 'tragic mistake' that killed ten civilians"
-    assert brief_of(OWED).citation == (
-        f"A. Reporter, \u201c{title}\u201d, The New York Times, 17 September 2021."
+    assert brief_of(OWED).citation.source == (
+        f"17 September 2021, The New York Times, \u201c{title}\u201d, A. Reporter,"
         " https://www.nytimes.com/2021/09/17/us/politics/pentagon-drone-strike-kabul.html"
     )
 
@@ -19,7 +19,7 @@ def test_the_citation_can_be_pasted_into_the_entry() -> None:
 def test_a_citation_without_author_time_and_link_is_still_one() -> None:
     """It says that the outlet gave no time, and when the report was seen."""
     brief = brief_of(owed_with(author=None, published=None, title="Blast", url="javascript:x"))
-    assert brief.citation == "\u201cBlast\u201d, The New York Times, undated, seen 17 September 2021."
+    assert brief.citation.source == "undated, seen 17 September 2021, The New York Times, \u201cBlast\u201d"
     assert brief.published is None
     assert brief.link is None
 
@@ -33,8 +33,8 @@ def test_a_report_without_a_title_takes_the_updates_headline() -> None:
 
 def test_a_summary_that_repeats_the_title_is_left_out() -> None:
     """Many feeds do it; the content stands in for a summary that is absent."""
-    assert brief_of(owed_with(title="Blast", summary="blast ")).lead == ""
-    assert brief_of(owed_with(summary="", content="The full text")).lead == "The full text"
+    assert brief_of(owed_with(title="Blast", summary="blast ")).summary == ""
+    assert brief_of(owed_with(summary="", content="The full text")).summary == "The full text"
 
 
 def test_a_corroboration_names_the_update_that_it_confirms() -> None:
@@ -58,7 +58,7 @@ def test_everything_is_bounded_and_clean() -> None:
             ),
         )
     )
-    texts = (brief.headline, brief.lead, brief.author or "", brief.outlet, *brief.reasons, *brief.earlier)
+    texts = (brief.headline, brief.summary, *brief.lead, brief.author or "", brief.outlet, *brief.reasons, *brief.earlier)
     assert max(map(len, texts)) <= 700
     assert not any(set("\r\n\u202e\x00") & set(text) for text in texts)
     assert (len(brief.reasons), len(brief.earlier)) == (MAX_REASONS, MAX_EARLIER)

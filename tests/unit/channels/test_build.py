@@ -10,6 +10,7 @@ from network import Guard
 from storywatch.egress import EgressPolicy
 from storywatch.errors import StorywatchError
 from storywatch.model import ChannelKind, Settings, SmtpSettings
+from tests.unit.channels.news_samples import DIGEST
 from tests.unit.channels.samples import NOTICE, SETTINGS, over
 
 
@@ -41,6 +42,7 @@ async def test_every_channel_composes_and_closes() -> None:
     for kind in ChannelKind:
         assert before[kind].compose(over(kind)) == after[kind].compose(over(kind))
         assert before[kind].compose_notice(NOTICE) == after[kind].compose_notice(NOTICE)
+        assert before[kind].compose_digest(DIGEST) == after[kind].compose_digest(DIGEST)
         await before[kind].close()
 
 

@@ -70,7 +70,8 @@ def test_both_bodies_tell_everything(kind: str) -> None:
         "https://www.nytimes.com/2021/09/17/us/politics/pentagon-drone-strike-kabul.html",
         "Kabul (title)",
         "ISIS-K as 'Islamic State Khorasan' (summary)",
-        "The New York Times, 17 September 2021. https://",
+        "17 September 2021, The New York Times, \u201cPentagon calls",
+        "Archived: none known",
         "Video analysis finds no evidence of a bomb in the car",
         "desk-mail",
     ):
@@ -95,27 +96,33 @@ def test_the_whole_text_body_reads_so() -> None:
         "\n"
         "Blast at the gate\n"
         "\n"
-        "Outlet:     The New York Times\n"
-        "Published:  the outlet gives no time\n"
-        "First seen: 17 Sep 2021 20:14 UTC\n"
-        "Link:       the outlet gives none that can be opened\n"
+        "Outlet:      The New York Times\n"
+        "Published:   the outlet gives no time\n"
+        "First seen:  17 Sep 2021 20:14 UTC\n"
+        "\n"
+        "The outlet gives no link that can be opened.\n"
         "\n"
         "WHY IT MATCHED\n"
         "- Kabul (title)\n"
         "- ISIS-K as 'Islamic State Khorasan' (summary)\n"
         "\n"
         "TO CITE\n"
-        "\u201cBlast at the gate\u201d, The New York Times, undated, seen 17 September 2021.\n"
+        "undated, seen 17 September 2021, The New York Times, \u201cBlast at the gate\u201d\n"
+        "Archived: none known\n"
+        "Published: not told; modified: not told; first seen: 17 Sep 2021 20:14 UTC\n"
         "\n"
         "-- \n"
         "Sent by Storywatch for the subscription desk-mail.\n"
+        "\n"
+        "Unsubscribe by a mail to editor@news.example\n"
+        "mailto:editor@news.example?subject=unsubscribe%20desk-mail\n"
     )
 
 
 def test_an_alert_without_reasons_says_so() -> None:
     """Rather than an empty list."""
     mail = composed(owed_with(match=replace(OWED.match, reasons=())))
-    assert "- no reason recorded" in body(mail, "plain")
+    assert "- No reason recorded" in body(mail, "plain")
     assert "No reason recorded" in body(mail, "html")
 
 
@@ -133,10 +140,10 @@ def test_the_mails_of_one_event_and_subscriber_form_one_thread() -> None:
 
 
 def test_html_loads_nothing_and_runs_nothing() -> None:
-    """No picture, script, form or remote style; links lead to the report only."""
+    """No picture, script, form or remote style; links lead to the report, and out."""
     page = lxml_html.document_fromstring(body(composed(), "html"))
     assert not page.xpath("//img | //script | //form | //iframe | //link | //object | //@src | //@background")
-    assert set(page.xpath("//@href")) == {OWED.item.url}
+    assert set(page.xpath("//@href")) == {OWED.item.url, "mailto:editor@news.example?subject=unsubscribe%20desk-mail"}
     assert "url(" not in body(composed(), "html")
 
 

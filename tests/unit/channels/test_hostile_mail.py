@@ -11,56 +11,14 @@ from hypothesis import strategies as st
 from channels.email import composer_for
 from channels.text import cut, mail_text, plain
 from storywatch.model import Event, Outlet, Reason
+from tests.support.mails import FIRST, FRAGMENTS, LAST, THREAD
 from tests.unit.channels.samples import OWED, SETTINGS, owed_with
 
 COMPOSER = composer_for(SETTINGS)
-HEADERS = [
-    "From",
-    "To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "In-Reply-To",
-    "References",
-    "List-Id",
-    "List-Unsubscribe",
-    "Auto-Submitted",
-    "MIME-Version",
-    "Content-Type",
-]
-FRAGMENTS = st.sampled_from(
-    [
-        "\r\nBcc: v@evil.test",
-        "\nTo: v@evil.test",
-        "\r\n\r\n<html>",
-        "=?utf-8?q?A=0D=0ABcc:_v@evil.test?=",
-        "=?utf-8?b?DQpCY2M6IHZAZXZpbC50ZXN0?=",
-        "=\u200b?utf-8?q?=0D=0ABcc:_v@evil.test?=",
-        "\u2028Bcc: v@evil.test",
-        "\x85Bcc: v@evil.test",
-        "\x0bBcc: v@evil.test\x0c",
-        "<v@evil.test>",
-        ", v@evil.test, ",
-        '"',
-        "\\",
-        "(",
-        "\x00",
-        "\x1b[31m",
-        "\u202e\u2066",
-        "\ud800",
-        "\U0001f4a5",
-        "\u0637\u0627\u0644\u0628\u0627\u0646",
-        "Zo\u00eb",
-        " ",
-        "\n.\r\n",
-        "--=_storywatch_",
-        "</style><script>",
-        "x" * 300,
-        "\u00e9" * 120,
-        "\u0301" * 50,
-    ]
+HEADERS = [*FIRST, *THREAD, *LAST]
+HOSTILE = st.one_of(
+    st.text(max_size=80), st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=8).map("".join)
 )
-HOSTILE = st.one_of(st.text(max_size=80), st.lists(FRAGMENTS | st.text(max_size=8), max_size=8).map("".join))
 
 
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -40,6 +40,7 @@ def test_plain_links_stay_as_they_are(url: str) -> None:
         "https://x.example:port/",
         "https://x.example:99999/",
         "https://[::1/",
+        "https://x.example/\ud800",
         "https://x.example/" + "a" * 2000,
         "https://x.example/" + "\u0627" * 700,
     ],

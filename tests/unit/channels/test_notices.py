@@ -28,6 +28,7 @@ from tests.unit.channels.test_email import body, read
 from tests.unit.channels.test_hostile_mail import HEADERS, HOSTILE
 
 COMPOSER = composer_for(SETTINGS)
+LEAVE = "mailto:editor@news.example?subject=unsubscribe%20ops-mail"
 BOTH = [NOTICE, over_now()]
 
 
@@ -75,8 +76,8 @@ def test_the_begin_and_the_end_of_an_alarm_form_one_thread() -> None:
 def test_the_whole_text_body_reads_so() -> None:
     """A picture of it."""
     assert body(composed(), "plain") == (
-        "CNN: cnn-sitemap is stale\n"
         "Alarm about a source\n"
+        "CNN: cnn-sitemap is stale\n"
         "\n"
         "It answers, but says nothing new: its newest item is older than\n"
         "stale_after, or its default, allows. The outlet may have abandoned it\n"
@@ -102,14 +103,17 @@ def test_the_whole_text_body_reads_so() -> None:
         "\n"
         "-- \n"
         "Sent by Storywatch for the subscription ops-mail.\n"
+        "\n"
+        "Unsubscribe by a mail to editor@news.example\n"
+        "mailto:editor@news.example?subject=unsubscribe%20ops-mail\n"
     )
 
 
 def test_the_text_of_an_end_reads_so() -> None:
     """What it was, how long it lasted, and that nothing is to do."""
     assert body(composed(over_now(notice_with(message=""))), "plain") == (
-        "CNN: cnn-sitemap is no longer stale\n"
         "An alarm about a source is over\n"
+        "CNN: cnn-sitemap is no longer stale\n"
         "\n"
         "It has something new to say again.\n"
         "\n"
@@ -124,6 +128,9 @@ def test_the_text_of_an_end_reads_so() -> None:
         "\n"
         "-- \n"
         "Sent by Storywatch for the subscription ops-mail.\n"
+        "\n"
+        "Unsubscribe by a mail to editor@news.example\n"
+        "mailto:editor@news.example?subject=unsubscribe%20ops-mail\n"
     )
 
 
@@ -151,11 +158,11 @@ def test_both_bodies_tell_everything_of_every_kind(kind: AlarmKind, part: str) -
 
 @pytest.mark.parametrize("owed", BOTH)
 def test_html_loads_nothing_and_runs_nothing(owed: OwedNotice) -> None:
-    """The only link leads to what is polled."""
+    """The only link but the way out leads to what is polled."""
     shown = body(composed(owed), "html")
     page = lxml_html.document_fromstring(shown)
     assert not page.xpath("//img | //script | //form | //iframe | //link | //object | //@src | //@background")
-    assert page.xpath("//@href") == [NOTICE.source.url]
+    assert page.xpath("//@href") == [NOTICE.source.url, LEAVE]
     assert set(page.xpath("//table/@role")) == {"presentation"}
     assert "url(" not in shown
     (sheet,) = page.xpath("//style/text()")
@@ -169,7 +176,7 @@ def test_a_secret_in_an_address_is_shown_nowhere() -> None:
     for message in (COMPOSER.compose_notice(owed), compose_notice(owed)):
         assert b"hunter2" not in message.body
     page = lxml_html.document_fromstring(body(composed(owed), "html"))
-    assert page.xpath("//@href") == []
+    assert page.xpath("//@href") == [LEAVE]
     assert "token=HIDDEN" in page.text_content()
 
 

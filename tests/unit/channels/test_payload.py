@@ -39,19 +39,33 @@ def test_the_payload_tells_the_alert() -> None:
         "type": "update.reported",
         "timestamp": "2021-09-17T20:14:30Z",
         "data": {
-            "schema_version": 1,
+            "schema_version": 2,
             "alert": "desk-mail-3f9c2a7be1d04c55",
+            "kind": "update",
+            "severity": "normal",
             "event": {"id": "kabul-airport", "title": "US collaborates with Taliban against ISIS"},
             "update": "update-5",
             "sequence": 5,
             "role": "first",
+            "news": {"lead": [], "names": [], "figures": [], "statements": [], "reverses": None},
+            "coverage": None,
+            "change": None,
             "headline": OWED.item.revision.title,
             "summary": OWED.item.revision.summary,
             "outlet": {"id": "nyt", "name": "The New York Times"},
             "author": "A. Reporter",
             "url": OWED.item.url,
             "published": "2021-09-17T20:10:00Z",
+            "modified": None,
             "first_seen": "2021-09-17T20:14:00Z",
+            "citation": {
+                "text": (
+                    f"17 September 2021, The New York Times, \u201c{OWED.item.revision.title}\u201d, A. Reporter,"
+                    f" {OWED.item.url}"
+                ),
+                "url": OWED.item.url,
+                "archive_url": None,
+            },
             "score": 0.91,
             "ground": None,
             "matched": [
