@@ -58,7 +58,15 @@ def test_everything_is_bounded_and_clean() -> None:
             ),
         )
     )
-    texts = (brief.headline, brief.summary, *brief.lead, brief.author or "", brief.outlet, *brief.reasons, *brief.earlier)
+    texts = (
+        brief.headline,
+        brief.summary,
+        *brief.lead,
+        brief.author or "",
+        brief.outlet,
+        *brief.reasons,
+        *brief.earlier,
+    )
     assert max(map(len, texts)) <= 700
     assert not any(set("\r\n\u202e\x00") & set(text) for text in texts)
     assert (len(brief.reasons), len(brief.earlier)) == (MAX_REASONS, MAX_EARLIER)

@@ -21,7 +21,7 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(title=HOSTILE, name=HOSTILE)
 def test_hostile_texts_change_no_header_and_no_recipient(title: str, name: str) -> None:
     """Exactly the meant headers, one sender, one recipient, two bodies, and the same bytes once more."""
