@@ -10,6 +10,8 @@ from lxml import html as lxml_html
 from channels.email import CONTENT_TYPE, EmailComposer, composer_for
 from storywatch.errors import ComposeError, StorywatchError
 from storywatch.model import ChannelKind, Event, Message, Owed
+from storywatch.page_links import PageLinks
+from tests.unit.channels.news_samples import CORRECTED, PAGES, WITH_PAGES
 from tests.unit.channels.samples import OWED, SETTINGS, corroborating, over, owed_with
 
 COMPOSER = composer_for(SETTINGS)
@@ -52,6 +54,32 @@ def test_the_headers_are_exactly_these() -> None:
         "MIME-Version": "1.0",
         "Content-Type": composed()["Content-Type"],
     }
+
+
+def test_with_pages_one_click_leaves_the_event() -> None:
+    """RFC 8058, beside the mailbox; the feet of the two bodies lead to the same pages."""
+    composer = composer_for(WITH_PAGES)
+    mail = composed(composer=composer)
+    links = PageLinks(settings=PAGES)
+    leave = links.unsubscribe("desk", "desk-mail", "kabul-airport")
+    assert mail["List-Unsubscribe"] == f"<{leave}>, <mailto:editor@news.example?subject=unsubscribe%20desk-mail>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for link in (leave, links.preferences("desk"), links.answer("desk", "kabul-airport", "item-1")):
+        assert link in body(mail, "plain")
+        assert link in body(mail, "html")
+
+
+def test_a_correction_is_told_in_its_events_thread() -> None:
+    """Under a subject that begins as all of the event's do."""
+    mail = composed(CORRECTED)
+    assert mail["References"] == composed()["References"]
+    assert str(mail["Subject"]).startswith("[US collaborates with Taliban against ISIS] Corrected: Pentagon calls")
+    assert "+ Ten civilians were killed, seven of them children." in body(mail, "plain")
+    page = lxml_html.document_fromstring(body(mail, "html"))
+    assert [line.text_content()[2:] for line in page.xpath("//ins")] == [
+        "Pentagon calls the strike a tragic mistake",
+        "Ten civilians were killed, seven of them children.",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])

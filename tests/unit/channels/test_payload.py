@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator, ValidationError
 
 from channels.payload import MAX_BYTES, compose
 from storywatch.errors import ComposeError
-from storywatch.model import Event, Message, Outlet, Owed, Reason
+from storywatch.model import Event, Message, News, Outlet, Owed, Reason
+from tests.unit.channels.news_samples import CORRECTED, CORRECTION, DEATHS, DENIAL, NEWS, TOLD
 from tests.unit.channels.samples import OWED, corroborating, owed_with
 
 
@@ -97,6 +98,34 @@ def test_a_corroboration_has_its_own_type() -> None:
     assert (document["type"], document["data"]["role"]) == ("update.corroborated", "corroboration")
 
 
+def test_news_coverage_and_changes_are_members() -> None:
+    """As values, beside the words that mails use."""
+    data = read(TOLD)["data"]
+    assert data["news"]["lead"] == list(NEWS.lead)
+    (figure,) = data["news"]["figures"]
+    assert (figure["text"], figure["value"]) == ("170 killed, before 100 (CNN, 27 August 2021)", 170)
+    assert figure["before"] == {
+        "value": 100,
+        "high": 100,
+        "least": False,
+        "outlet": {"id": "cnn", "name": "CNN"},
+        "item": "item-0",
+        "since": "2021-08-27T06:00:00Z",
+    }
+    assert data["news"]["reverses"]["outlet"] == {"id": "khaama", "name": "Khaama Press"}
+    assert (data["coverage"]["outlets"], data["coverage"]["origins"], data["severity"]) == (5, 2, "high")
+    assert data["change"] is None
+
+
+def test_a_revision_has_its_own_type_and_says_what_changed() -> None:
+    """With the lines, signed as in a mail."""
+    document = read(CORRECTED)
+    change = document["data"]["change"]
+    assert (document["type"], document["data"]["kind"], change["kind"]) == ("update.revised", "revision", "correction")
+    assert change["difference"][0] == "- Pentagon says that the strike hit a planner"
+    assert (change["note"], change["more_lines"]) == (CORRECTION.quote, 0)
+
+
 def test_what_goes_beyond_the_facets_says_so() -> None:
     """The facets alone would not explain it."""
     data = read(owed_with(match=replace(OWED.match, ground="beyond_facets", lacks=("airport | Abbey Gate",))))["data"]
@@ -115,6 +144,15 @@ def test_what_is_absent_is_null() -> None:
 def test_the_largest_payload_stays_under_20_kb(filler: str) -> None:
     """Also where every character must be escaped."""
     noise = filler * 30_000
+    said = replace(NEWS.statements[0], speaker=noise, quote=noise)
+    figure = replace(DEATHS, now=replace(DEATHS.now, of=noise, said_by=noise, quote=noise))
+    news = News(
+        lead=(noise,) * 9,
+        names=(noise,) * 99,
+        figures=(figure,) * 99,
+        statements=(said,) * 99,
+        reverses=replace(DENIAL, statement=said),
+    )
     owed = owed_with(
         title=noise,
         summary=noise,
@@ -122,6 +160,8 @@ def test_the_largest_payload_stays_under_20_kb(filler: str) -> None:
         url="https://x.example/" + "a" * 1980,
         event=Event(id="e" * 100, title=noise),
         outlet=Outlet(id="o" * 100, name=noise),
+        report=replace(OWED.report, news=news),
+        outlet_names=(("cnn", noise),),
         match=replace(
             OWED.match,
             ground="beyond_facets",
