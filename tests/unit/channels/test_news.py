@@ -32,8 +32,10 @@ def test_the_alert_leads_with_what_is_new() -> None:
     assert brief.facts == (
         "170 killed, before 100 (CNN, 27 August 2021)",
         "The Pentagon admits: \u201cIt was a mistake.\u201d",
-        "Reverses: \u201cThe strike hit a planner of the Islamic State.\u201d"
-        " (The Pentagon; Khaama Press, 27 August 2021)",
+        (
+            "Reverses: \u201cThe strike hit a planner of the Islamic State.\u201d"
+            " (The Pentagon; Khaama Press, 27 August 2021)"
+        ),
         "Named for the first time: Zemari Ahmadi",
     )
     assert brief.summary == ""
