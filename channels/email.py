@@ -8,7 +8,7 @@ from channels.addresses import Mailbox, clean_name, mailbox_header, read_mailbox
 from channels.brief import brief_of
 from channels.confirmations import confirmation_of
 from channels.digests import digest_of
-from channels.mime import TOO_BIG, alternative, text_header
+from channels.mime import alternative, text_header
 from channels.notices import notice_of
 from channels.pages import Bodies, Pages
 from channels.places import Place, alarm_place, digest_place, event_place, subject
@@ -89,7 +89,7 @@ class EmailComposer:
             headers = [*self._headers(owed, place.subject, to), *self._list_headers(place, self._ways.headers(owed))]
             return _raw(headers, owed.id, bodies)
 
-        return Message(address=_shown(owed, to), body=fitting(mail, TOO_BIG), content_type=CONTENT_TYPE)
+        return Message(address=_shown(owed, to), body=fitting(mail, "mail_too_big"), content_type=CONTENT_TYPE)
 
     def _headers(
         self, owed: Owed | OwedDigest | AnyNotice | OwedConfirmation, title: str, to: Mailbox | None

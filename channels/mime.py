@@ -17,7 +17,6 @@ from storywatch.errors import ComposeError
 
 # Gmail hides what is behind the first 102 kB.
 MAX_BYTES = 102_000
-TOO_BIG = "mail_too_big"
 # RFC 5322, section 2.1.1, without the line end.
 MAX_LINE = 998
 # Headers come in already folded, so the writer must not fold again: it would split a long Message-ID from its name.
@@ -77,7 +76,7 @@ def _lines(packed: str) -> list[str]:
 def _check(raw: bytes, names: Sequence[str]) -> None:
     """Raise ComposeError unless a reader finds these headers, in this order, above exactly the two bodies."""
     if len(raw) > MAX_BYTES:
-        raise ComposeError(TOO_BIG, f"the mail has {len(raw):,} bytes, more than {MAX_BYTES:,}")
+        raise ComposeError("mail_too_big", f"the mail has {len(raw):,} bytes, more than {MAX_BYTES:,}")
     if not raw.isascii() or any(len(line) > MAX_LINE or b"\r" in line or b"\n" in line for line in raw.split(b"\r\n")):
         raise ComposeError("mail_malformed", "the mail has a line that is too long, or a byte that mail can't carry")
     mail = BytesParser(policy=_POLICY).parsebytes(raw)

@@ -20,7 +20,6 @@ from storywatch.model import AlertKind, AnyNotice, Message, Owed, OwedDigest, Ow
 CONTENT_TYPE = "application/json"
 SCHEMA_VERSION = 2
 NOTICE_VERSION = 1
-TOO_BIG = "payload_too_big"
 # Standard Webhooks asks for small bodies. What would be larger is written again with less.
 MAX_BYTES = 20_000
 MOST_PARTS = 64
@@ -70,14 +69,14 @@ def _endpoint(subscriber: Subscriber) -> str:
 
 def frozen(write: Callable[[Room], dict[str, Any]], address: str) -> Message:
     """Return the bytes that every attempt sends. Raises ComposeError if there is no room that they fit in."""
-    body = fitting(lambda room: _bytes(write(room)), TOO_BIG)
+    body = fitting(lambda room: _bytes(write(room)), "payload_too_big")
     return Message(address=address, body=body, content_type=CONTENT_TYPE)
 
 
 def _bytes(document: dict[str, Any]) -> bytes:
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     if len(body) > MAX_BYTES:
-        raise ComposeError(TOO_BIG, f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
+        raise ComposeError("payload_too_big", f"the payload has {len(body):,} bytes, more than {MAX_BYTES:,}")
     return body
 
 

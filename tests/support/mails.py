@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from channels.email import EmailComposer, composer_for
 from storywatch.model import (
     AlertKind,
+    Change,
     ChangeKind,
     Coverage,
     Event,
@@ -175,7 +176,7 @@ class Hostility:
             reverses=dice.choice([None, replace(DENIAL, statement=statement, outlet=self._id())]),
         )
 
-    def _change(self) -> object:
+    def _change(self) -> Change:
         lines = (self._dice.choice(["+ ", "- ", ""]) + self._text() for _ in range(self._dice.randrange(40)))
         difference = "\n".join(lines)
         return changed(self._dice.choice(list(ChangeKind)), difference=difference, quote=self._text())

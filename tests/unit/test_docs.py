@@ -456,7 +456,12 @@ def leaves(schema: Mapping[str, Any], path: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("title", "schema"), [("Payload", "webhook-payload"), ("Payload of a notice", "webhook-notice")]
+    ("title", "schema"),
+    [
+        ("Payload", "webhook-payload"),
+        ("Payload of a digest", "webhook-digest"),
+        ("Payload of a notice", "webhook-notice"),
+    ],
 )
 def test_every_field_of_the_payload_is_documented(title: str, schema: str) -> None:
     fields = leaves(json.loads((files("channels") / f"{schema}.schema.json").read_text("utf-8")), "")

@@ -1,7 +1,8 @@
 """Tells the play in the terminal: lines that are printed once and never move, with colour only where a person looks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule
@@ -58,17 +59,9 @@ class Screen:
     def update(self, call: Call) -> None:
         """Tell a new update: what, where, what is new, why it matched, who heard of it."""
         data = call.data
-        told: list[RenderableType] = [
-            Text(data["headline"], style="bold"),
-            Text(f"{data['outlet']['name']}, {utc_time(datetime.fromisoformat(data['published']))}", style="cyan"),
-        ]
-        if data["summary"]:
-            told.append(Text(data["summary"]))
-        told.append(
-            _facts({"why": why(data["matched"]), "sent": "mail to the editor, webhook call to the foreign desk"})
-        )
+        facts = {"why": why(data["matched"]), "sent": "mail to the editor, webhook call to the foreign desk"}
         self._print("")
-        self._row(str(data["sequence"]), Group(*told), style="bold green")
+        self._row(str(data["sequence"]), Group(*_news(data), _facts(facts)), style="bold green")
 
     def confirmation(self, article: Article, outlet: str) -> None:
         """Tell that another outlet reports a known update."""
@@ -123,6 +116,27 @@ class Screen:
 
     def _print(self, what: RenderableType) -> None:
         self._console.print(what, width=min(self._console.width, WIDEST))
+
+
+def _news(data: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """Yield what is new, then who reports it: as the mail leads, so does the screen."""
+    told = data["news"]
+    when = f"{data['outlet']['name']}, {utc_time(datetime.fromisoformat(data['published']))}"
+    if not told["lead"] or data["headline"] in told["lead"]:
+        yield Text(data["headline"], style="bold")
+        yield from (Text(line) for line in told["lead"] if line != data["headline"])
+        yield from map(_figure, told["figures"])
+        yield Text(when, style="cyan")
+    else:
+        yield from (Text(line, style="bold") for line in told["lead"])
+        yield from map(_figure, told["figures"])
+        yield Text(f"{when}: {data['headline']}", style="cyan")
+    if data["summary"] and not told["lead"]:
+        yield Text(data["summary"])
+
+
+def _figure(figure: Mapping[str, Any]) -> Text:
+    return Text(figure["text"], style="yellow")
 
 
 def why(matched: Iterable[Mapping[str, str]]) -> str:

@@ -106,13 +106,13 @@ def html_of(name: str) -> str:
 
 def overhang(browser: webdriver.Chrome) -> int:
     """Return how many pixels wider than the screen the page is."""
-    wide, screen = browser.execute_script(SIZES)  # type: ignore[no-untyped-call]  # selenium's own
+    wide, screen = browser.execute_script(SIZES)
     return int(wide) - int(screen)
 
 
 def faint(browser: webdriver.Chrome) -> list[str]:
     """Return the texts that stand out too little from what is behind them, or are too small."""
-    texts = browser.execute_script(TEXTS)  # type: ignore[no-untyped-call]  # selenium's own
+    texts = browser.execute_script(TEXTS)
     assert len(texts) >= 4
     return [
         f"{text[:40]}: {ink} on {paper}, {size} px"
@@ -146,7 +146,7 @@ def test_everything_can_be_read(browser: webdriver.Chrome, tmp_path: Path, name:
     """In both colour schemes, which differ."""
     shown(browser, html_of(name), tmp_path, width=DESK, scheme=scheme)
     assert faint(browser) == []
-    paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")  # type: ignore[no-untyped-call]  # selenium's own
+    paper = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert (_luminance(paper) < 0.1) is (scheme == "dark")
 
 
@@ -154,7 +154,7 @@ def test_a_title_from_right_to_left_stands_at_the_right(browser: webdriver.Chrom
     """And what stands beside it in English at the left."""
     shown(browser, html_of("right to left"), tmp_path, width=DESK)
     script = "const s = getComputedStyle(document.querySelector(arguments[0])); return s.direction + s.textAlign"
-    sides = [browser.execute_script(script, one) for one in (".headline", ".role")]  # type: ignore[no-untyped-call]  # selenium's own
+    sides = [browser.execute_script(script, one) for one in (".headline", ".role")]
     assert sides == ["rtlstart", "ltrleft"]
 
 

@@ -193,7 +193,8 @@ def test_every_member_stands_in_the_schema() -> None:
 
 def test_a_wrong_payload_fails_the_schema() -> None:
     """The negative control."""
-    for change in ({"more": -1}, {"since": "27 Aug"}, {"alerts": [{}]}, {"digest": "D 1"}):
+    wrong: list[dict[str, Any]] = [{"more": -1}, {"since": "27 Aug"}, {"alerts": [{}]}, {"digest": "D 1"}]
+    for change in wrong:
         document = told()
         document["data"] |= change
         with pytest.raises(ValidationError):

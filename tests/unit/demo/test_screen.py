@@ -82,6 +82,18 @@ def test_an_update_says_what_where_when_why_and_to_whom() -> None:
         assert part in shown
 
 
+def test_what_is_new_comes_first() -> None:
+    """As in the mail: the report's sentence and its figures, then the headline; the summary is left out."""
+    news = {"lead": ["The toll rose overnight."], "figures": [{"text": "170 killed, before 100 (CNN, 27 August 2021)"}]}
+    shown = " ".join(_shown(lambda screen: screen.update(call_of(STORY.firsts[2], news=news))).split())
+    places = [
+        shown.index(part)
+        for part in ("The toll rose", "170 killed, before 100", "Washington Post", "Three days before")
+    ]
+    assert places == sorted(places)
+    assert "Nobody announced" not in shown
+
+
 def test_markup_in_a_headline_is_shown_as_it_is() -> None:
     """Square brackets are words, not styles."""
     call = call_of(STORY.firsts[0], headline="[red]Alert[/red] [/]")
