@@ -162,7 +162,8 @@ def test_urgency_is_that_of_what_is_told() -> None:
     assert urgent.severity is Severity.HIGH
     assert replace(urgent, kind=AlertKind.CORROBORATION).severity is Severity.LOW
     assert replace(CORRECTED, change=replace(CORRECTION, news=NEWS)).severity is Severity.HIGH
-    assert CORRECTED.severity is Severity.LOW
+    assert CORRECTED.severity is Severity.HIGH
+    assert replace(CORRECTED, change=changed(ChangeKind.EDIT)).severity is Severity.LOW
 
 
 def test_less_room_keeps_one_of_each_and_cuts_the_rest() -> None:
