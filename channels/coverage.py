@@ -11,10 +11,10 @@ MOST_OUTLETS = 8
 
 
 def coverage_in_words(coverage: Coverage | None, names: Mapping[str, str], room: Room) -> str | None:
-    """Word it such as `5 outlets, 2 origins: NYT, CNN and 3 more`; None if nobody counted."""
-    if coverage is None or not coverage.outlets:
+    """Word it such as `5 outlets, 2 origins: NYT, CNN and 3 more`; None of one outlet alone, or if nobody counted."""
+    outlets = tuple(dict.fromkeys(coverage.outlets)) if coverage else ()
+    if coverage is None or len(outlets) < 2:
         return None
-    outlets = tuple(dict.fromkeys(coverage.outlets))
     shown = room.few(outlets, MOST_OUTLETS)
     rest = f" and {len(outlets) - len(shown)} more" if len(outlets) > len(shown) else ""
     told = ", ".join(outlet_name(outlet, names, room) for outlet in shown)

@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from channels.email import EmailComposer, composer_for
 from storywatch.model import (
     AlertKind,
+    AnyNotice,
     Change,
     ChangeKind,
     Coverage,
@@ -24,6 +25,7 @@ from storywatch.model import (
     Owed,
     OwedConfirmation,
     OwedDigest,
+    OwedEndpointNotice,
     OwedNotice,
     Reason,
     ReportRole,
@@ -34,12 +36,13 @@ from tests.unit.channels.news_samples import (
     DENIAL,
     DIGEST,
     NEWS,
+    SWITCHED_OFF,
     WITH_PAGES,
     changed,
 )
 from tests.unit.channels.samples import NOTICE, OWED, SETTINGS, notice_with, over_now, owed_with
 
-AnyOwed = Owed | OwedDigest | OwedNotice | OwedConfirmation
+AnyOwed = Owed | OwedDigest | AnyNotice | OwedConfirmation
 SENDER = "alerts@news.example"
 FIRST = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted"]
 THREAD = ["In-Reply-To", "References", "List-Id", "List-Unsubscribe"]
@@ -127,7 +130,9 @@ class Hostility:
             return self._alert(identity)
         if chosen < 0.88:
             return self._digest(identity)
-        return self._notice(identity) if chosen < 0.94 else self._confirmation(identity)
+        if chosen < 0.92:
+            return self._notice(identity)
+        return self._switched_off(identity) if chosen < 0.94 else self._confirmation(identity)
 
     def _alert(self, identity: str) -> Owed:
         text, dice = self._text, self._dice
@@ -210,6 +215,16 @@ class Hostility:
         )
         return self._dice.choice([owed, replace(over_now(owed), id=identity)])
 
+    def _switched_off(self, identity: str) -> OwedEndpointNotice:
+        return replace(
+            SWITCHED_OFF,
+            id=identity,
+            endpoint=replace(SWITCHED_OFF.endpoint, reason=self._text()),
+            receiver=replace(SWITCHED_OFF.receiver, id=self._id(), name=self._text()),
+            subscriber=replace(SWITCHED_OFF.subscriber, name=self._text()),
+            address=self._text(),
+        )
+
     def _confirmation(self, identity: str) -> OwedConfirmation:
         titles = tuple(self._text() for _ in range(self._dice.randrange(30)))
         reader = replace(CONFIRMATION.subscriber, name=self._text())
@@ -232,7 +247,7 @@ def composed(composer: EmailComposer, owed: AnyOwed) -> Message:
     """Compose whatever is owed."""
     if isinstance(owed, OwedDigest):
         return composer.compose_digest(owed)
-    if isinstance(owed, OwedNotice):
+    if isinstance(owed, AnyNotice):
         return composer.compose_notice(owed)
     return composer.compose_confirmation(owed) if isinstance(owed, OwedConfirmation) else composer.compose(owed)
 
@@ -284,7 +299,7 @@ def headers_of(written: Written) -> list[str]:
     """Return the headers that a mail must have, in their order."""
     if isinstance(written.owed, OwedConfirmation):
         return [*FIRST, *LAST]
-    one_click = written.pages and not isinstance(written.owed, OwedNotice)
+    one_click = written.pages and not isinstance(written.owed, AnyNotice)
     return [*FIRST, *THREAD, *(ONE_CLICK if one_click else []), *LAST]
 
 

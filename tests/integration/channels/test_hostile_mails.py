@@ -17,7 +17,13 @@ async def test_what_arrives_is_what_was_meant_for_whom_it_was_meant() -> None:
     findings = await sent(Hostility(SEED + 1).mails(COUNT))
     assert findings.faults == {}
     assert findings.sorts.total() == findings.identities.total() == COUNT
-    assert set(findings.sorts) == {"Owed", "OwedDigest", "OwedNotice", "OwedConfirmation"}
+    assert set(findings.sorts) == {
+        "Owed",
+        "OwedDigest",
+        "OwedNotice",
+        "OwedEndpointNotice",
+        "OwedConfirmation",
+    }
 
 
 MAIL = Written(owed=TOLD, message=composer_for(WITH_PAGES).compose(TOLD), pages=True)

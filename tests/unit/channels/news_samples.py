@@ -7,7 +7,9 @@ from storywatch.model import (
     AlertKind,
     Change,
     ChangeKind,
+    ChannelKind,
     Coverage,
+    Endpoint,
     Event,
     Figure,
     FigureChange,
@@ -17,6 +19,7 @@ from storywatch.model import (
     News,
     OwedConfirmation,
     OwedDigest,
+    OwedEndpointNotice,
     PageSettings,
     ReportRole,
     Severity,
@@ -110,4 +113,20 @@ CONFIRMATION = OwedConfirmation(
     events=(OWED.event.title,),
     link="https://follow.news.example/confirm/abc.def",
     until=CREATED + timedelta(hours=48),
+)
+SWITCHED_OFF = OwedEndpointNotice(
+    id="n-off",
+    created=CREATED,
+    subscription=replace(OWED.subscription, id="ops-mail", alarms=True),
+    subscriber=OWED.subscriber,
+    endpoint=Endpoint(
+        lane="webhook:desk",
+        failing_since=EARLIER,
+        failures=9,
+        disabled_at=CREATED,
+        reason="https://hooks.news.example answered 500",
+    ),
+    receiver=replace(OWED.subscriber, id="program", name="A program"),
+    channel=ChannelKind.WEBHOOK,
+    address="https://hooks.news.example",
 )

@@ -8,7 +8,18 @@ from channels.brief import brief_of
 from channels.citation import citation_of
 from channels.news import amount, facts_of, figure_in_words
 from channels.room import WHOLE, Room
-from storywatch.model import AlertKind, ChangeKind, Figure, FigureKind, News, ReportRole, Severity, Stance, Statement
+from storywatch.model import (
+    AlertKind,
+    ChangeKind,
+    Coverage,
+    Figure,
+    FigureKind,
+    News,
+    ReportRole,
+    Severity,
+    Stance,
+    Statement,
+)
 from tests.unit.channels.news_samples import (
     CORRECTED,
     CORRECTION,
@@ -90,6 +101,12 @@ def test_a_figure_says_whom_it_counts_who_says_so_and_what_was_before() -> None:
 
 def test_an_outlet_whose_name_is_not_known_is_told_by_its_id() -> None:
     assert figure_in_words(DEATHS, {}, WHOLE) == "170 killed, before 100 (cnn, 27 August 2021)"
+
+
+def test_one_outlet_alone_is_no_coverage() -> None:
+    """It is named anyway."""
+    alone = replace(TOLD, coverage=Coverage(outlets=("nyt", "nyt"), origins=("outlet:nyt",)))
+    assert "Coverage" not in dict(brief_of(alone).rows)
 
 
 def test_a_statement_that_stands_in_the_lead_is_told_once() -> None:
