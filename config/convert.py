@@ -68,6 +68,7 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
             max_bytes=polling and polling.max_bytes,
             timeout=polling and polling.timeout,
             obey_robots=polling and polling.obey_robots,
+            recheck=polling and polling.recheck,
             concurrent_hosts=polling and polling.concurrent_hosts,
             limits=to_limits(spec.limits) if spec.limits else None,
         ),

@@ -17,6 +17,7 @@ from scheduler.jobs import FixedJobs
 from scheduler.learning import CATCH_UP, IMPORT_CHECK, SAVE_EVERY, Learning, LearningWork
 from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
+from scheduler.rechecks import ENLIST, LOOK, RecheckWork
 from scheduler.releases import ReleaseWork
 from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
@@ -24,6 +25,7 @@ from storywatch.gathering import Gathering
 from storywatch.model import WatchConfig
 from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources, WorkQueue
 from storywatch.push import Push
+from storywatch.second_look import SecondLook
 
 log = structlog.get_logger()
 
@@ -114,6 +116,7 @@ class _Watching:
         self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
         self._intake = PushIntake(daemon.sources, daemon.pushes, daemon.clock, self._current_push)
         self._learning = LearningWork(self._current_learning, self._is_stopping)
+        self._rechecks = RecheckWork(self._current_look, self._is_stopping)
         self._releases = ReleaseWork(current=self._current_gathering, stopping=self._is_stopping)
         self._jobs = FixedJobs()
 
@@ -128,6 +131,10 @@ class _Watching:
 
     def _current_learning(self) -> Learning | None:
         return self._runtime.learning
+
+    def _current_look(self) -> tuple[SecondLook, WatchConfig] | None:
+        look = self._runtime.second_look
+        return (look, self._config) if look else None
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -152,6 +159,8 @@ class _Watching:
         self._jobs.every(TICK, self._offer_hubs)
         self._jobs.every(TIDY, self._hub_work.tidy)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
+        self._jobs.every(ENLIST, self._rechecks.enlist)
+        self._jobs.every(LOOK, self._rechecks.look_due)
         self._jobs.every(RELEASE_CHECK, self._releases.release_due)
         self._jobs.every(BRING_FORWARD, self._releases.bring_forward)
         self._jobs.every(IMPORT_CHECK, self._learning.import_past)

@@ -22,6 +22,7 @@ from storywatch.gathering import Gathering
 from storywatch.matching.language import EventTree
 from storywatch.model import Delivery, Settings, Settlement, Visit, VisitOutcome
 from storywatch.ports import Claim, Clock, Outbox, Sources
+from storywatch.second_look import SecondLook
 from storywatch.watch import Plan, PollResult, Watch
 
 log = structlog.get_logger()
@@ -47,6 +48,7 @@ class Runtime:
     gathering: Gathering
     push: PushRuntime | None = None
     learning: Learning | None = None
+    second_look: SecondLook | None = None
 
     def compiled(self) -> Mapping[str, EventTree]:
         """Compile the events that changed, which may fail; nothing changes by it."""

@@ -8,20 +8,18 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import alerts, history, ledger, moves, pushes, search, tables, verdicts
+from storage import history, ledger, moves, pushes, search, tables, verdicts
 from storage.alerts import alert_row, delivery_rows
 from storage.items import chunks, item_row, revision_of, revision_row
-from storage.people import stored_audience
 from storage.states import state_row
+from storage.telling import StoredTelling
 from storage.upsert import upsert
 from storage.verdicts import report_row, update_row
-from storywatch.developments import KnownUpdate
 from storywatch.errors import LeaseLost
 from storywatch.intake import Fingerprint, Known, KnownItem, Sighting
 from storywatch.model import (
     Alarm,
     AlarmKind,
-    Audience,
     Item,
     Revision,
     SetAside,
@@ -29,17 +27,16 @@ from storywatch.model import (
 from storywatch.pacing import LEAST_PAUSE, LONGEST_RETRY_AFTER, HostHold, SourceState
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
-from storywatch.updates import PastReport
 
 MOST_SET_ASIDE = 100
 """Items of one source that could not be read, kept for people to look at."""
 
 
-class StoredPoll:
+class StoredPoll(StoredTelling):
     """Implements `storywatch.ports.PollTransaction`."""
 
     def __init__(self, connection: AsyncConnection, claim: Claim) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._claim = claim
 
     async def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
@@ -72,11 +69,6 @@ class StoredPoll:
             found[row.item].add(row.key)
         return {item: frozenset(keys) for item, keys in found.items()}
 
-    async def history(self, event: str) -> tuple[PastReport, ...]:
-        """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
-        await history.hold(self._connection, tables.events, event)
-        return await history.reports_of(self._connection, event)
-
     async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """Return the events that have each item as a report; items without one are left out."""
         report = tables.reports.c
@@ -96,14 +88,6 @@ class StoredPoll:
             found |= {row.item: revision_of(row) for row in await self._connection.execute(rows)}
         return found
 
-    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
-        """Return stored updates with their reports, oldest first, and who was told of them, by id."""
-        return await alerts.known_updates(self._connection, updates)
-
-    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
-        """Count the messages that each subscription had since its moment, and hold it until the transaction ends."""
-        return await alerts.sent_since(self._connection, since)
-
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
         """Return the source's open alarms of these kinds."""
         alarm = tables.alarms
@@ -115,10 +99,6 @@ class StoredPoll:
     async def pushes(self, source: str) -> tuple[PushState, ...]:
         """Return the subscriptions of a source to hubs, held until the transaction ends."""
         return await pushes.of_source(self._connection, source)
-
-    async def audience(self) -> Audience:
-        """Return who is told besides the subscribers of the watch config, and who is told no more."""
-        return await stored_audience(self._connection)
 
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""

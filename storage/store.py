@@ -22,6 +22,7 @@ from storage.people import StoredPeople
 from storage.presence import Presence
 from storage.pushes import StoredPushes
 from storage.queries import Queries
+from storage.rechecks import StoredRechecks
 from storage.replays import StoredReplays
 from storage.returned import StoredBounces
 from storage.schema import upgrade
@@ -47,6 +48,7 @@ class Store:
     people: StoredPeople
     bounces: StoredBounces
     timelines: StoredTimelines
+    rechecks: StoredRechecks
     updates: StoredUpdates
     latency: StoredLatency
     replays: StoredReplays
@@ -55,7 +57,10 @@ class Store:
     async def free_leases(self) -> int:
         """Free what a dead process held. Only for a process that knows that it is alone. Return how many."""
         async with writing(self.engine) as connection:
-            freed = [await leases.release_all(connection, table) for table in (tables.sources, tables.deliveries)]
+            freed = [
+                await leases.release_all(connection, table)
+                for table in (tables.sources, tables.deliveries, tables.rechecks)
+            ]
         return sum(freed)
 
 
@@ -81,6 +86,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         people=StoredPeople(engine),
         bounces=StoredBounces(engine),
         timelines=StoredTimelines(engine),
+        rechecks=StoredRechecks(engine),
         updates=StoredUpdates(engine),
         latency=StoredLatency(engine),
         replays=StoredReplays(engine),

@@ -17,6 +17,7 @@ from storywatch.model import (
     AnyNotice,
     Audience,
     Bounce,
+    Change,
     Delivery,
     DeliveryKind,
     Document,
@@ -50,9 +51,10 @@ from storywatch.model import (
     WatchConfig,
     Wish,
 )
-from storywatch.model import Change as ItemChange
 from storywatch.pacing import HostHold, SourceState
-from storywatch.push import Change, Push, PushState
+from storywatch.push import Change as PushChange
+from storywatch.push import Push, PushState
+from storywatch.rechecking import Recheck
 from storywatch.updates import PastReport
 
 Clock = Callable[[], datetime]
@@ -130,28 +132,16 @@ class PollRecord:
     misses: tuple[Match, ...] = ()
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()
-    changes: tuple[ItemChange, ...] = ()
+    changes: tuple[Change, ...] = ()
     alerts: tuple[Alert, ...] = ()
     pushes: tuple[PushState, ...] = ()
 
 
-class PollTransaction(Protocol):
-    """The one transaction of a poll: what it reads stays true until it commits."""
-
-    async def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
-        """Return the items of the outlet that answer to any of the keys, with how `source` last showed them."""
-        ...
+class TellingTransaction(Protocol):
+    """What the transactions have in common in which something becomes known that subscribers may have to hear of."""
 
     async def history(self, event: str) -> tuple[PastReport, ...]:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
-        ...
-
-    async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
-        """Return the events that have each item as a report; items without one are left out."""
-        ...
-
-    async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
-        """Return the latest stored revision of each item."""
         ...
 
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
@@ -165,16 +155,32 @@ class PollTransaction(Protocol):
         """
         ...
 
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+        ...
+
+
+class PollTransaction(TellingTransaction, Protocol):
+    """The one transaction of a poll: what it reads stays true until it commits."""
+
+    async def known(self, outlet: str, source: str, keys: Iterable[str]) -> Known:
+        """Return the items of the outlet that answer to any of the keys, with how `source` last showed them."""
+        ...
+
+    async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """Return the events that have each item as a report; items without one are left out."""
+        ...
+
+    async def revisions(self, items: Iterable[str]) -> Mapping[str, Revision]:
+        """Return the latest stored revision of each item."""
+        ...
+
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
         """Return the source's open alarms of these kinds."""
         ...
 
     async def pushes(self, source: str) -> tuple[PushState, ...]:
         """Return the subscriptions of a source to hubs."""
-        ...
-
-    async def audience(self) -> Audience:
-        """Return who is told besides the subscribers of the watch config, and who is told no more."""
         ...
 
     async def save(self, record: PollRecord) -> None:
@@ -483,6 +489,38 @@ class Gatherings(Protocol):
         ...
 
 
+class LookTransaction(TellingTransaction, Protocol):
+    """The one transaction of a look at a reported item's page."""
+
+    async def events(self) -> Sequence[str]:
+        """Return the events that have the item as a report."""
+        ...
+
+    async def verdict(self, event: str) -> Match | None:
+        """Return why the item matched the event."""
+        ...
+
+    async def save(self, changes: Sequence[Change], told: Sequence[Alert]) -> None:
+        """Write what happened to the item, and who is owed to hear of it."""
+        ...
+
+
+class Rechecks(Protocol):
+    """The pages of reported items that are to be looked at again (storage/)."""
+
+    async def enlist(self, now: datetime) -> int:
+        """Plan a first look at the page of every report that has none. Return how many."""
+        ...
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[tuple[Recheck, str]]:
+        """Take due pages for a lease, longest due first, each with the token of its lease."""
+        ...
+
+    def open(self, recheck: Recheck, token: str, now: datetime) -> AbstractAsyncContextManager[LookTransaction]:
+        """Open the transaction of a look and store what is remembered after it. Raises `LeaseLost`."""
+        ...
+
+
 class Outbox(Protocol):
     """The deliveries that are owed (storage/)."""
 
@@ -594,7 +632,7 @@ class Pushes(Protocol):
         """Return a subscription."""
         ...
 
-    async def change(self, state_id: str, decide: Change) -> PushState | None:
+    async def change(self, state_id: str, decide: PushChange) -> PushState | None:
         """Change a subscription as decided on what it is now; return what it becomes, None if it is no more."""
         ...
 

@@ -7,7 +7,7 @@ like that of diffengine, but a tenth as many visits: some twenty in the first ye
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum, auto
+from enum import StrEnum
 
 from storywatch.difference import difference
 from storywatch.model import Item, ParsedItem, Revision, Validators, Visit, VisitOutcome
@@ -50,13 +50,13 @@ class Recheck:
     gone: bool = False
 
 
-class Found(Enum):
+class Found(StrEnum):
     """What a look brought that is to be told."""
 
-    NOTHING = auto()
-    EDITED = auto()
-    VANISHED = auto()
-    RESTORED = auto()
+    NOTHING = "nothing"
+    EDITED = "edited"
+    VANISHED = "vanished"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

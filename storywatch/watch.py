@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from storywatch import alarms, intake, pacing, planning, pushing, timing
+from storywatch import alarms, intake, pacing, planning, pushing
+from storywatch.alerting import alerts_for
 from storywatch.errors import Fault
 from storywatch.matching import Matcher
 from storywatch.model import (
     Alarm,
-    Alert,
     ChannelKind,
     Item,
     Match,
@@ -28,7 +28,7 @@ from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, P
 from storywatch.push import Push
 from storywatch.recalling import Recollection
 from storywatch.steps import Reached, Step, ignore
-from storywatch.telling import Judged, Judging, Placing, Told, alert_for, notice_for
+from storywatch.telling import Judged, Judging, Placing, Told, notice_for
 from storywatch.verification import structural_fault
 
 
@@ -194,7 +194,7 @@ class Watch:
             updates=told.updates,
             reports=told.reports,
             changes=told.changes,
-            alerts=await self._alerts(told, plan.config, transaction),
+            alerts=await alerts_for(told.developments, plan.config, self.channels, transaction, now),
             set_aside=(*(visit.document.set_aside if visit.document else ()), *judged.poisonous),
         )
         gap = alarms.is_gap(visit, claim.state, taken, source)
@@ -269,20 +269,6 @@ class Watch:
                 told += placing.add(one, by_event[event][one.id])
                 await asyncio.sleep(0)
         return told
-
-    async def _alerts(self, told: Told, config: WatchConfig, transaction: PollTransaction) -> tuple[Alert, ...]:
-        """Plan who must hear of what, and when."""
-        if not told.developments:
-            return ()
-        opened = {update.id for update in told.updates}
-        known = await transaction.known_updates({one.report.update for one in told.developments} - opened)
-        owed = planning.owed(told.developments, known, config, await transaction.audience())
-        days = timing.capped_days((one.subscription for one in owed), self.clock())
-        sent = await transaction.sent_since(days) if days else {}
-        return tuple(map(self._alert, timing.timed(owed, sent)))
-
-    def _alert(self, timed: timing.Timed) -> Alert:
-        return alert_for(timed, self.channels[timed.owed.subscription.channel])
 
 
 async def judge(items: Iterable[Item], plan: Plan) -> Judged:

@@ -60,6 +60,13 @@ class PollingSpec(Strict):
     )
     timeout: Wait | None = Field(None, description="Longest time that one visit may take; default 20s.")
     obey_robots: bool | None = Field(None, description="Ask each host's robots.txt first; default true.")
+    recheck: bool | None = Field(
+        None,
+        description=(
+            "Look at the pages of reported items again, some twenty times in the first year, for edits in silence and "
+            "for pages that vanish; default false."
+        ),
+    )
     concurrent_hosts: Annotated[int, Field(ge=1, le=256)] | None = Field(
         None, description="How many hosts are visited at the same time; default 16."
     )

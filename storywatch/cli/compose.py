@@ -28,6 +28,7 @@ from spiders.websub.hubs import HubClient
 from spiders.websub.reader import PushedDocuments
 from spiders.websub.reception import Reception as PushReception
 from storage import Store, open_store
+from storywatch.cli.articles import page_rules
 from storywatch.cli.clock import utc_now
 from storywatch.cli.failpoints import reached_from
 from storywatch.dispatch import Dispatch
@@ -42,6 +43,7 @@ from storywatch.ports import Clock
 from storywatch.push import Push
 from storywatch.pythons import safe_release
 from storywatch.recalling import Recollection, Stored
+from storywatch.second_look import SecondLook
 from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
 
@@ -94,6 +96,11 @@ async def open_runtime(
                     gathering=Gathering(gatherings=store.gatherings, channels=by_kind, clock=clock, reached=reached),
                     push=push,
                     learning=learning,
+                    second_look=SecondLook(
+                        rechecks=store.rechecks, fetcher=crawler, channels=by_kind, clock=clock, rules=page_rules()
+                    )
+                    if settings.recheck
+                    else None,
                 )
     finally:
         for channel in set(by_kind.values()):

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from spiders.asking import Asked
 from spiders.crawler import Crawler, running_crawler
 from spiders.parsing import ParsePool, limits_of
 from storage import Store, open_store
+from storywatch.cli.articles import page_rules
 from storywatch.cli.clock import utc_now
 from storywatch.cli.excerpts import hanging
 from storywatch.cli.knowing import recalled
@@ -27,7 +27,7 @@ from storywatch.cli.running import finished
 from storywatch.egress import EgressPolicy
 from storywatch.errors import Fault
 from storywatch.matching.saying import understood
-from storywatch.model import Event, FetchedSeed, Item, PageRules, SourceKind, Validators, Visit, WatchConfig
+from storywatch.model import Event, FetchedSeed, Item, SourceKind, Validators, Visit, WatchConfig
 from storywatch.urls import host_of
 
 PAUSE = timedelta(seconds=1)
@@ -35,9 +35,6 @@ PAUSE = timedelta(seconds=1)
 
 MOST_CHARS = 20_000
 """Characters of an article that are kept."""
-
-PLAIN_TEXT = PageRules(region="//meta[@name='description' or @property='og:description']/@content | //p")
-"""How a page is read without the extra that finds an article's text: its description, and all its paragraphs."""
 
 
 def seed(
@@ -132,8 +129,7 @@ async def _visited(config: WatchConfig, event: Event, urls: Sequence[str]) -> As
 
 
 async def _visit(crawler: Crawler, url: str) -> Visit:
-    rules = PageRules() if find_spec("trafilatura") else PLAIN_TEXT
-    asked = Asked(kind=SourceKind.PAGE, page=rules)
+    asked = Asked(kind=SourceKind.PAGE, page=page_rules())
     return await crawler.fetch(url, SourceKind.PAGE, Validators(), asked)
 
 

@@ -67,7 +67,8 @@ class Settings:
     """What holds for the whole installation.
 
     `contact`: an address or page that outlets can use; it stands in the user agent. `allow`: the private `host:port`
-    targets that the egress guard lets through. `outbox`: the folder of the file channel. `bounces`: the mailbox that
+    targets that the egress guard lets through. `outbox`: the folder of the file channel. `recheck`: look at the
+    pages of reported items again. `bounces`: the mailbox that
     takes bounces, `name@domain`; each mail's envelope names it with the delivery (VERP). `rotation_overlap`: how long
     the secret before is signed with too.
     """
@@ -82,6 +83,7 @@ class Settings:
     max_bytes: int = 8 * 1024 * 1024
     timeout: timedelta = timedelta(seconds=20)
     obey_robots: bool = True
+    recheck: bool = False
     concurrent_hosts: int = 16
     limits: Limits = Limits()
     push: PushSettings | None = None

@@ -1,0 +1,36 @@
+"""What the transactions have in common in which something becomes known that subscribers may have to hear of."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import alerts, history, tables
+from storage.people import stored_audience
+from storywatch.developments import KnownUpdate
+from storywatch.model import Audience
+from storywatch.updates import PastReport
+
+
+class StoredTelling:
+    """Implements `storywatch.ports.TellingTransaction`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def history(self, event: str) -> tuple[PastReport, ...]:
+        """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
+        await history.hold(self._connection, tables.events, event)
+        return await history.reports_of(self._connection, event)
+
+    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
+        """Return stored updates with their reports, oldest first, and who was told of them, by id."""
+        return await alerts.known_updates(self._connection, updates)
+
+    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+        """Count the messages that each subscription had since its moment, and hold it until the transaction ends."""
+        return await alerts.sent_since(self._connection, since)
+
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+        return await stored_audience(self._connection)

@@ -1,0 +1,28 @@
+"""What becomes known, and who is owed to hear of it and when: the last step of each transaction that brings news."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from storywatch import planning, timing
+from storywatch.developments import Development
+from storywatch.model import Alert, ChannelKind, WatchConfig
+from storywatch.ports import Channel, TellingTransaction
+from storywatch.telling import alert_for
+
+
+async def alerts_for(
+    developments: Sequence[Development],
+    config: WatchConfig,
+    channels: Mapping[ChannelKind, Channel],
+    transaction: TellingTransaction,
+    now: datetime,
+) -> tuple[Alert, ...]:
+    """Plan who must hear of what, and when, and compose what is told at once."""
+    if not developments:
+        return ()
+    opened = {one.update.id for one in developments if one.update}
+    known = await transaction.known_updates({one.report.update for one in developments} - opened)
+    owed = planning.owed(developments, known, config, await transaction.audience())
+    days = timing.capped_days((one.subscription for one in owed), now)
+    sent = await transaction.sent_since(days) if days else {}
+    return tuple(alert_for(timed, channels[timed.owed.subscription.channel]) for timed in timing.timed(owed, sent))

@@ -1,0 +1,111 @@
+"""The use case of a recheck: look at a reported item's page again, and tell what happened to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from storywatch import updates
+from storywatch.alerting import alerts_for
+from storywatch.developments import Development, changed
+from storywatch.model import (
+    Change,
+    ChangeKind,
+    ChannelKind,
+    Event,
+    Item,
+    Outlet,
+    PageRules,
+    Source,
+    SourceKind,
+    Visit,
+    WatchConfig,
+)
+from storywatch.pacing import SourceState
+from storywatch.ports import Channel, Clock, Fetcher, LookTransaction, Rechecks
+from storywatch.rechecking import Found, Look, Recheck, after
+from storywatch.updates.changes import change_id
+
+VISITED_AS = "recheck"
+PAGE_CHANGES = {Found.VANISHED: ChangeKind.VANISHED, Found.RESTORED: ChangeKind.RESTORED}
+_NEVER = timedelta(days=365)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """What one look found, for the log. `alerts`: how many are owed for it."""
+
+    item: str
+    found: Found
+    visit: Visit
+    changes: tuple[Change, ...] = ()
+    alerts: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondLook:
+    """Looks at pages again. `rules`: how their text is read."""
+
+    rechecks: Rechecks
+    fetcher: Fetcher
+    channels: Mapping[ChannelKind, Channel]
+    clock: Clock
+    rules: PageRules
+
+    async def look(self, recheck: Recheck, token: str, config: WatchConfig) -> Looked:
+        """Visit a page and commit what follows. Raises `LeaseLost` when another worker looks at it meanwhile."""
+        visit = await self._visit(recheck, config)
+        look = after(visit, recheck, self.clock())
+        async with self.rechecks.open(look.after, token, self.clock()) as transaction:
+            if look.found is Found.NOTHING:
+                return Looked(item=recheck.item.id, found=look.found, visit=visit)
+            developments = await self._developments(look, config, transaction)
+            changes = tuple(one.change for one in developments if one.change)
+            told = await alerts_for(developments, config, self.channels, transaction, self.clock())
+            await transaction.save(changes, told)
+        return Looked(item=recheck.item.id, found=look.found, visit=visit, changes=changes, alerts=len(told))
+
+    async def _visit(self, recheck: Recheck, config: WatchConfig) -> Visit:
+        item = recheck.item
+        outlet = config.outlets.get(item.outlet) or Outlet(id=item.outlet, name=item.outlet)
+        page = Source(
+            id=f"{VISITED_AS}:{item.id}",
+            outlet=outlet.id,
+            kind=SourceKind.PAGE,
+            url=item.url or "",
+            every=_NEVER,
+            page=self.rules,
+        )
+        state = SourceState(source=page.id, next_poll_at=self.clock(), validators=recheck.validators)
+        return await self.fetcher.visit(page, outlet, state)
+
+    async def _developments(
+        self, look: Look, config: WatchConfig, transaction: LookTransaction
+    ) -> tuple[Development, ...]:
+        """Return what happened for each event that has the item as a report."""
+        found = []
+        for name in await transaction.events():
+            event, match = config.events.get(name), await transaction.verdict(name)
+            if event is None or match is None:
+                continue
+            past = updates.Past(await transaction.history(name), about=updates.about(event))
+            change = self._change(look, event, past)
+            if change is not None:
+                found.append(changed(change, look.after.item, match, past))
+        return tuple(found)
+
+    def _change(self, look: Look, event: Event, past: updates.Past) -> Change | None:
+        item = look.after.item
+        report = past.report_of(item.id)
+        if report is None:
+            return None
+        if look.revision is None:
+            kind = PAGE_CHANGES[look.found]
+            return updates.page_change(report, event.id, kind=kind, revision=item.revision.number, seen=self.clock())
+        edited: Item = replace(item, revision=look.revision)
+        change = updates.change_of(edited, report, event.id, past)
+        if change is None:
+            return None
+        # The feed's next revision may have the same number: the moment tells the edits of the page apart.
+        which = look.revision.seen.isoformat()
+        own = change_id(event.id, item.id, change.kind, which)
+        return replace(change, id=own, revision=item.revision.number)

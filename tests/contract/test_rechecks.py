@@ -1,0 +1,109 @@
+"""Pages of reported items are looked at again, and what is found is stored and owed in one transaction."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage import Store, tables
+from storywatch.errors import Fault, LeaseLost
+from storywatch.model import ChangeKind, ChannelKind, PageRules, RevisionWish, Visit, VisitOutcome
+from storywatch.rechecking import Found
+from storywatch.second_look import Looked, SecondLook
+from tests.contract.working import LEASE, poll, rows
+from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher
+from tests.support.samples import DESK_MAIL, KABUL, NOW, a_config, brought, parsed
+
+HOUR = timedelta(hours=1)
+TEXT = "Thirteen soldiers died at the gate of Kabul airport. The Pentagon spoke of a righteous strike."
+ALL = replace(DESK_MAIL, revisions=RevisionWish.ALL)
+CONFIG = a_config(events=(KABUL,), subscriptions=(ALL,))
+GONE = Visit(outcome=VisitOutcome.FAILED, fault=Fault(code="gone", message="410"))
+
+
+@pytest.fixture(autouse=True)
+async def told(store: Store) -> None:
+    """NYT tells of the attack, at an address of its own; another item matches nothing."""
+    await store.sources.apply(CONFIG, NOW)
+    other = parsed("Elections in Norway", guid="2", url="https://nyt.example/norway")
+    await poll(store, CONFIG, parsed(guid="1", url="https://nyt.example/kabul", summary=TEXT), other)
+
+
+async def look(store: Store, visit: Visit, now: datetime) -> Looked | None:
+    """Look at what is due at the moment."""
+    second = SecondLook(
+        rechecks=store.rechecks,
+        fetcher=FakeFetcher(visit),
+        channels={kind: FakeChannel() for kind in ChannelKind},
+        clock=FakeClock(now),
+        rules=PageRules(),
+    )
+    await store.rechecks.enlist(now)
+    due = await store.rechecks.claim(now, LEASE, 9)
+    return await second.look(*due[0], CONFIG) if due else None
+
+
+def page(text: str) -> Visit:
+    return brought(parsed("A page", content=text))
+
+
+async def test_only_reports_are_looked_at_and_each_is_enlisted_once(store: Store) -> None:
+    assert await store.rechecks.enlist(NOW) == 1
+    assert await store.rechecks.enlist(NOW) == 0
+    ((due, _),) = await store.rechecks.claim(NOW, LEASE, 9)
+    assert (due.item.url, due.reported, due.text) == ("https://nyt.example/kabul", NOW, None)
+    assert await store.rechecks.claim(NOW, LEASE, 9) == []
+    assert len(await store.rechecks.claim(NOW + LEASE + HOUR, LEASE, 9)) == 1
+
+
+async def test_an_edit_in_silence_becomes_a_change_that_is_owed(store: Store) -> None:
+    assert await look(store, page(TEXT), NOW) is not None
+    edited = await look(store, page(TEXT.replace("a righteous strike", "a tragic mistake")), NOW + 7 * HOUR)
+    assert edited is not None
+    assert (edited.found, edited.alerts) == (Found.EDITED, 1)
+    (stored,) = await rows(store, tables.changes)
+    assert (stored["kind"], stored["item"]) == (ChangeKind.EDIT.value, edited.item)
+    assert "+ The Pentagon spoke of a tragic mistake." in stored["difference"]
+    alerts = await rows(store, tables.alerts)
+    assert [alert["kind"] for alert in alerts] == ["update", "revision"]
+    assert [alert["change"] for alert in alerts] == ["", stored["id"]]
+    again = await look(store, page(TEXT), NOW + 14 * HOUR)
+    assert again is not None
+    assert len({change["id"] for change in await rows(store, tables.changes)}) == 2
+
+
+async def test_a_page_that_vanishes_and_comes_back_is_told_each_time_once(store: Store) -> None:
+    await look(store, page(TEXT), NOW)
+    found = [await look(store, visit, NOW + at * HOUR) for at, visit in ((7, GONE), (8, GONE), (14, GONE))]
+    assert [one.found for one in found if one] == [Found.NOTHING, Found.VANISHED, Found.NOTHING]
+    back = await look(store, page(TEXT), NOW + 21 * HOUR)
+    assert back is not None
+    assert back.found is Found.RESTORED
+    kinds = [change["kind"] for change in await rows(store, tables.changes)]
+    assert sorted(kinds) == [ChangeKind.RESTORED.value, ChangeKind.VANISHED.value]
+    timeline = await store.timelines.of("kabul")
+    assert [change.kind for change in timeline.updates[0].changes] == [ChangeKind.VANISHED, ChangeKind.RESTORED]
+
+
+async def test_what_the_feed_told_already_is_an_edit_that_says_nothing_new(store: Store) -> None:
+    """Who asked for corrections only is not told."""
+    await look(store, page(TEXT), NOW)
+    quiet = await look(store, page(f"{TEXT} Read more on our site."), NOW + 7 * HOUR)
+    assert quiet is not None
+    (stored,) = await rows(store, tables.changes)
+    assert stored["kind"] == ChangeKind.EDIT.value
+
+
+async def test_a_worker_that_slept_past_its_lease_stores_nothing(store: Store) -> None:
+    await store.rechecks.enlist(NOW)
+    ((due, token),) = await store.rechecks.claim(NOW, LEASE, 9)
+    await store.rechecks.claim(NOW + LEASE + HOUR, LEASE, 9)
+    with pytest.raises(LeaseLost):
+        async with store.rechecks.open(due, token, NOW):
+            pass
+
+
+async def test_a_page_that_was_read_is_due_by_its_ladder(store: Store) -> None:
+    await look(store, page(TEXT), NOW)
+    assert await look(store, page(TEXT), NOW + 5 * HOUR) is None
+    assert await look(store, page(TEXT), NOW + 6 * HOUR) is not None
