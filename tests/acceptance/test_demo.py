@@ -85,17 +85,20 @@ def test_it_ends_well_and_has_little_to_do(played: Played) -> None:
 
 
 def test_every_report_came_by_mail_once(played: Played) -> None:
-    """Eleven first reports and three confirmations, each under an identity of its own."""
+    """Eleven first reports, three confirmations and an edit, each under an identity of its own."""
     identities = [mail["Message-ID"] for mail in played.mails()]
-    assert len(identities) == len(set(identities)) == 14
+    assert len(identities) == len(set(identities)) == 15
     bodies = [str(mail.get_body(("plain",))) for mail in played.mails()]
     assert sum("Corroboration: one more outlet" in body for body in bodies) == 3
+    assert sum("WHAT CHANGED" in body for body in bodies) == 1
     assert all(mail["To"] == "The editor <editor@storywatch.example>" for mail in played.mails())
 
 
 def test_every_update_came_by_webhook_once_in_order(played: Played) -> None:
     """The receiver takes no call without a valid signature."""
-    calls = played.calls()
+    revised = [call for call in played.calls() if call["type"] == "update.revised"]
+    calls = [call for call in played.calls() if call not in revised]
+    assert [call["data"]["change"]["kind"] for call in revised] == ["edit"]
     assert [call["data"]["sequence"] for call in calls] == list(range(1, 12))
     assert {call["type"] for call in calls} == {"update.reported"}
     assert len({call["data"]["alert"] for call in calls}) == 11
