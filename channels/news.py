@@ -43,15 +43,20 @@ def lead_of(news: News, room: Room) -> tuple[str, ...]:
 
 
 def facts_of(news: News, names: Mapping[str, str], room: Room) -> tuple[str, ...]:
-    """Return figures with what they were before, statements, what they reverse, and new names: a line each."""
+    """Return figures with what they were before, statements, what they reverse, and new names: a line each.
+
+    What is told in the report's words is left out where the lead says it.
+    """
     said = plain(" ".join(news.lead))
     statements = [one for one in news.statements if plain(one.quote) not in said]
-    return (
-        *(figure_in_words(one, names, room) for one in room.few(news.figures, MOST_FIGURES)),
+    figures = [one for one in news.figures if one.now.kind not in _UNCOUNTED or plain(one.now.quote) not in said]
+    words = (
+        *(figure_in_words(one, names, room) for one in room.few(figures, MOST_FIGURES)),
         *(_statement(one, room) for one in room.few(statements, MOST_STATEMENTS)),
         *([_reversed(news.reverses, names, room)] if news.reverses else []),
         *_new_names(news, room),
     )
+    return tuple(dict.fromkeys(words))
 
 
 def figure_in_words(change: FigureChange, names: Mapping[str, str], room: Room) -> str:

@@ -70,11 +70,14 @@ class Director:
 
     async def _all_came(self, scene: Scene, deadline: float) -> bool:
         """Wait until all that appeared is stored and all that is owed has come. False when time is up."""
-        while not (self._is_stored() and all(map(self.ledger.has_come, scene.articles))):
+        while not (self._is_stored() and self._is_told(scene)):
             if self.daemon.ended or time.monotonic() > deadline:
                 return False
             await asyncio.sleep(LOOK_SECONDS)
         return True
+
+    def _is_told(self, scene: Scene) -> bool:
+        return all(map(self.ledger.has_come, scene.articles)) and all(map(self.ledger.is_told, scene.edits))
 
     def _is_stored(self) -> bool:
         self.log.follow()

@@ -45,6 +45,11 @@ class Call:
         """The headline of the report that it tells of."""
         return str(self.data["headline"])
 
+    @property
+    def revises(self) -> bool:
+        """Whether it tells what happened to a report that was told before."""
+        return bool(self.data["kind"] == "revision")
+
 
 @dataclass(frozen=True, kw_only=True)
 class MailRoom:

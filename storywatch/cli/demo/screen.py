@@ -73,7 +73,7 @@ class Screen:
     def edit(self, article: Article, edit: Edit, outlet: str) -> None:
         """Tell that an outlet changed an article."""
         text = Text(f"{outlet} changed its report of update {article.tells} without notice: ", style="yellow")
-        text.append("kept as a second revision, no new alert.", style="default")
+        text.append("a second revision, and both are told what changed.", style="default")
         self._print("")
         self._row("~", Group(text, _facts({"was": article.title, "now": edit.title})), style="yellow")
 
@@ -125,18 +125,20 @@ def _news(data: Mapping[str, Any]) -> Iterator[RenderableType]:
     if not told["lead"] or data["headline"] in told["lead"]:
         yield Text(data["headline"], style="bold")
         yield from (Text(line) for line in told["lead"] if line != data["headline"])
-        yield from map(_figure, told["figures"])
+        yield from _figures(told)
         yield Text(when, style="cyan")
     else:
         yield from (Text(line, style="bold") for line in told["lead"])
-        yield from map(_figure, told["figures"])
+        yield from _figures(told)
         yield Text(f"{when}: {data['headline']}", style="cyan")
     if data["summary"] and not told["lead"]:
         yield Text(data["summary"])
 
 
-def _figure(figure: Mapping[str, Any]) -> Text:
-    return Text(figure["text"], style="yellow")
+def _figures(told: Mapping[str, Any]) -> Iterator[Text]:
+    """Yield the figures that are counted; of others the text repeats the lead."""
+    counted = (figure["text"] for figure in told["figures"] if figure["kind"] not in {"money", "other"})
+    yield from (Text(text, style="yellow") for text in dict.fromkeys(counted))
 
 
 def why(matched: Iterable[Mapping[str, str]]) -> str:

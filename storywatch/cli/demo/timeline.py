@@ -18,12 +18,12 @@ Played by `storywatch demo`. The texts were written for it on the facts of the s
 
 def write_timeline(path: Path, ledger: Ledger) -> None:
     """Write what the subscribers were told into a file."""
-    title = ledger.calls[0].data["event"]["title"] if ledger.calls else "Nothing was told"
+    title = ledger.updates[0].data["event"]["title"] if ledger.updates else "Nothing was told"
     path.write_text(HEAD.format(title=title) + "\n".join(_entries(ledger)), "utf-8")
 
 
 def _entries(ledger: Ledger) -> Iterator[str]:
-    for call in ledger.calls:
+    for call in ledger.updates:
         yield _entry(call, _outlets(call, ledger))
         for at, edit, article in _edits(ledger):
             if article.title == call.headline:

@@ -103,6 +103,13 @@ def test_an_outlet_whose_name_is_not_known_is_told_by_its_id() -> None:
     assert figure_in_words(DEATHS, {}, WHOLE) == "170 killed, before 100 (cnn, 27 August 2021)"
 
 
+def test_what_the_report_itself_words_is_told_once() -> None:
+    """A sum of money in a sentence that leads; and two figures of one quotation."""
+    money = replace(DEATHS, now=replace(DEATHS.now, kind=FigureKind.MONEY, quote="It costs $3m."), before=None)
+    assert facts_of(News(lead=("It costs $3m.",), figures=(money,)), {}, WHOLE) == ()
+    assert facts_of(News(figures=(money, money)), {}, WHOLE) == ("\u201cIt costs $3m.\u201d",)
+
+
 def test_one_outlet_alone_is_no_coverage() -> None:
     """It is named anyway."""
     alone = replace(TOLD, coverage=Coverage(outlets=("nyt", "nyt"), origins=("outlet:nyt",)))

@@ -65,6 +65,7 @@ def call_of(article: Article, **changes: Any) -> Call:
     """Return the webhook call that tells of an article."""
     data: Mapping[str, Any] = {
         "event": {"id": STORY.event, "title": "The event"},
+        "kind": "update",
         "news": {"lead": [], "figures": []},
         "headline": article.title,
         "summary": article.summary,

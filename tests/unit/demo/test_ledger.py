@@ -2,12 +2,19 @@
 
 import pytest
 
-from storywatch.cli.demo.ledger import Ledger
+from storywatch.cli.demo.ledger import EDITED, Ledger
 from storywatch.cli.demo.receivers import Call, Mail
 from tests.unit.demo.samples import STORY, call_of, mail_of
 
-MAILS = tuple(map(mail_of, STORY.telling))
-CALLS = tuple(map(call_of, STORY.firsts))
+(EDIT,) = STORY.edits
+MAILS = (
+    *map(mail_of, STORY.telling),
+    Mail(identity="<edit@x>", headline=EDITED + EDIT.title),
+)
+CALLS = (
+    *map(call_of, STORY.firsts),
+    Call(identity="edit", data={**call_of(STORY.article(EDIT.of)).data, "headline": EDIT.title, "kind": "revision"}),
+)
 STRANGER = next(article for article in STORY.articles if article.tells is None)
 
 
@@ -25,7 +32,7 @@ def test_a_play_that_went_well_has_no_problem() -> None:
     ("ledger", "said"),
     [
         (_ledger(mails=MAILS[1:]), "no mail came for update 1 of al-jazeera"),
-        (_ledger(calls=CALLS[:-1]), "no webhook came for update 11 of wion"),
+        (_ledger(calls=(*CALLS[:10], CALLS[11])), "no webhook came for update 11 of wion"),
         (_ledger(mails=(*MAILS, MAILS[3])), "2 times the same mail came for update 2"),
         (_ledger(calls=(*CALLS, CALLS[0])), "2 times the same webhook came for update 1"),
         (_ledger(mails=(*MAILS, mail_of(STRANGER))), "a mail came that nobody was owed"),
@@ -64,3 +71,11 @@ def test_a_confirmation_has_come_when_its_mail_has() -> None:
 def test_nothing_is_owed_for_other_news() -> None:
     """So there is nothing to wait for."""
     assert _ledger(mails=(), calls=()).has_come(STRANGER)
+
+
+def test_an_edit_is_told_when_both_heard_of_it() -> None:
+    """It opens no update: the foreign desk gets a call of another kind."""
+    assert _ledger().is_told(EDIT)
+    assert not _ledger(mails=MAILS[:-1]).is_told(EDIT)
+    assert not _ledger(calls=CALLS[:-1]).is_told(EDIT)
+    assert len(_ledger().updates) == len(STORY.firsts)

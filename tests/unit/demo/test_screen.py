@@ -84,7 +84,10 @@ def test_an_update_says_what_where_when_why_and_to_whom() -> None:
 
 def test_what_is_new_comes_first() -> None:
     """As in the mail: the report's sentence and its figures, then the headline; the summary is left out."""
-    news = {"lead": ["The toll rose overnight."], "figures": [{"text": "170 killed, before 100 (CNN, 27 August 2021)"}]}
+    news = {
+        "lead": ["The toll rose overnight."],
+        "figures": [{"kind": "killed", "text": "170 killed, before 100 (CNN, 27 August 2021)"}],
+    }
     shown = " ".join(_shown(lambda screen: screen.update(call_of(STORY.firsts[2], news=news))).split())
     places = [
         shown.index(part)
