@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from scheduler.work import Runtime
 from storage import open_store
@@ -19,10 +19,9 @@ from storage.replays import Choice
 from storywatch.cli import watching
 from storywatch.cli.compose import open_runtime, utc_now
 from storywatch.errors import DeliveryError
-from storywatch.model import Alert, Delivery, Settings, WatchConfig
-from storywatch.ports import Claim, Clock, PollRecord
+from storywatch.model import Alert, Delivery, Message, Owed, Settings, WatchConfig
+from storywatch.ports import Channel, Claim, Clock, PollRecord
 from storywatch.steps import Step
-from storywatch.timing import Timed
 from storywatch.watch import Plan, PollResult, Watch, checked, summary
 from tests.acceptance.crash.orders import Replay, Worker
 
@@ -71,8 +70,10 @@ class NaiveWatch(Watch):
             await self._tell(record, plan)
         return summary(source, visit, record)
 
-    def _alert(self, timed: Timed) -> Alert:
-        return super()._alert(replace(timed, owed=replace(timed.owed, id="a" + secrets.token_hex(15))))
+    async def _decide(self, *args: Any, **kwargs: Any) -> PollRecord:
+        forgetful = replace(self, channels={kind: _forgetful(channel) for kind, channel in self.channels.items()})
+        record = await Watch._decide(forgetful, *args, **kwargs)
+        return replace(record, alerts=tuple(replace(alert, id=_fresh_id()) for alert in record.alerts))
 
     async def _tell(self, record: PollRecord, plan: Plan) -> None:
         """Send each alert once. A lost acknowledgement is not the kill's doing: nothing is sent again for it."""
@@ -82,6 +83,29 @@ class NaiveWatch(Watch):
                 await self.channels[alert.channel].send(_delivery(alert), plan.config.subscribers[alert.subscriber])
             self.reached(Step.DELIVERY_SENT)
             self.reached(Step.DELIVERY_SETTLED)
+
+
+class Forgetful:
+    """A channel that writes each message under an identity of its own."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def compose(self, owed: Owed) -> Message:
+        """Write the message."""
+        return self._channel.compose(replace(owed, id=_fresh_id()))
+
+    def __getattr__(self, name: str) -> Any:
+        """Do all else as the channel does."""
+        return getattr(self._channel, name)
+
+
+def _forgetful(channel: Channel) -> Channel:
+    return cast("Channel", Forgetful(channel))
+
+
+def _fresh_id() -> str:
+    return "a" + secrets.token_hex(15)
 
 
 def _delivery(alert: Alert) -> Delivery:
