@@ -74,9 +74,10 @@ def is_near(match: Match) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changed:
-    """A change of a reported item with what a message about it needs. `match` is None where the new text matches no more.
+    """A change of a reported item with what a message about it needs.
 
-    `report`: the report as it was, with its update's number; `headline` and `first_item` are the update's.
+    `match` is None where the new text matches no more. `report`: the report as it was, with its update's number;
+    `headline` and `first_item` are the update's.
     """
 
     change: Change

@@ -52,4 +52,4 @@ def _is_vague(figure: Figure) -> bool:
 
 
 def _is_round(value: float) -> bool:
-    return value >= 100 and value % 10 == 0 or value >= 1000 and value % 100 == 0
+    return (value >= 100 and value % 10 == 0) or (value >= 1000 and value % 100 == 0)

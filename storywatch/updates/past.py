@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import overload
 
-from storywatch.model import Event, Figure, FigureKind, KnownFigure, KnownStatement, Stance
 from storywatch.matching.likeness.reading import stem
 from storywatch.matching.names import keys
 from storywatch.matching.words import words
+from storywatch.model import Event, Figure, FigureKind, KnownFigure, KnownStatement, Stance
 from storywatch.updates.agreeing import sums
 from storywatch.updates.reading import Telling, read, weight
 
