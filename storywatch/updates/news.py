@@ -1,5 +1,6 @@
 """What a report adds to its event, in its own words: the sentences that say it, figures, names, statements."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from storywatch.difference import sentences
@@ -77,14 +78,15 @@ def _changes(figures: Iterable[Figure], past: Past) -> Iterator[FigureChange]:
 
 def before(figure: Figure, known: Sequence[KnownFigure]) -> KnownFigure | None:
     """Return the last figure of the same kind that counts the same people; None for the first."""
-    whom = _people(figure.of)
+    counted = whom(figure.of)
     for one in reversed(known):
-        if one.figure.kind is figure.kind and (_people(one.figure.of) & whom or one.figure.of == figure.of):
+        if one.figure.kind is figure.kind and (whom(one.figure.of) & counted or one.figure.of == figure.of):
             return one
     return None
 
 
-def _people(of: str) -> frozenset[str]:
+def whom(of: str) -> frozenset[str]:
+    """Return whom a figure counts, in a form that is the same for Americans and US citizens."""
     return frozenset(COUNTRY_OF.get(word) or stem(word) for word in of.split())
 
 
@@ -132,7 +134,7 @@ def _adds(sentence: str, seen: set[str], new: tuple[set[str], set[str]], past: P
     fresh = sum(past.weight(term) * (1.0 if not past.knows(term) else 0.15) for term in terms if term not in seen)
     figures, statements = new
     fresh += _FIGURE_WEIGHT * (sentence in figures) + _STATEMENT_WEIGHT * (sentence in statements)
-    return fresh / max(_SHORT_SENTENCE, len(sentence)) ** 0.5
+    return fresh / math.sqrt(max(_SHORT_SENTENCE, len(sentence)))
 
 
 def cut(sentence: str) -> str:
