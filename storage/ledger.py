@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -47,12 +47,19 @@ async def save(
     changed = list(changes)
     for change in changed:
         own = _own(change.event, change.item, change.revision)
-        figures += _figure_rows(own, [_now(one.now, change) for one in change.news.figures])
-        statements += _statement_rows(own, [_said(one, change) for one in change.news.statements])
+        counted = [await _last_number(connection, table, own) for table in (tables.figures, tables.statements)]
+        figures += _figure_rows(own, [_now(one.now, change) for one in change.news.figures], counted[0])
+        statements += _statement_rows(own, [_said(one, change) for one in change.news.statements], counted[1])
     await insert_missing(connection, tables.figures, figures)
     await insert_missing(connection, tables.statements, statements)
     if changed:
         await connection.execute(insert(tables.changes), list(map(change_row, changed)))
+
+
+async def _last_number(connection: AsyncConnection, table: Table, own: Json) -> int:
+    """Return the last number of a revision: what its page says later is counted on."""
+    known = [table.c[name] == value for name, value in own.items()]
+    return await connection.scalar(select(func.max(table.c.number)).where(*known)) or 0
 
 
 def _own(event: str, item: str, revision: int) -> Json:
@@ -74,7 +81,7 @@ def _said(statement: Statement, change: Change) -> KnownStatement:
     )
 
 
-def _figure_rows(own: Json, figures: Sequence[KnownFigure]) -> list[Json]:
+def _figure_rows(own: Json, figures: Sequence[KnownFigure], after: int = 0) -> list[Json]:
     return [
         {
             **own,
@@ -84,11 +91,11 @@ def _figure_rows(own: Json, figures: Sequence[KnownFigure]) -> list[Json]:
             "outlet": known.outlet,
             "since": known.since,
         }
-        for number, known in enumerate(figures, 1)
+        for number, known in enumerate(figures, after + 1)
     ]
 
 
-def _statement_rows(own: Json, statements: Sequence[KnownStatement]) -> list[Json]:
+def _statement_rows(own: Json, statements: Sequence[KnownStatement], after: int = 0) -> list[Json]:
     return [
         {
             **own,
@@ -99,7 +106,7 @@ def _statement_rows(own: Json, statements: Sequence[KnownStatement]) -> list[Jso
             "outlet": known.outlet,
             "since": known.since,
         }
-        for number, known in enumerate(statements, 1)
+        for number, known in enumerate(statements, after + 1)
     ]
 
 

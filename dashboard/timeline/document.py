@@ -16,13 +16,17 @@ SCHEMA_VERSION = 1
 
 def json_text(timeline: Timeline) -> str:
     """Return the document, indented."""
-    document = {
+    return json.dumps(document(timeline), ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def document(timeline: Timeline) -> dict[str, Any]:
+    """Return what the JSON says."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "event": {"id": timeline.event, "title": timeline.title},
         "last_at": timeline.last_at,
         "updates": [_update(update) for update in timeline.updates],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n"
 
 
 def _update(update: ToldUpdate) -> dict[str, Any]:

@@ -57,6 +57,10 @@ COMMANDS = {
     "items": ("listing", "List the stored items, newest first."),
     "events": ("listing", "List the tracked events with what each has gathered."),
     "updates": ("listing", "List the updates, newest first."),
+    "ledger": (
+        "ledgers",
+        "Show the figures and statements of an event: who gives which since when, what it was before, who disagrees.",
+    ),
     "merge": (
         "curating",
         "Merge an update into another one of the same event that tells the same. Nobody is alerted.",

@@ -29,7 +29,7 @@ def latency(
     """List how long each update took to be seen, matched and delivered, by subscription, newest first."""
     url = read_config(config).settings.database
     told = finished(passages(url, days, event))[:limit]
-    rows = [_moments(passage) if json else _spans_of(passage) for passage in told]
+    rows = [latency_row(passage) if json else _spans_of(passage) for passage in told]
     columns = ("published", "source", "channel", "seen", "matched", "delivered")
     print_rows(rows, columns, empty=f"Nothing was told in the last {days} days.", as_json=json)
 
@@ -72,7 +72,8 @@ def _spans(spans: Quantiles) -> dict[str, Any]:
     return {"count": spans.count, "p50": spans.p50.total_seconds(), "p95": spans.p95.total_seconds()}
 
 
-def _moments(passage: Passage) -> dict[str, Any]:
+def latency_row(passage: Passage) -> dict[str, Any]:
+    """Return a passage as JSON has it."""
     return {
         "update": passage.update,
         "event": passage.event,

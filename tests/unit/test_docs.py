@@ -23,6 +23,7 @@ from channels import payload
 from channels.signing import signed_headers
 from config import FeedList, Imported
 from config.shipped import catalogue_outlet
+from dashboard.timeline.document import document
 from spiders import answers, failures
 from spiders.discovery import Discovery, Failed, Finding
 from storage import tables
@@ -39,7 +40,9 @@ from storywatch.cli.delivering import replay_object
 from storywatch.cli.discovering import discovery_object
 from storywatch.cli.explain_report import Told
 from storywatch.cli.explaining import explanation_object
+from storywatch.cli.latency import latency_row
 from storywatch.cli.learning import import_object as backfilled_object
+from storywatch.cli.ledgers import figure_object, statement_object
 from storywatch.cli.opml import import_object
 from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
@@ -53,22 +56,33 @@ from storywatch.errors import Fault
 from storywatch.explaining import explain
 from storywatch.health import Health
 from storywatch.importing import Imported as Past
+from storywatch.latency import Passage
 from storywatch.matching import Matcher
 from storywatch.model import (
     AlarmKind,
+    ChangeKind,
     ChannelKind,
     DeliveryState,
     Feedback,
     FetchedSeed,
+    Figure,
+    FigureKind,
+    KnownFigure,
+    KnownStatement,
     Match,
     Outlet,
     ParsedItem,
     ReportRole,
+    Severity,
     SourceKind,
+    Stance,
+    Statement,
     VisitOutcome,
 )
 from storywatch.replay import Decision
 from storywatch.suggesting import Suggestion
+from storywatch.timeline import Timeline, ToldChange, ToldReport, ToldUpdate
+from storywatch.updates.ledger import entries
 from storywatch.verification import Check, verify
 from storywatch.watch import PollOutcome, PollResult
 from tests.support import code_facts
@@ -190,6 +204,9 @@ def other_fields() -> dict[str, Iterable[str]]:
     items = [f"items[].{name}" for name in item_object(ParsedItem())]
     parsed = [*(set(fetched_object(VisitOutcome.OK, None, None, None)) - {"items"}), *items]
     polled = _poll_object(PollResult(source="s", outcome=PollOutcome.NEW))
+    passage = Passage(
+        update="u", event="e", source="s", channel="email", published=None, seen=NOW, matched=None, delivered=None
+    )
     return {
         "parse": parsed,
         "fetch": [*parsed, "status", "url"],
@@ -204,8 +221,52 @@ def other_fields() -> dict[str, Iterable[str]]:
         "explain": explained_fields(),
         "backfill": backfilled_object(Past(event="e", items=0, matches=0, updates=0)),
         "subscriptions": subscription_row(DESK_MAIL, None, NOW),
+        "latency": latency_row(passage),
+        "ledger": ledger_fields(),
+        "timeline": timeline_fields(),
         "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
+
+
+def ledger_fields() -> Iterable[str]:
+    """Return the fields of a figure and of a statement."""
+    figure = Figure(kind=FigureKind.KILLED, value=13, high=13)
+    known = KnownFigure(figure=figure, item="i1", outlet="nyt", since=NOW)
+    statement = Statement(stance=Stance.DENIES, speaker="", quote="")
+    said = statement_object(KnownStatement(statement=statement, item="i1", outlet="nyt", since=NOW))
+    return {*with_parts(figure_object(entries([known])[0])), *said}
+
+
+def timeline_fields() -> Iterator[str]:
+    """Return the fields of a timeline, those of its updates with a path."""
+    report = ToldReport(
+        item="i1",
+        outlet="nyt",
+        outlet_name="NYT",
+        role=ReportRole.FIRST,
+        origin="",
+        title="",
+        summary="",
+        author=None,
+        url=None,
+        published=None,
+        modified=None,
+        first_seen=NOW,
+    )
+    change = ToldChange(item="i1", outlet_name="NYT", kind=ChangeKind.EDIT, seen=NOW, difference="", quote="")
+    update = ToldUpdate(
+        id="u1",
+        number=1,
+        headline="",
+        lead=(),
+        severity=Severity.NORMAL,
+        mark=None,
+        reports=(report,),
+        changes=(change,),
+    )
+    told = document(Timeline(event="kabul", title="Kabul", updates=(update,)))
+    yield from ("schema_version", "event.id", "event.title", "last_at")
+    yield from (f"updates[].{name}" for name in with_parts({**told["updates"][0], "outlets": ()}))
 
 
 def with_parts(told: Mapping[str, Any]) -> Iterator[str]:

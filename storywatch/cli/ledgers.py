@@ -1,0 +1,110 @@
+"""`ledger`: the figures and statements of an event, with who says so and since when."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from channels.news import amount
+from storage import open_store
+from storage.ledger import Ledger
+from storywatch.cli.options import ConfigOption, JsonOption, read_config
+from storywatch.cli.output import MISUSE, fail, one_line, out, print_json, print_rows, shown
+from storywatch.cli.running import finished
+from storywatch.errors import NotStoredError
+from storywatch.model import FigureKind, KnownStatement
+from storywatch.updates.ledger import Entry, entries
+
+
+def ledger(
+    event: Annotated[str, typer.Argument(help="Id of the event.", show_default=False)],
+    config: ConfigOption = Path(),
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Show the figures and statements of an event: who gives which since when, what it was before, who disagrees."""
+    try:
+        told = finished(_told(read_config(config).settings.database, event))
+    except NotStoredError as error:
+        fail(str(error), code=MISUSE)
+    figures = entries(figure for some in told.figures.values() for figure in some)
+    statements = sorted((one for some in told.statements.values() for one in some), key=lambda one: one.since)
+    if json:
+        for row in (*map(figure_object, figures), *map(statement_object, statements)):
+            print_json(row)
+        return
+    rows = [_figure_row(entry) for entry in figures if entry.figure.kind is not FigureKind.OTHER]
+    columns = ("counts", "figure", "since", "given by", "before")
+    print_rows(rows, columns, empty="No report gives a figure yet.", as_json=False)
+    _print_statements(statements)
+
+
+async def _told(database: str, event: str) -> Ledger:
+    async with open_store(database) as store:
+        if event not in {row["id"] for row in await store.queries.events()}:
+            raise NotStoredError(f"no such event: {event}; `storywatch events` lists them")
+        return await store.queries.ledger(event)
+
+
+def figure_object(entry: Entry) -> dict[str, Any]:
+    """Return a figure as JSON has it."""
+    figure = entry.figure
+    return {
+        "type": "figure",
+        "kind": figure.kind.value,
+        "of": figure.of,
+        "value": figure.value,
+        "high": figure.high,
+        "least": figure.least,
+        "since": entry.since,
+        "before": entry.before.value if entry.before else None,
+        "now": entry.now,
+        "disputed": entry.disputed,
+        "given": [
+            {
+                "outlet": one.outlet,
+                "item": one.item,
+                "since": one.since,
+                "said_by": one.figure.said_by,
+                "quote": one.figure.quote,
+            }
+            for one in entry.given
+        ],
+    }
+
+
+def statement_object(known: KnownStatement) -> dict[str, Any]:
+    """Return a statement as JSON has it."""
+    return {
+        "type": "statement",
+        "stance": known.statement.stance.value,
+        "speaker": known.statement.speaker,
+        "quote": known.statement.quote,
+        "outlet": known.outlet,
+        "item": known.item,
+        "since": known.since,
+        "against": known.against,
+    }
+
+
+def _figure_row(entry: Entry) -> dict[str, Any]:
+    who = [f"{one.outlet} ({one.figure.said_by})" if one.figure.said_by else one.outlet for one in entry.given]
+    return {
+        "counts": one_line(" ".join(filter(None, (entry.figure.kind.value, entry.figure.of)))),
+        "figure": amount(entry.figure) + (", disputed" if entry.disputed else ""),
+        "since": entry.since,
+        "given by": one_line(", ".join(dict.fromkeys(who))),
+        "before": amount(entry.before) if entry.before else None,
+    }
+
+
+def _print_statements(statements: Sequence[KnownStatement]) -> None:
+    for known in statements:
+        said = known.statement
+        out.print()
+        out.print(f"{shown(known.since)}  {known.outlet}: ", end="", style="dim", markup=False)
+        out.print(one_line(f"{said.speaker or 'somebody'} {said.stance.value}"), style="bold", markup=False)
+        out.print(one_line(f"  {said.quote}"), markup=False)
+        if known.against:
+            out.print(f"  against what item {known.against} reports", style="yellow", markup=False)
