@@ -67,9 +67,8 @@ def desk(site: Site, room: tuple[Mailroom, int], tmp_path: Path) -> Desk:
 
 def mails_to(room: Mailroom, address: str) -> list[EmailMessage]:
     """Return the mails that the server took for an address."""
-    taken = (one for one in room.taken if one.rcpt_tos == [address])
-    mails = [message_from_bytes(bytes(one.content or b""), policy=default) for one in taken]
-    return [mail for mail in mails if isinstance(mail, EmailMessage)]
+    bodies = [one.content for one in room.taken if one.rcpt_tos == [address]]
+    return [message_from_bytes(body, policy=default) for body in bodies if isinstance(body, bytes)]
 
 
 async def publish(desk: Desk, site: Site, running: Daemon, *titles: str) -> None:

@@ -15,18 +15,23 @@ from storywatch.model import (
     ChannelKind,
     DeliveryKind,
     Digest,
+    LeftBy,
     Message,
     OwedDigest,
+    Pace,
     QuietHours,
+    Reader,
     Subscription,
+    Wanted,
     WatchConfig,
+    Wish,
 )
 from storywatch.ports import ReleaseRecord
 from storywatch.steps import Step
 from tests.contract.working import LATER, claimed, deliveries, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.patience import soon
-from tests.support.samples import ATTACK, DESK_MAIL, NOW, a_config, parsed
+from tests.support.samples import ATTACK, DESK_MAIL, KABUL, NOW, a_config, parsed
 
 DAILY = replace(DESK_MAIL, digest=Digest(cron="30 7 * * *"))
 MORNING = datetime(2021, 8, 27, 7, 30, tzinfo=UTC)

@@ -48,7 +48,7 @@ class Browser:
 
     async def complaints(self) -> list[str]:
         """Return what the browser complained of since it was asked last."""
-        lines = await self._do(lambda driver: driver.get_log("browser"))
+        lines = await self._do(lambda driver: driver.execute("getLog", {"type": "browser"})["value"])
         return [line["message"] for line in lines]
 
     async def cookies(self) -> int:

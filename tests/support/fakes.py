@@ -357,6 +357,11 @@ class FakeGatherings:
     carried: dict[str, str] = field(default_factory=dict)
     aside: dict[str, Fault] = field(default_factory=dict)
     parcels: list[Parcel] = field(default_factory=list)
+    people: Audience = field(default_factory=Audience)
+
+    async def audience(self) -> Audience:
+        """Return who subscribed by an own hand, and who left."""
+        return self.people
 
     def keep(self, alert: Alert) -> None:
         """Store an alert as a poll does: with its delivery, or gathered."""
@@ -372,6 +377,7 @@ class FakeGatherings:
         return [
             GatheredAlert(
                 id=one.id,
+                event=one.event,
                 update=one.update,
                 kind=one.kind,
                 severity=one.severity,
@@ -429,6 +435,10 @@ class FakeRelease:
     gatherings: FakeGatherings
     subscription: str
     record: ReleaseRecord | None = None
+
+    async def audience(self) -> Audience:
+        """Return who subscribed by an own hand, and who left."""
+        return self.gatherings.people
 
     async def alerts(self) -> Sequence[GatheredAlert]:
         """Return the alerts that wait."""
