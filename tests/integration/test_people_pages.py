@@ -415,15 +415,15 @@ async def test_a_form_that_another_site_sends_is_refused(desk: Lobby, headers: d
 
 async def test_the_public_address_may_have_a_path(tmp_path: Path) -> None:
     """Whether the proxy cuts it off or not; forms and the style sheet keep it."""
-    async with lobby(tmp_path, CONFIG, public_url="https://Paper.example/follow/") as desk:
+    async with lobby(tmp_path, CONFIG, public_url="https://paper.example/follow/") as desk:
         for path in ("/", "/follow", "/follow/"):
-            page = await desk.get(path, Host="paper.example")
+            page = await desk.get(path, Host="Paper.example")
             assert (page.status, 'action="/follow/subscribe"' in page.text) == (200, True)
         assert (await desk.get("/follow/style.css")).status == 200
         assert (await desk.get("/followed")).status == 404
         assert (await desk.post("/follow/subscribe", FORM, Origin="https://paper.example")).status == 200
         [mail] = await desk.mails(ANNA)
-        assert link_in(mail, "confirm").startswith("https://Paper.example/follow/confirm/")
+        assert link_in(mail, "confirm").startswith("https://paper.example/follow/confirm/")
 
 
 @pytest.mark.parametrize(
