@@ -11,6 +11,7 @@ BENCHES = (
     "fuzz",
     "crash",
     "isolation",
+    "pages",
     "names",
     "matching",
     "deciding",

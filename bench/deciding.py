@@ -6,6 +6,9 @@ last third; elsewhere both are made up of words as frequent as Zipf's law has th
 always asked. The background has counted the sentences that events are made of, as that of a daemon which has run for
 long. Items are read as a poll reads them: the document has 25 items, two of them new. They come with one sentence, and
 with 2,000 characters of full text.
+
+Twice: events of stories apart, and full text about one subject, as operators and outlets have them; and a crowd, many
+events of one story that ask for little, and full text of twenty subjects, so that hundreds of events take an item.
 """
 
 import time
@@ -16,10 +19,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
+from itertools import product
 from typing import Any
 from unittest.mock import patch
 
-from bench.events import START, declared, sentences
+from bench.events import START, article, declared, declared_apart, sentences
 from bench.parsing import LIMITS, NOW, URL, wordpress
 from bench.tracking.devset import FOLDER
 from spiders.parsing import parse_document
@@ -38,8 +42,12 @@ FEED, NEW = 25, 2
 RELOADS = 20
 
 
-def stream(said: Sequence[str], *, full: bool) -> list[StreamItem]:
+def stream(said: Sequence[str], *, full: bool, crowded: bool = True) -> list[StreamItem]:
     """Publish sentences as items, with or without full text, a minute between two."""
+
+    def text(number: int) -> str:
+        return " ".join(said[number : number + 20])[:TEXT] if crowded else article(said[number], said, TEXT)
+
     return [
         StreamItem(
             id=str(number),
@@ -47,7 +55,7 @@ def stream(said: Sequence[str], *, full: bool) -> list[StreamItem]:
             published=START + timedelta(minutes=number),
             title=" ".join(sentence.split()[:9]),
             summary=sentence,
-            content=" ".join(said[number : number + 20])[:TEXT] if full else "",
+            content=text(number) if full else "",
         )
         for number, sentence in enumerate(said[: WARM_UP + MEASURED])
     ]
@@ -84,10 +92,11 @@ def _markup(line: StreamItem) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """CPU seconds for an item, and what they were spent on; the verdicts on one."""
+    """CPU seconds for an item, and what they were spent on; the verdicts on one, and how many accept it."""
 
     decision: float
     verdicts: float
+    accepted: float
     parts: dict[str, float]
 
 
@@ -97,14 +106,20 @@ def decided(matcher: Matcher, items: Sequence[Item], *, parts: bool = False) -> 
         matcher.tell(item, matcher.match(item))
     with ExitStack() as stack:
         watch = stack.enter_context(_watched()) if parts else {}
-        verdicts, began = 0, time.process_time()
+        verdicts, accepted, began = 0, 0, time.process_time()
         for item in items[WARM_UP:]:
             matches = matcher.match(item)
             matcher.tell(item, matches)
             verdicts += len(matches)
+            accepted += sum(match.accepted for match in matches)
         spent = time.process_time() - began
     count = len(items) - WARM_UP
-    return Cost(decision=spent / count, verdicts=verdicts / count, parts={k: v / count for k, v in watch.items()})
+    return Cost(
+        decision=spent / count,
+        verdicts=verdicts / count,
+        accepted=accepted / count,
+        parts={k: v / count for k, v in watch.items()},
+    )
 
 
 @contextmanager
@@ -125,7 +140,7 @@ _IN_MATCHER = {name: f"storywatch.matching.matcher.{name}" for name in ("evaluat
 _METHODS: Sequence[tuple[str, type, str]] = (
     ("index", Finder, "find"),
     ("reading", Memory, "weighed"),
-    ("candidates", Memory, "candidates"),
+    ("nearest", Memory, "nearest"),
     ("judge", Matcher, "judge"),
     ("tell", Memory, "tell"),
 )
@@ -191,18 +206,21 @@ def taken_in(lines: Sequence[StreamItem]) -> list[Item]:
 def main() -> None:
     """Print the ratios."""
     early, late = sentences()
-    events = declared(early, MANY)
+    kinds = {"apart": declared_apart(early, MANY), "crowd": declared(early, MANY)}
     print(f"sentences: {'of the stream of the test data' if FOLDER.is_dir() else 'made up: the test data is absent'}")
-    print(f"{'':<24}{'parsing, ms':>12}{'events':>8}{'decision, ms':>14}{'/ parsing':>11}{'verdicts':>10}")
-    for full in (False, True):
-        lines = stream(late, full=full)
+    print(
+        f"{'':<24}{'parsing, ms':>12}{'events':>8}{'decision, ms':>14}{'/ parsing':>11}{'verdicts':>10}{'accepted':>10}"
+    )
+    for kind, full, count in product(kinds, (False, True), (FEW, MANY)):
+        lines = stream(late, full=full, crowded=kind == "crowd")
         items, parsing = taken_in(lines), parsed(lines)
-        for count in (FEW, MANY):
-            cost = decided(experienced(events[:count], early), items)
-            name = "with full text" if full else "one sentence"
-            times = f"{1000 * cost.decision:>14.2f}{cost.decision / parsing:>11.2f}{cost.verdicts:>10.1f}"
-            print(f"{name:<24}{1000 * parsing:>12.2f}{count:>8,}{times}", flush=True)
-    _print_parts(events, early, taken_in(stream(late, full=False)))
+        cost = decided(experienced(kinds[kind][:count], early), items)
+        name = f"{kind}, {'with full text' if full else 'one sentence'}"
+        times = (
+            f"{1000 * cost.decision:>14.2f}{cost.decision / parsing:>11.2f}{cost.verdicts:>10.1f}{cost.accepted:>10.1f}"
+        )
+        print(f"{name:<24}{1000 * parsing:>12.2f}{count:>8,}{times}", flush=True)
+    _print_parts(kinds["apart"], early, taken_in(stream(late, full=False)))
 
 
 def _print_parts(events: Sequence[Event], early: Sequence[str], items: Sequence[Item]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from channels.apprise import AppriseChannel
@@ -13,6 +14,7 @@ from channels.text import mail_text
 from channels.webhook import WebhookChannel
 from network import Guard
 from storywatch import __version__
+from storywatch.bounces import return_address
 from storywatch.model import ChannelKind, Settings, SmtpSettings
 from storywatch.ports import Channel
 
@@ -31,12 +33,20 @@ def build(
     files = FileChannel(Path(settings.outbox), composer)
     user_agent = f"Storywatch/{__version__} (+{mail_text(settings.contact)})"
     return {
-        ChannelKind.EMAIL: _mail(settings.smtp, guard, composer, told) if settings.smtp else files,
+        ChannelKind.EMAIL: _mail(settings, settings.smtp, guard, composer, told) if settings.smtp else files,
         ChannelKind.WEBHOOK: WebhookChannel(guard, clock, user_agent=user_agent, told=told),
         ChannelKind.FILE: files,
         ChannelKind.APPRISE: AppriseChannel(guard, told=told),
     }
 
 
-def _mail(smtp: SmtpSettings, guard: Guard, composer: EmailComposer, told: Told) -> SmtpChannel:
-    return SmtpChannel(smtp, guard.for_target(smtp.host, smtp.port), composer, told=told)
+def _mail(settings: Settings, smtp: SmtpSettings, guard: Guard, composer: EmailComposer, told: Told) -> SmtpChannel:
+    return_to = _return_addresses(settings)
+    return SmtpChannel(smtp, guard.for_target(smtp.host, smtp.port), composer, return_to=return_to, told=told)
+
+
+def _return_addresses(settings: Settings) -> Callable[[str], str] | None:
+    """Return what makes the return address of each delivery, where a mailbox takes bounces."""
+    if settings.bounces is None or settings.pages is None:
+        return None
+    return partial(return_address, settings.pages.key, settings.bounces)

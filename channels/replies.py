@@ -5,6 +5,7 @@ without a new mail (server, certificate, login, permitted sender) is temporary: 
 such as an office relay that `settings.egress.allow` does not name yet.
 """
 
+import re
 import ssl
 
 import aiosmtplib
@@ -17,6 +18,7 @@ from storywatch.errors import DeliveryError
 _LOGIN = {530, 534, 535, 538}
 # RFC 5321, section 4.5.3.1.10: it may say "too many recipients", and many servers mean a full mailbox by it.
 _FULL = 552
+_ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 
 
 def failure(error: Exception, host: str, port: int) -> DeliveryError:
@@ -42,8 +44,14 @@ def _answered(error: aiosmtplib.SMTPResponseException, server: str) -> DeliveryE
     if final and isinstance(error, aiosmtplib.SMTPSenderRefused):
         return DeliveryError("smtp_sender", f"{said} to the sender; check settings.mail_from")
     if final and isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)):
-        return DeliveryError("smtp_refused", said, permanent=True)
+        return DeliveryError("smtp_refused", said, permanent=True, mail_status=_status(error))
     return DeliveryError("smtp_deferred", said)
+
+
+def _status(error: aiosmtplib.SMTPResponseException) -> str:
+    """Return the enhanced status (RFC 3463) of a refusal; the least that its code says if the server gives none."""
+    found = _ENHANCED.match(error.message)
+    return found.group() if found else f"{error.code // 100}.0.0"
 
 
 def _unanswered(error: Exception, server: str) -> DeliveryError:

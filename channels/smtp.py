@@ -26,8 +26,8 @@ class SmtpChannel:
     """Sends mails over a few connections that are kept. Safe for concurrent use.
 
     `tls`: the trust to judge the server's certificate by; the system's if None. `deadline` and `idle` in seconds.
-    `envelope_from`: the sender that bounces of a delivery go to (RFC 5321, section 4.4); `mail_from` if None.
-    `monotonic`: seconds, for the pace. `told` hears what happens, step by step.
+    `return_to`: the envelope sender for the id of a delivery, where its bounces go (RFC 5321, section 4.4); by default
+    that of the mails. `monotonic`: seconds, for the pace. `told` hears what happens, step by step.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class SmtpChannel:
         deadline: float = DEADLINE,
         idle: float = IDLE,
         mails_each: int = MAILS_EACH,
-        envelope_from: Callable[[Delivery], str] | None = None,
+        return_to: Callable[[str], str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         told: Told = nobody,
     ) -> None:
@@ -49,7 +49,7 @@ class SmtpChannel:
         self._composer = composer
         self._tls = tls
         self._deadline = deadline
-        self._envelope_from = envelope_from
+        self._return_to = return_to or (lambda _: composer.sender.address)
         self._told = told
         self._pace = Pace(settings.pace, monotonic)
         self._connections = Connections(self._connected, mails_each=mails_each, idle=idle)
@@ -90,7 +90,7 @@ class SmtpChannel:
             raise DeliveryError("smtp_paced", message, retry_after=timedelta(seconds=pause), attempted=False)
 
     async def _hand_over(self, delivery: Delivery) -> None:
-        sender = self._envelope_from(delivery) if self._envelope_from else self._composer.sender.address
+        sender = self._return_to(delivery.id)
         async with self._connections.lent() as client:
             _, answer = await client.sendmail(sender, [delivery.message.address], delivery.message.body)
         self._told(f"the server took the mail from {sender} to {delivery.message.address}: {answer}")

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from config.check import Checked, Draft
 from config.convert import to_event
-from config.schema import OutletSpec, PushSpec, SettingsSpec, SubscriberSpec
+from config.schema import OutletSpec, PagesSpec, PushSpec, SettingsSpec, SubscriberSpec
 from storywatch.errors import Problem
 from storywatch.matching.language.lint import lint
 
@@ -36,16 +36,19 @@ def _on_settings(checked: Checked[SettingsSpec]) -> Iterator[Problem]:
     if spec.smtp and spec.smtp.tls == "none" and spec.smtp.username and spec.smtp.host != "localhost":
         yield node.problem("the password travels without encryption; use starttls or implicit", ("smtp", "tls"))
     if spec.push:
-        yield from _on_push(checked, spec.push)
-
-
-def _on_push(checked: Checked[SettingsSpec], push: PushSpec) -> Iterator[Problem]:
-    if push.public_url.startswith("http://"):
         message = "hubs call without encryption: who listens on the way learns the addresses; use https"
-        yield checked.node.problem(message, ("push", "public_url"))
-    if push.listen and not _is_loopback(push.listen):
+        yield from _on_door(checked, "push", spec.push, message)
+    if spec.pages:
+        message = "mail programs offer to unsubscribe by one click for https only (RFC 8058); use https"
+        yield from _on_door(checked, "pages", spec.pages, message)
+
+
+def _on_door(checked: Checked[SettingsSpec], key: str, door: PushSpec | PagesSpec, plain: str) -> Iterator[Problem]:
+    if door.public_url.startswith("http://"):
+        yield checked.node.problem(plain, (key, "public_url"))
+    if door.listen and not _is_loopback(door.listen):
         message = "other machines reach it without encryption; let a proxy with TLS on this machine lead to 127.0.0.1"
-        yield checked.node.problem(message, ("push", "listen"))
+        yield checked.node.problem(message, (key, "listen"))
 
 
 def _is_loopback(listen: str) -> bool:

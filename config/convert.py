@@ -10,6 +10,7 @@ from config.schema import (
     LimitsSpec,
     NameSpec,
     OutletSpec,
+    PagesSpec,
     PushSpec,
     SeedSpec,
     SettingsSpec,
@@ -18,7 +19,7 @@ from config.schema import (
     SubscriberSpec,
 )
 from config.schema.checks import UnfitError, web_address
-from config.secret import Secrets, push_key, signing_secrets
+from config.secret import Secrets, signing_key, signing_secrets
 from config.tree import Node
 from storywatch.apprise_urls import service_url
 from storywatch.model import (
@@ -28,6 +29,7 @@ from storywatch.model import (
     Name,
     Outlet,
     PageRules,
+    PageSettings,
     PushSettings,
     Seed,
     Settings,
@@ -47,7 +49,7 @@ _SMTP_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
     """Return the settings. What the folder, the files and the environment lack is noted in `secrets.problems`."""
     spec, polling = checked.spec, checked.spec.polling
-    database, password, key = settings_secrets(checked.node, secrets)
+    database, password, push_key, pages_key = settings_secrets(checked.node, secrets)
     smtp = to_smtp(spec.smtp, password) if spec.smtp else None
     return Settings(
         database=database or database_url(spec.database or "storywatch.db", secrets.folder),
@@ -56,7 +58,9 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
         outbox=str((secrets.folder / (spec.outbox or "outbox")).absolute()),
         allow=tuple(spec.egress.allow) if spec.egress else (),
         **_given(
-            push=to_push(spec.push, key) if spec.push and key else None,
+            push=to_push(spec.push, push_key) if spec.push and push_key else None,
+            pages=to_pages(spec.pages, pages_key) if spec.pages and pages_key else None,
+            bounces=spec.bounces,
             mail_from=spec.mail_from,
             shutdown_timeout=spec.shutdown_timeout,
             rotation_overlap=spec.rotation_overlap,
@@ -92,8 +96,13 @@ def to_push(spec: PushSpec, key: str) -> PushSettings:
     return PushSettings(public_url=spec.public_url, key=key, **_given(listen=spec.listen))
 
 
-def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None, str | None]:
-    """Return the database URL, the mail password and the key of push that the settings point at, as far as they do."""
+def to_pages(spec: PagesSpec, key: str) -> PageSettings:
+    """Return the pages that subscribers meet, with the key."""
+    return PageSettings(public_url=spec.public_url, key=key, **_given(listen=spec.listen, open_to_all=spec.open_to_all))
+
+
+def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return what the settings point at, as far as they do: database URL, mail password, keys of push and of pages."""
 
     def database(text: str) -> str:
         return database_url(text, secrets.folder)
@@ -101,7 +110,8 @@ def settings_secrets(node: Node, secrets: Secrets) -> tuple[str | None, str | No
     return (
         secrets.read(node, (), "database", database),
         secrets.read(node, ("smtp",), "password"),
-        secrets.read(node, ("push",), "key", push_key),
+        secrets.read(node, ("push",), "key", signing_key),
+        secrets.read(node, ("pages",), "key", signing_key),
     )
 
 

@@ -38,10 +38,12 @@ class Clash:
 
 
 def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
-    """One place for the database, one for the key of push; a mail password has one place and a user name."""
+    """One place for the database, one for each key; a mail password has one place and a user name."""
     yield from _at_most_one(entry, (), "database", "database_file", "database_env")
-    if isinstance(push := entry.get("push"), dict):
-        yield from _exactly_one(push, ("push",), "key_file", "key_env")
+    for name in ("push", "pages"):
+        if isinstance(keyed := entry.get(name), dict):
+            yield from _exactly_one(keyed, (name,), "key_file", "key_env")
+    yield from _door_clashes(entry)
     smtp = entry.get("smtp")
     if not isinstance(smtp, dict):
         return
@@ -52,6 +54,16 @@ def settings_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
     if smtp.get("username") and not has_password:
         message = "a username without a password; add password_file or password_env"
         yield Clash(path=("smtp", "username"), message=message)
+
+
+def _door_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
+    """Hubs and people come in at different doors; return addresses are signed with the key of pages."""
+    push, pages = entry.get("push"), entry.get("pages")
+    if isinstance(push, dict) and isinstance(pages, dict) and push.get("listen", 0) == pages.get("listen", 1):
+        yield Clash(path=("pages", "listen"), message="push listens there already; choose another port")
+    if entry.get("bounces") is not None and pages is None:
+        message = "return addresses are signed with the key of pages; add pages with public_url and key_file"
+        yield Clash(path=("bounces",), message=message)
 
 
 def outlet_clashes(entry: dict[str, Any]) -> Iterator[Clash]:

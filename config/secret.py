@@ -88,7 +88,7 @@ def signing_secrets(text: str) -> str:
     return text
 
 
-def push_key(secret: str) -> str:
+def signing_key(secret: str) -> str:
     """Return a key that can't be guessed. Raises ValueError, which doesn't quote it."""
     if len(secret) < SHORTEST_KEY:
         raise ValueError(

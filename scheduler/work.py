@@ -4,6 +4,7 @@ A job's key only says where to look. The handler claims one row at a time, so th
 and stops after a while, so that every host and lane gets its turn.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import structlog
 from scheduler.learning import Learning
 from scheduler.pushes import PushRuntime
 from spiders.parsing.limits import limits_of
+from storywatch.audience import is_reader
 from storywatch.dispatch import Dispatch
 from storywatch.errors import Fault, LeaseLost, StorageError
 from storywatch.gathering import Gathering
@@ -198,11 +200,11 @@ def _log_delivery(delivery: Delivery, settlement: Settlement, seconds: float) ->
         delivery=delivery.id,
         subscription=delivery.subscription,
         channel=delivery.channel.value,
-        address=delivery.message.address,
+        address=_told_of(delivery),
         state=settlement.state.value,
         attempt=delivery.attempt,
         ms=round(seconds * 1000),
-        **({"code": fault.code, "message": fault.message} if fault else {}),
+        **({"code": fault.code, "message": _without_reader(fault.message, delivery)} if fault else {}),
     )
 
 
@@ -213,8 +215,20 @@ def _log_endpoint(delivery: Delivery, settlement: Settlement) -> None:
         log.error(
             "endpoint_disabled",
             channel=delivery.channel.value,
-            address=delivery.message.address,
+            address=_told_of(delivery),
             subscriber=delivery.subscriber,
             since=endpoint.failing_since.isoformat() if endpoint.failing_since else None,
-            reason=endpoint.reason,
+            reason=_without_reader(endpoint.reason or "", delivery),
         )
+
+
+def _told_of(delivery: Delivery) -> str:
+    """Return whom a log may name: a reader's address is nobody's business."""
+    return delivery.subscriber if is_reader(delivery.subscriber) else delivery.message.address
+
+
+def _without_reader(message: str, delivery: Delivery) -> str:
+    """Take a reader's address out of what a mail server said."""
+    if not is_reader(delivery.subscriber):
+        return message
+    return re.sub(re.escape(delivery.message.address), delivery.subscriber, message, flags=re.IGNORECASE)

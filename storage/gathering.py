@@ -12,8 +12,9 @@ from storage import history, tables
 from storage.alerts import MESSAGES, delivery_row, sent_since
 from storage.engine import reading, writing
 from storage.items import chunks
+from storage.people import stored_audience
 from storage.tables import gathered
-from storywatch.model import AlertKind, Severity
+from storywatch.model import AlertKind, Audience, Severity
 from storywatch.ports import GatheredAlert, Parcel, ReleaseRecord, Waiting
 
 
@@ -48,6 +49,11 @@ class StoredGatherings:
             for name, count, release, severity in rows
         )
 
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+        async with reading(self._engine) as connection:
+            return await stored_audience(connection)
+
     @asynccontextmanager
     async def open(self, subscription: str) -> AsyncIterator["StoredRelease"]:
         """Open the transaction of a release and hold the subscription; it commits when the block ends well."""
@@ -67,7 +73,7 @@ class StoredRelease:
         """Return the alerts that wait for a release, oldest first; of one poll in the order of their updates."""
         alert = tables.alerts.c
         wanted = (
-            select(alert.id, alert.update, alert.kind, alert.severity, alert.created, alert.release_at)
+            select(alert.id, alert.event, alert.update, alert.kind, alert.severity, alert.created, alert.release_at)
             .join_from(tables.alerts, tables.updates, tables.updates.c.id == alert.update)
             .where(alert.subscription == self._subscription, gathered)
             .order_by(alert.created, tables.updates.c.number, alert.id)
@@ -75,6 +81,7 @@ class StoredRelease:
         return tuple(
             GatheredAlert(
                 id=row.id,
+                event=row.event,
                 update=row.update,
                 kind=AlertKind(row.kind),
                 severity=Severity(row.severity),
@@ -83,6 +90,10 @@ class StoredRelease:
             )
             for row in await self._connection.execute(wanted)
         )
+
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+        return await stored_audience(self._connection)
 
     async def owed(self, alerts: Collection[str]) -> Mapping[str, object]:
         """Return what these will say, as `storywatch.owing` wrote it."""

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage import endpoints, leases, tables
 from storage.alerts import delivery_rows
 from storage.engine import reading, writing
+from storage.returned import take_refusal
+from storage.standing import standing_of
 from storage.upsert import insert_new
 from storywatch.errors import LeaseLost
-from storywatch.model import ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Settlement
+from storywatch.model import ChannelKind, Delivery, DeliveryKind, DeliveryState, Message, Settlement, Standing
 from storywatch.ports import EndpointRecord, JudgeEndpoint
 
 LONGEST_PAUSE = timedelta(hours=54)
@@ -79,11 +81,17 @@ class StoredOutbox:
             if not settlement.attempted:
                 return None
             await connection.execute(insert(tables.attempts), _attempt_row(settlement))
+            await take_refusal(connection, settlement)
             if judge is None:
                 return None
             record = await endpoints.judged(connection, lane, judge)
             await insert_new(connection, tables.deliveries, list(delivery_rows(record.notices)))
         return record
+
+    async def standing(self, delivery: Delivery) -> Standing:
+        """Return what is known now of the one who would get a delivery."""
+        async with reading(self._engine) as connection:
+            return await standing_of(connection, delivery)
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import alerts, history, ledger, moves, pushes, search, tables, verdicts
 from storage.alerts import alert_row, delivery_rows
 from storage.items import chunks, item_row, revision_of, revision_row
+from storage.people import stored_audience
 from storage.states import state_row
 from storage.upsert import upsert
 from storage.verdicts import report_row, update_row
@@ -20,6 +21,7 @@ from storywatch.intake import Fingerprint, Known, KnownItem, Sighting
 from storywatch.model import (
     Alarm,
     AlarmKind,
+    Audience,
     Item,
     Revision,
     SetAside,
@@ -113,6 +115,10 @@ class StoredPoll:
     async def pushes(self, source: str) -> tuple[PushState, ...]:
         """Return the subscriptions of a source to hubs, held until the transaction ends."""
         return await pushes.of_source(self._connection, source)
+
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+        return await stored_audience(self._connection)
 
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""

@@ -3,22 +3,23 @@
 Every list is newest first and bounded by `limit`. Bodies of messages are not listed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import endpoints, pushes, replays, tables
+from storage import endpoints, people_queries, pushes, replays, tables
 from storage.engine import reading
+from storage.people_queries import PeopleQueries, Rows
 from storywatch.health import RECENT, Health
 from storywatch.model import DeliveryState
 
-Rows = Sequence[Mapping[str, Any]]
+__all__ = ["Queries", "Rows"]
 
 
-class Queries:
+class Queries(PeopleQueries):
     """Reads for people; nothing here is on the way of an item."""
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -270,6 +271,8 @@ class Queries:
             _count(tables.deliveries, and_(waiting, delivery.attempts > 0)).label("deliveries_retrying"),
             _count(tables.deliveries, delivery.state == DeliveryState.SENT.value).label("deliveries_sent"),
             _count(tables.deliveries, delivery.state == DeliveryState.DEAD.value).label("deliveries_dead"),
+            _count(tables.deliveries, delivery.state == DeliveryState.CANCELLED.value).label("deliveries_cancelled"),
+            *people_queries.counted(),
             select(func.max(source.last_poll_at)).scalar_subquery().label("last_poll_at"),
         )
         return (await self._rows(query))[0]

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import leases, moves, tables
@@ -156,7 +156,7 @@ async def _declare(
 ) -> None:
     """Make the declared rows of a table these. `keep` names columns that an existing row keeps."""
     if "active" in table.c:
-        await connection.execute(update(table).values(active=False))
+        await connection.execute(update(table).where(_is_declared(table)).values(active=False))
     await upsert(connection, table, rows, keep=keep)
 
 
@@ -171,6 +171,11 @@ async def _import_anew(connection: AsyncConnection, events: Sequence[str]) -> No
     event = tables.events.c.id
     for some in chunks(events):
         await connection.execute(update(tables.events).where(event.in_(some)).values(imported_at=None))
+
+
+def _is_declared(table: Table) -> ColumnElement[bool]:
+    """Return the condition that a watch config made a row: readers make subscriptions by themselves."""
+    return table.c.id.not_in(select(tables.reader_subscriptions.c.id)) if table is tables.subscriptions else true()
 
 
 async def _look_again(connection: AsyncConnection, now: datetime) -> None:

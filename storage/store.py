@@ -18,10 +18,12 @@ from storage.imports import StoredImports
 from storage.latency import StoredLatency
 from storage.memories import StoredMemories
 from storage.outbox import StoredOutbox
+from storage.people import StoredPeople
 from storage.presence import Presence
 from storage.pushes import StoredPushes
 from storage.queries import Queries
 from storage.replays import StoredReplays
+from storage.returned import StoredBounces
 from storage.schema import upgrade
 from storage.sources import StoredSources
 from storage.timeline import StoredTimelines
@@ -42,6 +44,8 @@ class Store:
     archive: StoredArchive
     memories: StoredMemories
     imports: StoredImports
+    people: StoredPeople
+    bounces: StoredBounces
     timelines: StoredTimelines
     updates: StoredUpdates
     latency: StoredLatency
@@ -74,6 +78,8 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         archive=StoredArchive(engine),
         memories=StoredMemories(engine),
         imports=StoredImports(engine),
+        people=StoredPeople(engine),
+        bounces=StoredBounces(engine),
         timelines=StoredTimelines(engine),
         updates=StoredUpdates(engine),
         latency=StoredLatency(engine),

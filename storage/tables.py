@@ -359,7 +359,7 @@ alerts = Table(
     Column("update", ForeignKey("updates.id"), nullable=False),
     Column("item", ForeignKey("items.id"), nullable=False),
     Column("created", UtcTime, nullable=False, index=True),
-    Column("delivery", ForeignKey("deliveries.id")),
+    Column("delivery", ForeignKey("deliveries.id"), index=True),
     Column("fault_code", String),
     Column("fault_message", String),
     Column("kind", String, nullable=False, server_default="update"),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from storywatch import endpoints
+from storywatch.audience import CANCELLING, barred
 from storywatch.errors import DeliveryError, Fault
 from storywatch.model import ChannelKind, Delivery, DeliveryState, Endpoint, Settlement, WatchConfig
 from storywatch.ports import Channel, Clock, Dice, EndpointRecord, Outbox
@@ -65,7 +66,11 @@ class Dispatch:
         if deaths(delivery) >= MOST_DEATHS:
             message = f"{deaths(delivery)} processes died over it: `storywatch deliveries replay` tries it again"
             return Fault(code="poison", message=message, permanent=True)
-        subscriber = config.subscribers.get(delivery.subscriber)
+        standing = await self.outbox.standing(delivery)
+        bar = barred(delivery.kind, standing)
+        if bar is not None:
+            return bar
+        subscriber = config.subscribers.get(delivery.subscriber) or standing.reader
         if subscriber is None:
             message = f"subscriber {delivery.subscriber} is no longer in the watch config"
             return Fault(code="subscriber_gone", message=message, permanent=True)
@@ -84,7 +89,7 @@ def deaths(delivery: Delivery) -> int:
 
 
 def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: float) -> Settlement:
-    """Decide what follows an attempt: sent, another attempt, or dead. What was only put off counts no attempt.
+    """Decide what follows an attempt: sent, another one, dead, or cancelled. What was only put off counts no attempt.
 
     What a receiver that is gone was owed stays owed: it waits until the endpoint is enabled again.
     """
@@ -95,7 +100,8 @@ def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: flo
         state, next_attempt = DeliveryState.WAITING, now
     elif fault is not None:
         next_attempt = _next_attempt(delivery.attempt, fault, now, dice)
-        state = DeliveryState.DEAD if next_attempt is None else DeliveryState.WAITING
+        ended = DeliveryState.CANCELLED if fault.code in CANCELLING else DeliveryState.DEAD
+        state = ended if next_attempt is None else DeliveryState.WAITING
     return Settlement(
         delivery=delivery.id,
         token=delivery.token,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from storywatch.audience import CANCELLING
 from storywatch.errors import Fault
 from storywatch.model import ChannelKind, Delivery, Endpoint, OwedEndpointNotice, Settlement, Subscriber, WatchConfig
 
@@ -19,7 +20,7 @@ UNASKED_THROTTLE = timedelta(minutes=5)
 
 GONE = frozenset({"webhook_gone"})
 THROTTLES = frozenset({"webhook_throttled"})
-NOT_ITS_FAULT = frozenset(
+NOT_ITS_FAULT = CANCELLING | frozenset(
     {
         "apprise_missing",
         "apprise_url",

@@ -29,6 +29,7 @@ class Fault:
     `code` is a stable word for programs (docs/reference/errors.md lists them all), `message` is for people.
     `permanent`: trying again unchanged can't help. `retry_after`: the other side asked for this pause. `attempted`:
     whether anything was tried; False for a delivery whose turn comes after `retry_after`, which counts no attempt.
+    `mail_status`: the enhanced status of a mail server that refused a mail (RFC 3463), such as `5.1.1`.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Fault:
     permanent: bool = False
     retry_after: timedelta | None = None
     attempted: bool = True
+    mail_status: str | None = None
 
 
 class FaultError(StorywatchError):
@@ -49,10 +51,16 @@ class FaultError(StorywatchError):
         permanent: bool = False,
         retry_after: timedelta | None = None,
         attempted: bool = True,
+        mail_status: str | None = None,
     ) -> None:
         super().__init__(message)
         self.fault = Fault(
-            code=code, message=message, permanent=permanent, retry_after=retry_after, attempted=attempted
+            code=code,
+            message=message,
+            permanent=permanent,
+            retry_after=retry_after,
+            attempted=attempted,
+            mail_status=mail_status,
         )
 
 
@@ -109,4 +117,4 @@ class HubError(FaultError):
 
 
 class ListenError(StorywatchError):
-    """The address at which hubs should reach us can't be listened at."""
+    """An address at which hubs or people should reach us can't be listened at."""

@@ -5,15 +5,15 @@ other. So a digest is under the same promise as an alert.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storywatch import timing
+from storywatch.audience import UNSUBSCRIBED, reachable
 from storywatch.calendar import day_begin
 from storywatch.digesting import bundled, shown
 from storywatch.errors import Fault
 from storywatch.model import Audience, ChannelKind, Severity, Subscriber, Subscription, WatchConfig
-from storywatch.planning import NOBODY_ELSE
 from storywatch.ports import Channel, Clock, GatheredAlert, Gatherings, ReleaseRecord, ReleaseTransaction
 from storywatch.releasing import Writing
 from storywatch.steps import Reached, Step, ignore
@@ -35,26 +35,25 @@ class Gathering:
         """Return subscriptions that are to be told something, longest due first."""
         return await self.gatherings.due(self.clock(), limit)
 
-    async def release(
-        self, subscription: str, config: WatchConfig, audience: Audience = NOBODY_ELSE
-    ) -> ReleaseRecord | None:
+    async def release(self, subscription: str, config: WatchConfig) -> ReleaseRecord | None:
         """Release what a subscription is owed; None if that is not due, or was done by another worker."""
         async with self.gatherings.open(subscription) as transaction:
             alerts = await transaction.alerts()
             if not _is_due(alerts, self.clock()):
                 return None
-            record = await self._decide(alerts, _told(subscription, config, audience), transaction)
+            record = await self._decide(subscription, alerts, config, transaction)
             self.reached(Step.DIGEST_COMPOSED)
             await transaction.save(record)
         self.reached(Step.DIGEST_COMMITTED)
         return record
 
-    async def bring_forward(self, config: WatchConfig, audience: Audience = NOBODY_ELSE) -> int:
+    async def bring_forward(self, config: WatchConfig) -> int:
         """Release earlier what the wishes of today would tell earlier, and return for how many subscriptions.
 
         They may have changed since it was gathered, or the clock was wrong then.
         """
         changed = 0
+        audience = await self.gatherings.audience()
         for one in await self.gatherings.waiting():
             to = _told(one.subscription, config, audience)
             if _release(to, one.severity, self.clock(), 0) < one.release:
@@ -73,10 +72,17 @@ class Gathering:
         return earlier
 
     async def _decide(
-        self,
-        alerts: Sequence[GatheredAlert],
-        to: Recipient | None,
-        transaction: ReleaseTransaction,
+        self, name: str, gathered: Sequence[GatheredAlert], config: WatchConfig, transaction: ReleaseTransaction
+    ) -> ReleaseRecord:
+        audience = await transaction.audience()
+        to = _told(name, config, audience)
+        alerts = [alert for alert in gathered if to is None or reachable(audience, to[1], to[0], alert.event)]
+        aside = {alert.id: UNSUBSCRIBED for alert in gathered if alert not in alerts}
+        decided = await self._told(alerts, to, transaction) if alerts else ReleaseRecord()
+        return replace(decided, aside={**aside, **decided.aside})
+
+    async def _told(
+        self, alerts: Sequence[GatheredAlert], to: Recipient | None, transaction: ReleaseTransaction
     ) -> ReleaseRecord:
         if to is None:
             message = "the subscription was given up before its alerts were released"

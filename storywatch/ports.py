@@ -15,6 +15,8 @@ from storywatch.model import (
     Alert,
     AlertKind,
     AnyNotice,
+    Audience,
+    Bounce,
     Delivery,
     DeliveryKind,
     Document,
@@ -22,12 +24,14 @@ from storywatch.model import (
     Feedback,
     FetchedSeed,
     Item,
+    LeftBy,
     Match,
     Message,
     Notice,
     Outlet,
     Owed,
     OwedDigest,
+    Reader,
     Report,
     Revision,
     SearchTerm,
@@ -36,11 +40,15 @@ from storywatch.model import (
     Severity,
     Snapshot,
     Source,
+    Standing,
     Subscriber,
     Subscription,
+    Suppression,
     Update,
     Visit,
+    Wanted,
     WatchConfig,
+    Wish,
 )
 from storywatch.model import Change as ItemChange
 from storywatch.pacing import HostHold, SourceState
@@ -163,6 +171,10 @@ class PollTransaction(Protocol):
 
     async def pushes(self, source: str) -> tuple[PushState, ...]:
         """Return the subscriptions of a source to hubs."""
+        ...
+
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
         ...
 
     async def save(self, record: PollRecord) -> None:
@@ -380,6 +392,7 @@ class GatheredAlert:
     """An alert that waits for its release, without what it will say."""
 
     id: str
+    event: str
     update: str
     kind: AlertKind
     severity: Severity
@@ -429,6 +442,10 @@ class ReleaseTransaction(Protocol):
         """Return the alerts that wait for a release, oldest first."""
         ...
 
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+        ...
+
     async def owed(self, alerts: Collection[str]) -> Mapping[str, object]:
         """Return what these will say, as `storywatch.owing` wrote it."""
         ...
@@ -455,6 +472,10 @@ class Gatherings(Protocol):
 
     async def waiting(self) -> Sequence[Waiting]:
         """Return the subscriptions that have gathered alerts."""
+        ...
+
+    async def audience(self) -> Audience:
+        """Return who is told besides the subscribers of the watch config, and who is told no more."""
         ...
 
     def open(self, subscription: str) -> AbstractAsyncContextManager[ReleaseTransaction]:
@@ -485,6 +506,76 @@ class Outbox(Protocol):
 
         Raises `LeaseLost` if the delivery is no longer ours.
         """
+        ...
+
+    async def standing(self, delivery: Delivery) -> Standing:
+        """Return what is known now of the one who would get a delivery."""
+        ...
+
+
+class People(Protocol):
+    """Readers with what they want, and who wants no more of what (storage/).
+
+    `key` names somebody as `storywatch.audience.key_of` does; an empty `event` is everything.
+    """
+
+    async def find(self, reader: str) -> Reader | None:
+        """Return a reader by id."""
+        ...
+
+    async def find_address(self, email: str) -> Reader | None:
+        """Return the reader with an address, however it is written."""
+        ...
+
+    async def wanted(self, reader: str) -> Sequence[Wanted]:
+        """Return what a reader ever asked for, in the order of events."""
+        ...
+
+    async def ask(self, reader: Reader, wanted: Sequence[Wanted], confirmation: str, message: Message) -> None:
+        """Store what is to be confirmed, with the mail that asks for it; what stands stays as it is.
+
+        `confirmation`: the id of the mail's delivery.
+        """
+        ...
+
+    async def agree(self, reader: str, subscriptions: Collection[str], words: str, now: datetime) -> Sequence[Wanted]:
+        """Let subscriptions stand that wait for it, and return them. `words`: what was agreed to."""
+        ...
+
+    async def change(self, reader: str, wishes: Collection[Wish]) -> None:
+        """Let the standing subscriptions of a reader be as wished; events without one are passed over."""
+        ...
+
+    async def leave(self, key: str, event: str, by: LeftBy, now: datetime) -> None:
+        """Send nothing more of an event."""
+        ...
+
+    async def rejoin(self, key: str, event: str, words: str, now: datetime) -> None:
+        """Take back that somebody left an event."""
+        ...
+
+    async def left(self, key: str) -> Mapping[str, datetime]:
+        """Return the events that somebody has left, each with the time."""
+        ...
+
+    async def last_address(self, subscription: str) -> str | None:
+        """Return where the last mail of a subscription went, for one that the watch config no longer has."""
+        ...
+
+
+class Bounces(Protocol):
+    """Mails that came back, and the addresses that nothing is sent to because of them (storage/)."""
+
+    async def take(self, bounce: Bounce) -> Suppression | None:
+        """Count a bounce once, and return the suppression that follows from it."""
+        ...
+
+    async def suppress(self, suppression: Suppression) -> None:
+        """Send nothing more to an address."""
+        ...
+
+    async def lift(self, address: str, now: datetime) -> bool:
+        """Let an address get mails again. Return whether it was suppressed."""
         ...
 
 

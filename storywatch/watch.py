@@ -276,7 +276,7 @@ class Watch:
             return ()
         opened = {update.id for update in told.updates}
         known = await transaction.known_updates({one.report.update for one in told.developments} - opened)
-        owed = planning.owed(told.developments, known, config)
+        owed = planning.owed(told.developments, known, config, await transaction.audience())
         days = timing.capped_days((one.subscription for one in owed), self.clock())
         sent = await transaction.sent_since(days) if days else {}
         return tuple(map(self._alert, timing.timed(owed, sent)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from storywatch.audience import reachable
 from storywatch.developments import KnownReport
 from storywatch.model import (
     Audience,
@@ -22,7 +23,9 @@ def wanting(event: Event, config: WatchConfig, audience: Audience) -> Iterator[t
     """Yield who wants to hear of an event: by the watch config, and by an own hand."""
     for subscription in subscriptions(config, audience).values():
         subscriber = subscriber_of(subscription, config, audience)
-        if not subscription.alarms and wants(subscription, event) and subscriber is not None:
+        if subscription.alarms or subscriber is None or not wants(subscription, event):
+            continue
+        if reachable(audience, subscriber, subscription, event.id):
             yield subscription, subscriber
 
 

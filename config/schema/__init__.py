@@ -5,7 +5,7 @@ from config.schema.checks import UnfitError, UnreadError
 from config.schema.document import SECTIONS, WatchFile, json_schema
 from config.schema.events import EventSpec, NameSpec, SeedSpec
 from config.schema.outlets import OutletSpec, SourceSpec
-from config.schema.settings import EgressSpec, LimitsSpec, PollingSpec, PushSpec, SettingsSpec, SmtpSpec
+from config.schema.settings import EgressSpec, LimitsSpec, PagesSpec, PollingSpec, PushSpec, SettingsSpec, SmtpSpec
 from config.schema.subscribers import SubscriberSpec, SubscriptionSpec, WebhookSpec
 from config.schema.wishes import DigestSpec, QuietHoursSpec
 
@@ -17,6 +17,7 @@ __all__ = [
     "LimitsSpec",
     "NameSpec",
     "OutletSpec",
+    "PagesSpec",
     "PollingSpec",
     "PushSpec",
     "QuietHoursSpec",

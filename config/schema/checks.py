@@ -21,6 +21,9 @@ from storywatch.model import Digest
 
 EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*$"
 
+LONGEST_BOUNCE_NAME = 15
+"""A local part has 64 characters (RFC 5321), of which the token takes 49."""
+
 
 _ANY_YEAR = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -227,6 +230,18 @@ def sender(text: str) -> str:
     if not re.fullmatch(EMAIL, address) or text.count("@") != 1 or not name.isprintable():
         raise UnfitError("a sender such as Storywatch <alerts@example.org>")
     return line(text)
+
+
+def bounce_mailbox(text: str) -> str:
+    """Accept a mailbox that leaves room for what is added to its name in return addresses."""
+    name = text.rpartition("@")[0]
+    if not re.fullmatch(EMAIL, text) or len(name) > LONGEST_BOUNCE_NAME or "+" in name:
+        raise UnfitError(
+            f"an e-mail address such as bounces@example.org, with at most {LONGEST_BOUNCE_NAME} characters and no + "
+            "before the @",
+            "return addresses are name+token@domain",
+        )
+    return text
 
 
 def database(text: str) -> str:

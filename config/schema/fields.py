@@ -10,6 +10,7 @@ from config.schema.checks import (
     EMAIL,
     apprise_url,
     between,
+    bounce_mailbox,
     callback_base,
     contact,
     cron,
@@ -63,6 +64,7 @@ Language = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"p
 Param = Annotated[str, AfterValidator(_param), Field(json_schema_extra={"pattern": _PARAM})]
 Variable = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": _VARIABLE})]
 Email = Annotated[str, AfterValidator(_email), Field(json_schema_extra={"format": "email"})]
+BounceMailbox = Annotated[str, AfterValidator(bounce_mailbox), Field(json_schema_extra={"format": "email"})]
 Sender = Annotated[str, AfterValidator(sender)]
 Database = Annotated[str, AfterValidator(line), AfterValidator(database)]
 Contact = Annotated[str, AfterValidator(contact)]

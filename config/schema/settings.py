@@ -6,6 +6,7 @@ from pydantic import Field
 
 from config.schema.base import Strict
 from config.schema.fields import (
+    BounceMailbox,
     CallbackBase,
     Contact,
     Database,
@@ -91,7 +92,16 @@ class LimitsSpec(Strict):
     )
 
 
-class PushSpec(Strict):
+class Keyed(Strict):
+    """What has a key of its own, which must not stand in the YAML."""
+
+    key_file: Line | None = Field(
+        None, description="File that holds the key, relative to the folder of the watch config."
+    )
+    key_env: Variable | None = Field(None, description="Environment variable that holds the key.")
+
+
+class PushSpec(Keyed):
     """How hubs reach us (WebSub). Without it every source is only polled."""
 
     listen: Target | None = Field(
@@ -100,10 +110,20 @@ class PushSpec(Strict):
     public_url: CallbackBase = Field(
         description="Address that hubs call, such as https://desk.example.org/push; a proxy leads it to listen."
     )
-    key_file: Line | None = Field(
-        None, description="File that holds the key, relative to the folder of the watch config."
+
+
+class PagesSpec(Keyed):
+    """The pages that subscribers meet: unsubscribe, preferences, confirm. Without it mails have no links to them."""
+
+    listen: Target | None = Field(
+        None, description="HOST:PORT that is listened at for people, behind a proxy; default 127.0.0.1:8766."
     )
-    key_env: Variable | None = Field(None, description="Environment variable that holds the key.")
+    public_url: CallbackBase = Field(
+        description="Address that mails link to, such as https://news.example.org; a proxy leads it to listen."
+    )
+    open_to_all: bool | None = Field(
+        None, description="Let anybody subscribe to the events, who then confirms the address; default false."
+    )
 
 
 class SettingsSpec(Strict):
@@ -131,6 +151,12 @@ class SettingsSpec(Strict):
     polling: PollingSpec | None = Field(None, description="How sources are visited.")
     limits: LimitsSpec | None = Field(None, description="How much one document may cost.")
     push: PushSpec | None = Field(None, description="How hubs reach us (WebSub); without it sources are only polled.")
+    pages: PagesSpec | None = Field(
+        None, description="The pages that subscribers meet; without it mails have no links to them."
+    )
+    bounces: BounceMailbox | None = Field(
+        None, description="Mailbox that takes mails that come back, such as bounces@example.org; needs pages."
+    )
     rotation_overlap: Overlap | None = Field(
         None, description="How long calls are also signed with the webhook secret before a rotation; default 24h."
     )

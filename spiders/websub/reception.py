@@ -12,8 +12,8 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from spiders.websub.allowance import Allowance
 from spiders.websub.signature import is_signed
+from storywatch.allowance import Allowance
 from storywatch.errors import StorageError
 from storywatch.push import HubMode, Push, PushStanding, PushState
 from storywatch.subscribing import Subscribing, granted_lease

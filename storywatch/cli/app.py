@@ -89,6 +89,12 @@ COMMANDS = {
         "Write a new webhook secret into the subscriber's file. The old one still signs too, for a while.",
     ),
     "public-key": ("signing", "Print the public keys that verify a subscriber's webhook calls."),
+    "readers": ("people", "List the readers, who subscribed by an own hand; or remove one."),
+    "suppressions": (
+        "people",
+        "List the mail addresses that nothing is sent to, because they bounce or complain; add or lift one.",
+    ),
+    "bounce": ("bouncing", "Take in mails that came back: one from standard input, or all new ones of a Maildir."),
     "demo": (
         "showing",
         "Play the sample story: local servers as outlets, the real daemon, real mails and webhook calls. No network.",

@@ -14,7 +14,9 @@ import structlog
 
 import channels
 import config
+from dashboard.people import Pages, Reception, Service
 from network import Guard
+from network.door import Door
 from scheduler.daemon import Daemon
 from scheduler.learning import Learning
 from scheduler.pushes import PushRuntime
@@ -22,10 +24,9 @@ from scheduler.work import Runtime, poll_lease
 from spiders.crawler import running_crawler
 from spiders.identity import user_agent
 from spiders.parsing import ParsePool, limits_of
-from spiders.websub.door import Door
 from spiders.websub.hubs import HubClient
 from spiders.websub.reader import PushedDocuments
-from spiders.websub.reception import Reception
+from spiders.websub.reception import Reception as PushReception
 from storage import Store, open_store
 from storywatch.cli.clock import utc_now
 from storywatch.cli.failpoints import reached_from
@@ -33,8 +34,10 @@ from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
 from storywatch.gathering import Gathering
 from storywatch.importing import Importing
+from storywatch.joining import Joining
 from storywatch.matching import Matcher
 from storywatch.model import Event, WatchConfig
+from storywatch.page_links import PageLinks
 from storywatch.ports import Clock
 from storywatch.push import Push
 from storywatch.pythons import safe_release
@@ -59,8 +62,8 @@ async def open_runtime(
 ) -> AsyncIterator[Runtime]:
     """Set a config in motion: crawler, parser and channels run until the block ends.
 
-    `door`: where hubs come in, if the config wants pushes; `take`: what gets them. `learning`: what goes from config to
-    config; who gives it declares the events to it. Raises `ListenError`.
+    `door`: where hubs and people come in, if the config wants them; `take`: what gets pushes. `learning`: what goes
+    from config to config; who gives it declares the events to it. Raises `ListenError`.
     """
     settings = watch_config.settings
     guard = Guard(EgressPolicy.allowing(settings.allow))
@@ -83,7 +86,7 @@ async def open_runtime(
                 reached=reached,
             )
             push = _push_runtime(plan, watch, store, guard=guard, parser=parser) if door and take else None
-            async with _open_door(push, door, take):
+            async with _open_door(push, door, take), _open_pages(watch_config, store, clock, door):
                 yield Runtime(
                     plan=plan,
                     watch=watch,
@@ -130,8 +133,34 @@ async def _open_door(
         yield
         return
     settings, subscribing = push.plan.config.settings, push.subscribing
-    reception = Reception(subscribing=subscribing, take=take, max_bytes=settings.max_bytes)
-    async with door.opened(subscribing.settings.listen, reception):
+    reception = PushReception(subscribing=subscribing, take=take, max_bytes=settings.max_bytes)
+    async with door.opened(subscribing.settings.listen, reception, key="settings.push.listen"):
+        yield
+
+
+@asynccontextmanager
+async def _open_pages(watch_config: WatchConfig, store: Store, clock: Clock, door: Door | None) -> AsyncIterator[None]:
+    """Let people in until the block ends, where the settings ask for it."""
+    settings, pages = watch_config.settings, watch_config.settings.pages
+    if pages is None or door is None:
+        yield
+        return
+    joining = Joining(
+        people=store.people,
+        config=watch_config,
+        links=PageLinks(settings=pages),
+        compose=channels.composer_for(settings).compose_confirmation,
+        clock=clock,
+    )
+    service = Service(
+        settings=pages,
+        joining=joining,
+        feedbacks=store.feedbacks,
+        memories=store.memories,
+        archive=store.archive,
+        pages=Pages(pages, settings.contact),
+    )
+    async with door.opened(pages.listen, Reception(service=service), key="settings.pages.listen"):
         yield
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from storywatch.cli.output import fail
+from storywatch.cli.output import TROUBLE, fail
 from storywatch.errors import ListenError, StorageError
 
 ResultT = TypeVar("ResultT")
@@ -12,12 +12,12 @@ ResultT = TypeVar("ResultT")
 THREAD_SECONDS = 0.2
 
 
-def finished(work: Coroutine[Any, Any, ResultT]) -> ResultT:
-    """Run work to its end. A database that fails or an address in use ends the command, with the remedy."""
+def finished(work: Coroutine[Any, Any, ResultT], code: int = TROUBLE) -> ResultT:
+    """Run work to its end. A database that fails or an address in use ends the command, with the remedy and `code`."""
     try:
         return asyncio.run(_patient(work))
     except (StorageError, ListenError) as error:
-        fail(str(error))
+        fail(str(error), code)
 
 
 async def _patient(work: Coroutine[Any, Any, ResultT]) -> ResultT:

@@ -1,6 +1,7 @@
 """`status`: what is watched, what is due, what failed, and whether all is well."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import typer
 
 from storage import open_store
 from storage.queries import Rows
+from storywatch.audience import key_of
 from storywatch.cli.clock import utc_now
 from storywatch.cli.latency import DAYS, ledger_object, ledger_rows, passages
 from storywatch.cli.listing import alarm_of
@@ -17,6 +19,7 @@ from storywatch.cli.output import TROUBLE, err, one_line, out, print_json, print
 from storywatch.cli.running import finished
 from storywatch.health import Health, troubles
 from storywatch.latency import ledger
+from storywatch.model import WatchConfig
 from storywatch.remedies import headline
 
 SHOWN_ALARMS = 20
@@ -31,18 +34,22 @@ class Status:
     health: Health
     alarms: Rows
     endpoints: Rows
+    optouts: Rows
     trouble: tuple[str, ...]
 
 
 def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     """Show what is watched, what is due and what failed."""
-    url = read_config(config).settings.database
+    loaded = read_config(config)
+    url = loaded.settings.database
     told = finished(_status(url))
     passed = finished(passages(url, DAYS))
     if json:
         print_json({**status_object(told), "latency": ledger_object(ledger(passed))})
     else:
         _print_status(told)
+        for line in left_by(told.optouts, loaded):
+            out.print(f"  {line}", style="yellow", markup=False)
         if passed:
             out.print()
             columns = ("latency", "updates", "half within", "95 % within")
@@ -62,6 +69,7 @@ async def _status(url: str) -> Status:
             health=health,
             alarms=await store.queries.alarms(SHOWN_ALARMS),
             endpoints=await store.queries.endpoints(SHOWN_ALARMS),
+            optouts=await store.queries.optouts(),
             trouble=tuple(troubles(health, now)),
         )
 
@@ -80,6 +88,17 @@ def _print_status(told: Status) -> None:
     for row in told.endpoints:
         off = f"{row['lane']} is switched off since {shown(row['disabled_at'])}"
         out.print(one_line(f"  {off}, {row['waiting']} wait: {row['reason']}"), style="red", markup=False)
+
+
+def left_by(optouts: Rows, config: WatchConfig) -> Iterator[str]:
+    """Say which subscribers of the watch config have left, and so hear nothing though it says so."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for one in config.subscriptions.values():
+        keys[key_of(config.subscribers[one.subscriber], one.channel)].add(one.subscriber)
+    for row in optouts:
+        what = f"event {row['event']}" if row["event"] else "everything"
+        for subscriber in sorted(keys[row["address"]]):
+            yield f"subscriber {subscriber} has left {what}, since {shown(row['at'])}"
 
 
 def _print_warnings(told: Status) -> None:

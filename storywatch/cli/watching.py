@@ -76,7 +76,8 @@ class Round:
     def found_trouble(self) -> bool:
         """Tell whether anything failed."""
         failed = any(result.outcome is PollOutcome.FAILED for result in self.polls)
-        return failed or bool(self.busy) or self.deliveries.total() != self.deliveries[DeliveryState.SENT.value]
+        well = self.deliveries[DeliveryState.SENT.value] + self.deliveries[DeliveryState.CANCELLED.value]
+        return failed or bool(self.busy) or self.deliveries.total() != well
 
 
 def _wanted(config: WatchConfig, names: Sequence[str]) -> list[Source]:

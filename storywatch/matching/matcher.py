@@ -5,6 +5,7 @@ Live polls, replay, backtest and explain all come through `Matcher.match`, and t
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from storywatch.matching.deciding import Decision, Ground, decide
 from storywatch.matching.language import (
@@ -22,7 +23,6 @@ from storywatch.matching.lessons import answered_by
 from storywatch.matching.likeness import Model, Surroundings, Weighed, evidence, probability, shipped
 from storywatch.matching.looking import Look
 from storywatch.matching.memory import NEAR_FROM, NO_LESSONS, Lessons, Memory
-from storywatch.matching.profiles import MOST_NEAR
 from storywatch.matching.saying import contributions, likeness_reason
 from storywatch.matching.searching import Wanted, wanted
 from storywatch.model import Event, Item, Match, Name, Reason
@@ -158,17 +158,18 @@ class Matcher:
         self.memory.tell(item, matches)
 
     def looks(self, item: Item) -> Iterator[Look]:
-        """Yield what is seen of an item beside each event that it comes near."""
+        """Yield what is seen of an item beside each event that it comes near.
+
+        Those that may be satisfied, those that it shares most words with, and a few more of which it has a hit.
+        """
         subject = subject_of(item)
         hits = self._finder.find(subject)
         weighed = self.memory.weighed(item)
-        near = dict.fromkeys(self.memory.candidates(weighed))
-        room = MOST_NEAR
-        for event in [*near, *(event for event in hits if event not in near)]:
+        near = dict.fromkeys([*self.memory.nearest(weighed, item.published.date().toordinal()), *hits.whole()])
+        others = islice((event for event in hits if event not in near), MOST_HIT)
+        for event in [*near, *others]:
             facets = evaluate(self._trees[event], hits.get(event, NOTHING_FOUND), subject)
-            room -= not facets.satisfied
-            if room >= 0 or facets.satisfied:
-                yield self._look(event, facets, item, weighed)
+            yield self._look(event, facets, item, weighed)
 
     def _look(self, event: str, facets: Facets, item: Item, weighed: Weighed) -> Look:
         tree, profile = self._trees[event], self.memory.profile(event)
@@ -203,7 +204,7 @@ class Matcher:
         tree, facets = look.tree, look.facets
         model = self.model(look)
         score, threshold = model.weights.score(look.features), model.threshold_at(look.around)
-        decision = decide(tree, facets, reports=look.reports, high=score >= threshold)
+        decision = decide(tree, facets, reports=look.reports, high=score >= threshold and look.like)
         telling = full or decision.accepted or score >= TOLD_FROM
         return Match(
             event=tree.event.id,
@@ -222,7 +223,10 @@ class Matcher:
 
 _FLOOR = probability(NEAR_FROM)
 
-TOLD_FROM = -3.0
+MOST_HIT = 8
+"""Events that an item neither satisfies nor reads like, but has a hit of, that it is judged for."""
+
+TOLD_FROM = -2.7
 """The score, in log-odds, from which the parts of the score of what was not accepted are told."""
 
 

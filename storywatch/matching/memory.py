@@ -4,22 +4,18 @@ It is told of every item that was decided, in order, and its state follows from 
 stopped is saved, and the items that came later are told again.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from storywatch.matching.lessons import NO_LESSONS, Lessons, reading_of
-from storywatch.matching.likeness import Background, Profile, Reading, Weighed
-from storywatch.matching.profiles import TELLING, Heard, Profiles
-from storywatch.matching.taught import NEAR_FROM, NOTHING, Lesson, Taught, told_by
+from storywatch.matching.likeness import TELLING, Background, Profile, Reading, Weighed
+from storywatch.matching.profiles import Heard, Profiles
+from storywatch.matching.taught import NEAR_FROM, NOTHING, Lesson, Taught, Told, surest, told_by
 from storywatch.model import Event, Item, Match
 
 __all__ = ["BACKGROUND", "NEAR_FROM", "NO_LESSONS", "Lessons", "Memory", "part_of", "reading_of"]
-
-MOST_TOLD = 20_000
-"""The last items of which it is known what they taught."""
 
 BACKGROUND = "background"
 _EVENT = "event:"
@@ -31,7 +27,7 @@ class Memory:
     def __init__(self) -> None:
         self.background = Background()
         self._profiles = Profiles()
-        self._told: OrderedDict[str, Taught] = OrderedDict()
+        self._told = Told()
         self._undo: list[_Told] | None = None
 
     def declare(self, event: Event, lessons: Lessons = NO_LESSONS) -> None:
@@ -50,9 +46,9 @@ class Memory:
         """Return the items of which a declared event knows by answers: those of its lessons, or of what was saved."""
         return self._profiles.answered(event)
 
-    def candidates(self, item: Weighed) -> Iterator[str]:
-        """Yield the events that share enough with an item to be worth a look."""
-        return self._profiles.candidates(item)
+    def nearest(self, item: Weighed, day: int) -> list[str]:
+        """Return the events that an item reads like, and some more that it comes near."""
+        return self._profiles.nearest(item, self.background, day)
 
     def weighed(self, item: Item) -> Weighed:
         """Return an item with what the background says of its words."""
@@ -76,8 +72,6 @@ class Memory:
         self._told[item.id] = taught
         if self._undo is not None:
             self._undo.append(_Told(item.id, before, taught, reading.stems, heard))
-        if len(self._told) > MOST_TOLD:
-            self._told.popitem(last=False)
 
     def telling(self, event: str) -> tuple[str, ...]:
         """Return the declared words by which an item may come near an event without a hit, as stems."""
@@ -145,9 +139,8 @@ class Memory:
         return Taught(item.revision.number, taken.day, stems, (Lesson(event, weight=taken.weight),))
 
     def _lessons(self, item: Item, reading: Reading, matches: Iterable[Match]) -> tuple[Lesson, ...]:
-        news = (match for match in matches if self._profiles.is_news(match.event, reading))
-        found = (Lesson.of(match, timed=item.timed) for match in news)
-        return tuple(lesson for lesson in found if lesson)
+        found = (Lesson.of(match, timed=item.timed) for match in matches)
+        return surest(lesson for lesson in found if lesson and self._profiles.is_news(lesson.event, reading))
 
     def _untell(self, told: "_Told") -> None:
         self._profiles.take_back(told.item, told.taught)
@@ -158,9 +151,6 @@ class Memory:
             self._told[told.item] = told.before
             self._profiles.teach(told.item, told.before)
         self._profiles.hear_again(told.heard)
-        for event in {lesson.event for lesson in told.taught.lessons if lesson.weight}:
-            if self._profiles.get(event) is not None:
-                self._profiles.post(event)
 
     def parts(self) -> tuple[str, ...]:
         """Return the names of what is to be saved: the background, and `part_of` each event."""
@@ -184,7 +174,7 @@ class Memory:
         try:
             if name == BACKGROUND:
                 told = told_by(part["told"])
-                self.background, self._told = Background.restored(part), OrderedDict(told)
+                self.background, self._told = Background.restored(part), told
             elif name.startswith(_EVENT):
                 self._profiles.restore(name.removeprefix(_EVENT), part)
         except (KeyError, TypeError, AttributeError) as error:

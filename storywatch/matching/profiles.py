@@ -1,22 +1,38 @@
 """The profiles of all events, and which events say a word."""
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from heapq import nlargest
 from typing import Any
 
 from storywatch.matching.lessons import Lessons, base_of, reading_of
-from storywatch.matching.likeness import Postings, Profile, Reading, Weighed
+from storywatch.matching.likeness import (
+    LEAST_LENGTH,
+    MOST_HEAT,
+    Background,
+    Postings,
+    Profile,
+    Reading,
+    Renewed,
+    Weighed,
+)
 from storywatch.matching.taught import NOTHING, Lesson, Taught
 from storywatch.model import Event, Item
 
-TELLING = 2.0
-"""Words that tell less than this make no candidate: every seventh item says them."""
+LIKE = 0.07
+"""The cosine from which an item may belong to an event that it isn't all it asks for. No such event is overlooked."""
 
-MOST_NEAR = 64
-"""Events that an item is judged for although it doesn't satisfy their facets; those that share most."""
+NEAR = 0.045
+"""The cosine from which it comes near."""
 
-_LEAST_SHARED, _LEAST_SHARE = 9.0, 0.06
+HEAT_COUNTS = 1.0
+"""How much more its heat makes an event like: what is said in busy days needs to say less."""
+
+_COLD = NEAR / (1 + HEAT_COUNTS * math.log1p(MOST_HEAT))
+
+MOST_NEAR = 8
+"""Events that it merely comes near which it is judged for: those that it reads most like."""
 
 Heard = Mapping[str, tuple[tuple[float, int], ...]]
 """What events have heard, by their ids."""
@@ -28,7 +44,8 @@ class Profiles:
     def __init__(self) -> None:
         self._profiles: dict[str, Profile] = {}
         self._postings = Postings()
-        self._posted: dict[str, set[str]] = {}
+        self._lengths: dict[str, float] = {}
+        self._renewed: Renewed | None = None
         self._answered: dict[str, frozenset[str]] = {}
 
     def declare(self, event: Event, lessons: Lessons, told: Mapping[str, Taught]) -> None:
@@ -39,30 +56,32 @@ class Profiles:
         base, day = base_of(event, lessons)
         profile = self._profiles.get(event.id)
         if profile is None:
-            profile = self._profiles[event.id] = Profile(base, day=day)
-            self._answered[event.id], self._posted[event.id] = frozenset(), set()
-        else:
-            profile.declare(base, day=day)
+            profile = self._profiles[event.id] = Profile((), day=None)
+            self._answered[event.id] = frozenset()
+        said = set(profile.counts)
+        profile.declare(base, day=day)
         self._answer(event.id, (*lessons.confirmed, *lessons.rejected), told)
         sure = ((reading_of(item), item.published.date().toordinal()) for item in lessons.confirmed)
         profile.answer(sure, map(reading_of, lessons.rejected))
-        self.post(event.id)
+        self._post(event.id, said.union(profile.counts))
 
     def _answer(self, event: str, items: Sequence[Item], told: Mapping[str, Taught]) -> None:
         """Unlearn the items that people answered about, and learn again those whose answers were revoked."""
         before, now = self._answered[event], frozenset(item.id for item in items)
         for item in (item for item in items if item.id not in before):
             self.take_back(item.id, told.get(item.id, NOTHING), only=event)
-            self._profiles[event].drop(item.id, reading_of(item).stems)  # what was learned too long ago
+            self._drop(event, item.id, reading_of(item).stems)  # what was learned too long ago
         self._answered[event] = now
         for revoked in before - now:
             self.teach(revoked, told.get(revoked, NOTHING), only=event)
 
     def forget(self, event: str) -> None:
         """Forget an event that is no longer declared."""
-        self._profiles.pop(event, None)
+        profile = self._profiles.pop(event, None)
         self._answered.pop(event, None)
-        self._postings.discard(event, self._posted.pop(event, ()))
+        if profile is not None:
+            self._postings.put(event, {}, profile.counts)
+            self._lengths.pop(event, None)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._profiles)
@@ -74,20 +93,36 @@ class Profiles:
         """Return the profile of an event, None if it is not declared."""
         return self._profiles.get(event)
 
-    def candidates(self, item: Weighed) -> Iterator[str]:
-        """Yield the events that share enough with an item to be worth a look, at most those that share most.
+    def nearest(self, item: Weighed, background: Background, day: int) -> list[str]:
+        """Return the events that an item reads like, and some more that it comes near.
 
         Cost grows with the number of events that say a telling word of the item.
         """
         shared: dict[str, float] = defaultdict(float)
-        for term, weight in zip(item.reading.terms, item.weights, strict=True):
-            if weight >= TELLING:
-                square = weight * weight
-                for event in self._postings.of(term.stem):
-                    shared[event] += square
-        least = max(_LEAST_SHARED, _LEAST_SHARE * item.length * item.length)
-        enough = [event for event, mass in shared.items() if mass >= least]
-        yield from enough if len(enough) <= MOST_NEAR else nlargest(MOST_NEAR, enough, key=shared.__getitem__)
+        for stem, square in item.telling:
+            for event, root in self._postings.of(stem).items():
+                shared[event] += square * root
+        like, near = list[str](), list[tuple[float, str]]()
+        least, lengths = _COLD * item.length * LEAST_LENGTH, self._lengths_by(background)
+        for event, mass in shared.items():
+            if mass >= least:
+                length = lengths.get(event) or lengths.setdefault(event, self._profiles[event].norm(background))
+                alike = mass / (item.length * length)
+                if alike < _COLD:
+                    continue
+                alike += HEAT_COUNTS * alike * math.log1p(self._profiles[event].heat(day))
+                if alike >= LIKE:
+                    like.append(event)
+                elif alike >= NEAR:
+                    near.append((alike, event))
+        return [*like, *(event for _, event in nlargest(MOST_NEAR, near))]
+
+    def _lengths_by(self, background: Background) -> dict[str, float]:
+        """Return the lengths of profiles that are known already."""
+        renewed = (background, background.generation)
+        if self._renewed != renewed:
+            self._lengths, self._renewed = {}, renewed
+        return self._lengths
 
     def is_news(self, event: str, reading: Reading) -> bool:
         """Tell whether an event can learn of what reads so: it is no seed of its own."""
@@ -99,8 +134,7 @@ class Profiles:
         for profile, lesson in self._learners(item, taught, only):
             if lesson.weight:
                 profile.take(item, taught.stems, taught.day, lesson.weight)
-                self._postings.add(lesson.event, set(taught.stems) - self._posted[lesson.event])
-                self._posted[lesson.event].update(taught.stems)
+                self._post(lesson.event, taught.stems)
             if lesson.passed:
                 profile.pass_over(taught.stems)
             if lesson.heard is not None:
@@ -110,7 +144,7 @@ class Profiles:
         """Unlearn what an item taught; `only`: this event."""
         for profile, lesson in self._learners(item, taught, only):
             if lesson.weight:
-                profile.drop(item, taught.stems)
+                self._drop(lesson.event, item, taught.stems)
             if lesson.passed:
                 profile.take_up(taught.stems)
             if lesson.heard is not None:
@@ -133,13 +167,14 @@ class Profiles:
             if event in self._profiles:
                 self._profiles[event].heard = noise
 
-    def post(self, event: str) -> None:
-        """Let an event be found by the words that it says now."""
-        profile = self._profiles[event]
-        wanted, posted = {*profile.base, *profile.confirmed, *profile.learned}, self._posted[event]
-        self._postings.add(event, wanted - posted)
-        self._postings.discard(event, posted - wanted)
-        self._posted[event] = wanted
+    def _drop(self, event: str, item: str, stems: Collection[str]) -> None:
+        self._profiles[event].drop(item, stems)
+        self._post(event, stems)
+
+    def _post(self, event: str, stems: Iterable[str]) -> None:
+        """Let an event be found by what it says now of these words."""
+        self._postings.put(event, self._profiles[event].counts, stems)
+        self._lengths.pop(event, None)
 
     def answered(self, event: str) -> frozenset[str]:
         """Return the items of which a declared event knows by answers, so that they teach it nothing else."""
@@ -154,6 +189,8 @@ class Profiles:
         """Take back what was saved of an event, if it is declared. The answers themselves are to be told again."""
         if event in self._profiles:
             answered = frozenset(map(str, part["answered"]))
-            self._profiles[event].restore(part)
+            profile = self._profiles[event]
+            said = set(profile.counts)
+            profile.restore(part)
             self._answered[event] = answered
-            self.post(event)
+            self._post(event, said.union(profile.counts))

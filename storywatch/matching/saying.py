@@ -80,6 +80,7 @@ def _sayings(look: Look) -> Mapping[str, Callable[[], str]]:
         "strange_names": lambda: f"names new to this event: {_strange(look.weighed, look.profile)}",
         "hot_alike": lambda: f"other items of this event within three days: {hot}",
         "hot_names": lambda: f"known names, with other items of this event within three days: {hot}",
+        "hot_words": lambda: f"usual words of this event, with other items of it within three days: {hot}",
         "fresh_alike": lambda: f"{silent} days from the nearest item of this event",
     }
 

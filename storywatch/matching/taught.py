@@ -3,8 +3,10 @@
 It is when a poll is undone, when the item is revised, and while the item itself is judged.
 """
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import asdict, dataclass
+from heapq import nlargest
 from typing import Any
 
 from storywatch.matching.deciding import Ground
@@ -19,6 +21,9 @@ TAKE_FROM = 0.7
 
 NEAR_FROM, NEAR_TO = -6.0, -1.0
 """Between these scores an item came near without belonging."""
+
+MOST_TOLD, MOST_LESSONS, MOST_LESSONS_OF_ITEM = 20_000, 200_000, 64
+"""The last items of which it is known what they taught, and how many lessons these hold at most: some 60 MB."""
 
 SURE = 0.8
 """How sure it is that an item belongs which the operator's own facets took."""
@@ -78,6 +83,46 @@ NOTHING = Taught(0, 0)
 """What an item taught that is not known."""
 
 
-def told_by(saved: Mapping[str, list[Any]]) -> dict[str, Taught]:
+def surest(lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
+    """Return the lessons that an item teaches: of too many, those of the events that took it and of the nearest."""
+    every = tuple(lessons)
+    if len(every) <= MOST_LESSONS_OF_ITEM:
+        return every
+    return tuple(nlargest(MOST_LESSONS_OF_ITEM, every, key=_how_sure))
+
+
+def _how_sure(lesson: Lesson) -> tuple[float, float, str]:
+    return lesson.weight or 0.0, NEAR_FROM if lesson.heard is None else lesson.heard, lesson.event
+
+
+class Told(MutableMapping[str, Taught]):
+    """What the last items taught, by their ids. The oldest make way where items or lessons are too many."""
+
+    def __init__(self, taught: Mapping[str, Taught] | None = None) -> None:
+        self._taught: OrderedDict[str, Taught] = OrderedDict()
+        self._lessons = 0
+        self.update(taught or {})
+
+    def __getitem__(self, item: str) -> Taught:
+        return self._taught[item]
+
+    def __setitem__(self, item: str, taught: Taught) -> None:
+        before = self._taught.get(item, NOTHING)
+        self._taught[item] = taught
+        self._lessons += len(taught.lessons) - len(before.lessons)
+        while len(self._taught) > MOST_TOLD or self._lessons > MOST_LESSONS:
+            del self[next(iter(self._taught))]
+
+    def __delitem__(self, item: str) -> None:
+        self._lessons -= len(self._taught.pop(item).lessons)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._taught)
+
+    def __len__(self) -> int:
+        return len(self._taught)
+
+
+def told_by(saved: Mapping[str, list[Any]]) -> Told:
     """Return what items taught, by their ids, from plain data."""
-    return {item: Taught.restored(data) for item, data in saved.items()}
+    return Told({item: Taught.restored(data) for item, data in saved.items()})

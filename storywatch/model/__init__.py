@@ -4,7 +4,20 @@ Each step wraps the values it got and edits none. The words are the glossary's (
 """
 
 from storywatch.model.alarms import Alarm, AlarmKind
-from storywatch.model.audience import Audience, address_key
+from storywatch.model.audience import (
+    COMPLAINT,
+    Audience,
+    Bounce,
+    LeftBy,
+    Pace,
+    Reader,
+    Standing,
+    Suppression,
+    SuppressionReason,
+    Wanted,
+    Wish,
+    address_key,
+)
 from storywatch.model.declared import (
     ChannelKind,
     Digest,
@@ -75,6 +88,7 @@ from storywatch.model.visits import (
 )
 
 __all__ = [
+    "COMPLAINT",
     "NOTHING_NEW",
     "Alarm",
     "AlarmKind",
@@ -82,6 +96,7 @@ __all__ = [
     "AlertKind",
     "AnyNotice",
     "Audience",
+    "Bounce",
     "Change",
     "ChangeKind",
     "ChannelKind",
@@ -103,6 +118,7 @@ __all__ = [
     "Item",
     "KnownFigure",
     "KnownStatement",
+    "LeftBy",
     "Limits",
     "Match",
     "MatchMode",
@@ -116,6 +132,7 @@ __all__ = [
     "OwedDigest",
     "OwedEndpointNotice",
     "OwedNotice",
+    "Pace",
     "PageRules",
     "PageSettings",
     "ParsedItem",
@@ -123,6 +140,7 @@ __all__ = [
     "PushOffer",
     "PushSettings",
     "QuietHours",
+    "Reader",
     "Reason",
     "Report",
     "ReportRole",
@@ -141,9 +159,12 @@ __all__ = [
     "Source",
     "SourceKind",
     "Stance",
+    "Standing",
     "Statement",
     "Subscriber",
     "Subscription",
+    "Suppression",
+    "SuppressionReason",
     "TimeCorrection",
     "TimeOrigin",
     "Update",
@@ -151,7 +172,9 @@ __all__ = [
     "Validators",
     "Visit",
     "VisitOutcome",
+    "Wanted",
     "WatchConfig",
+    "Wish",
     "Wishes",
     "address_key",
     "as_utc",

@@ -15,18 +15,23 @@ from storywatch.model import (
     ChannelKind,
     DeliveryKind,
     Digest,
+    LeftBy,
     Message,
     OwedDigest,
+    Pace,
     QuietHours,
+    Reader,
     Subscription,
+    Wanted,
     WatchConfig,
+    Wish,
 )
 from storywatch.ports import ReleaseRecord
 from storywatch.steps import Step
 from tests.contract.working import LATER, claimed, deliveries, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.patience import soon
-from tests.support.samples import ATTACK, DESK_MAIL, NOW, a_config, parsed
+from tests.support.samples import ATTACK, DESK_MAIL, KABUL, NOW, a_config, parsed
 
 DAILY = replace(DESK_MAIL, digest=Digest(cron="30 7 * * *"))
 MORNING = datetime(2021, 8, 27, 7, 30, tzinfo=UTC)
@@ -381,3 +386,45 @@ async def test_who_was_told_of_an_update_that_was_merged_is_not_told_again(store
     assert known[second].subscriptions == {"desk-mail"}
     assert {told.report.update for told in known[second].reports} == {second}
     assert len(known[second].reports) == 2
+
+
+async def test_what_was_left_meanwhile_is_in_no_digest(store: Store) -> None:
+    """It is set aside; the rest is told. Who left all of it gets no digest."""
+    flood = replace(KABUL, id="flood", all_of=(("flood",),))
+    room = await desk(store)
+    room.config = a_config(events=(KABUL, flood), subscriptions=(DAILY,))
+    await store.sources.apply(room.config, NOW)
+    floods = ("Flood in the streets of London", "A museum of Paris fights its second flood")
+    await room.poll(ATTACK, *floods)
+    await store.people.leave("desk@news.example", "kabul", LeftBy.PAGE, NOW)
+    record = await room.release(MORNING)
+    assert record is not None
+    [digest] = room.channel.digests
+    assert [part.event.id for part in digest.parts] == ["flood", "flood"]
+    assert [fault.code for fault in record.aside.values()] == ["unsubscribed"]
+    await room.poll(ATTACK, *floods, "Venice expects no flood this year", now=MORNING)
+    await store.people.leave("desk@news.example", "", LeftBy.PAGE, MORNING)
+    await room.release(MORNING + timedelta(days=1))
+    assert len(await room.sent()) == 1
+
+
+async def test_a_reader_gets_a_digest_until_they_leave(store: Store) -> None:
+    """No watch config knows them."""
+    room = await desk(store, DESK_MAIL)
+    room.config = a_config(subscriptions=())
+    await store.sources.apply(room.config, NOW)
+    anna = Reader(id="reader:1", email="anna@news.example", created=NOW)
+    wish = Wish(event="kabul", pace=Pace.DAILY)
+    wanted = Wanted(id="reader:1:kabul", reader=anna.id, wish=wish, asked=NOW)
+    mail = Message(address=anna.email, body=b"Is it meant?", content_type="message/rfc822")
+    await store.people.ask(anna, [wanted], "c1", mail)
+    await store.people.agree(anna.id, [wanted.id], "Yes", NOW)
+    seven = MORNING.replace(minute=0)
+    await room.poll(ATTACK)
+    assert await room.release(seven - timedelta(seconds=1)) is None
+    await room.release(seven)
+    assert [row["created"] for row in await room.sent()] == [NOW, seven]
+    await room.poll(ATTACK, "Drone strike near Kabul airport kills ten of a family", now=seven)
+    await store.people.leave(anna.email, "kabul", LeftBy.ONE_CLICK, seven)
+    await room.release(seven + timedelta(days=1))
+    assert len(await room.sent()) == 2

@@ -183,6 +183,11 @@ async def test_the_status_counts_everything(store: Store) -> None:
         "deliveries_retrying": 0,
         "deliveries_sent": 1,
         "deliveries_dead": 1,
+        "deliveries_cancelled": 0,
+        "readers": 0,
+        "unsubscribed": 0,
+        "suppressed": 0,
+        "alerts_gathered": 0,
         "last_poll_at": NOW + 3 * HOUR,
     }
 

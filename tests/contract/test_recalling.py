@@ -253,12 +253,12 @@ def _spoilt(snapshot: Snapshot, body: Any) -> Snapshot:
         return replace(snapshot, body=pack([1]))
     if body == "other version":
         changed = pack(unpack(snapshot.body))
-        return replace(snapshot, body=_version_2(changed))
+        return replace(snapshot, body=_other_version(changed))
     return replace(snapshot, body=body)
 
 
-def _version_2(body: bytes) -> bytes:
-    return zlib.compress(zlib.decompress(body).replace(b'"version": 1', b'"version": 2'))
+def _other_version(body: bytes) -> bytes:
+    return zlib.compress(zlib.decompress(body).replace(b'"version": 2', b'"version": 3'))
 
 
 async def test_a_save_that_fails_loses_nothing(empty: Store, monkeypatch: Any) -> None:

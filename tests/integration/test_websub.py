@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from spiders.websub.allowance import Allowance
-from spiders.websub.door import Door
+from network.door import Door
 from storage import open_store, pushes
 from storage.engine import writing
 from storywatch import callbacks, push
+from storywatch.allowance import Allowance
 from storywatch.errors import ListenError
 from tests.support.hub import Hub, running_hub, signed
 from tests.support.patience import soon

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.support.pages import ROOT
 
-PACKAGES = ("storywatch", "spiders", "channels", "storage", "scheduler", "config", "network")
+PACKAGES = ("storywatch", "spiders", "channels", "storage", "scheduler", "config", "network", "dashboard")
 FAMILIES = {"VisitError": "visits", "DeliveryError": "deliveries", "ComposeError": "composing", "HubError": "hubs"}
 _LEVELS = {"debug", "info", "warning", "error", "critical", "exception"}
 

@@ -16,6 +16,7 @@ from storywatch.model import (
     Alert,
     AlertKind,
     AnyNotice,
+    Audience,
     Delivery,
     Endpoint,
     Item,
@@ -29,6 +30,7 @@ from storywatch.model import (
     Revision,
     Settlement,
     Source,
+    Standing,
     Subscriber,
     Validators,
     Visit,
@@ -203,6 +205,10 @@ class FakeTransaction:
         """Return the subscriptions to hubs."""
         return tuple(state for state in self.memory.pushes.values() if state.source == source)
 
+    async def audience(self) -> Audience:
+        """Nobody subscribed by an own hand, and nobody left."""
+        return Audience()
+
     async def save(self, record: PollRecord) -> None:
         """Keep the record for the commit."""
         if self.lost:
@@ -316,6 +322,11 @@ class FakeOutbox:
     lost: bool = False
     endpoint: Endpoint = field(default_factory=lambda: Endpoint(lane="email:desk@news.example"))
     notices: list[Notice] = field(default_factory=list)
+    stands: Standing = field(default_factory=Standing)
+
+    async def standing(self, delivery: Delivery) -> Standing:
+        """Say what it was told to say."""
+        return self.stands
 
     async def due_lanes(self, now: datetime, limit: int, *, failing: bool | None = None) -> Sequence[str]:
         """Nothing is ever due by itself here."""
@@ -346,6 +357,11 @@ class FakeGatherings:
     carried: dict[str, str] = field(default_factory=dict)
     aside: dict[str, Fault] = field(default_factory=dict)
     parcels: list[Parcel] = field(default_factory=list)
+    people: Audience = field(default_factory=Audience)
+
+    async def audience(self) -> Audience:
+        """Return who subscribed by an own hand, and who left."""
+        return self.people
 
     def keep(self, alert: Alert) -> None:
         """Store an alert as a poll does: with its delivery, or gathered."""
@@ -361,6 +377,7 @@ class FakeGatherings:
         return [
             GatheredAlert(
                 id=one.id,
+                event=one.event,
                 update=one.update,
                 kind=one.kind,
                 severity=one.severity,
@@ -418,6 +435,10 @@ class FakeRelease:
     gatherings: FakeGatherings
     subscription: str
     record: ReleaseRecord | None = None
+
+    async def audience(self) -> Audience:
+        """Return who subscribed by an own hand, and who left."""
+        return self.gatherings.people
 
     async def alerts(self) -> Sequence[GatheredAlert]:
         """Return the alerts that wait."""

@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from network.door import IDLE_SECONDS, Door
 from scheduler.pushes import HubWork, PushIntake, PushRuntime
 from scheduler.work import Runtime
-from spiders.websub.door import IDLE_SECONDS, Door
 from spiders.websub.reception import Reception
 from storage import Store
 from storage.tables import items, push_subscriptions, sources
@@ -151,7 +151,7 @@ class OpenDesk:
         assert self.runtime.push is not None
         given = {"subscribing": self.runtime.push.subscribing, "take": lambda _: None, "max_bytes": 100_000}
         port = free_port()
-        async with Door(idle_seconds=idle).opened(f"127.0.0.1:{port}", Reception(**{**given, **changes})):
+        async with Door(idle_seconds=idle).opened(f"127.0.0.1:{port}", Reception(**{**given, **changes}), key="listen"):
             yield port
 
     async def tend(self) -> None:

@@ -28,6 +28,8 @@ class Desk:
     """When the editor is told, and of what."""
     alarms: bool = False
     """Whether the editor also subscribes to alarms."""
+    subscribers: list[dict[str, Any]] | None = None
+    """Who is told instead of the editor."""
 
     def save(self) -> Path:
         """Write it."""
@@ -48,7 +50,7 @@ class Desk:
             "settings": {"contact": "desk@example.org", "shutdown_timeout": "1s", **allowed, **self.settings},
             "outlets": [{"id": "wire", "name": "The Wire", "sources": sources}],
             "events": self.events,
-            "subscribers": [{"id": "editor", "name": "The editor", "subscriptions": subscriptions}],
+            "subscribers": self.subscribers or [{"id": "editor", "name": "The editor", "subscriptions": subscriptions}],
         }
 
     def spoil(self) -> None:

@@ -167,6 +167,8 @@ async def listed_fields() -> dict[str, Iterable[str]]:
         "updates": (await queries.updates(1))[0],
         "alerts": (await queries.alerts(1))[0],
         "deliveries": (await queries.deliveries(1))[0],
+        "readers": (await queries.readers(1))[0],
+        "suppressions": (await queries.suppressions(1))[0],
         "deliveries replay": replay_object({}, 0),
         "deliveries enable": Enabled.__dataclass_fields__,
     }
@@ -287,6 +289,7 @@ SECTIONS = {
     "settings.polling": "PollingSpec",
     "settings.limits": "LimitsSpec",
     "settings.push": "PushSpec",
+    "settings.pages": "PagesSpec",
     "outlets": "OutletSpec",
     "outlets[].sources": "SourceSpec",
     "events": "EventSpec",
@@ -362,6 +365,7 @@ DYNAMIC = {
 
 
 FAMILY_OF = {
+    "storywatch/audience.py": "deliveries",
     "storywatch/dispatch.py": "deliveries",
     "storywatch/gathering.py": "composing",
     "storywatch/push.py": "hubs",

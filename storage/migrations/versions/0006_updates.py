@@ -40,6 +40,7 @@ def upgrade() -> None:
         postgresql_where=gathered,
     )
     op.create_index("ix_deliveries_subscription_created", "deliveries", ["subscription", "created"])
+    op.create_index("ix_alerts_delivery", "alerts", ["delivery"])
     _create_ledgers()
     _create_people()
 

@@ -36,7 +36,7 @@ Evidence = list[tuple[str, Place]]
 def evaluate(tree: EventTree, hits: Hits, subject: Subject) -> Facets:
     """Judge an item by the places where the tree's leaves were found in it."""
     judge = Judge(hits, subject)
-    met = _met(tree, judge)
+    met = _met(tree, judge) if hits or tree.compounds else {}
     named = any(hits.get(alias) for alias in tree.aliases)
     return Facets(
         groups=len(tree.groups),
@@ -44,7 +44,7 @@ def evaluate(tree: EventTree, hits: Hits, subject: Subject) -> Facets:
         satisfied=named or len(met) == len(tree.groups) > 0,
         lacks=tuple(group.label for number, group in enumerate(tree.groups) if number not in met),
         veto=_forbidden(tree.bans, judge) or veto_of(tree.event, subject),
-        found=tuple(_found(tree, met, hits, subject)),
+        found=tuple(_found(tree, met, hits, subject)) if hits else (),
     )
 
 
@@ -154,9 +154,10 @@ def _found(tree: EventTree, met: Mapping[int, Evidence], hits: Hits, subject: Su
     asked += [(place, Part.ALIAS, alias.text, 0) for alias in tree.aliases for place in hits.get(alias, ())]
     asked += [(place, Part.NAME, name.name, 0) for name in tree.names for place in hits.get(name, ())]
     asked.sort(key=_order)
-    texts = dict(subject.texts())
     return [
-        Found(part, label, texts[place.field][place.start : place.end], place.field, place.start, place.end, number)
+        Found(
+            part, label, subject.text(place.field)[place.start : place.end], place.field, place.start, place.end, number
+        )
         for place, part, label, number in asked
     ]
 

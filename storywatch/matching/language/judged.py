@@ -40,7 +40,7 @@ class Subject:
 
     def text(self, field: Field) -> str:
         """Return one of the texts."""
-        return {Field.TITLE: self.title, Field.SUMMARY: self.summary, Field.CONTENT: self.content}[field]
+        return self.title if field is Field.TITLE else self.summary if field is Field.SUMMARY else self.content
 
     def texts(self) -> tuple[tuple[Field, str], ...]:
         """Return the texts with their fields, the most prominent first."""

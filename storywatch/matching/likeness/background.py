@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from storywatch.matching.likeness.common import COMMON
@@ -22,7 +22,10 @@ MOST_WORDS = 400_000
 
 
 class Background:
-    """Counts of words over items. `generation` changes when what was counted takes effect."""
+    """Counts of words over items. `generation` changes when what was counted takes effect.
+
+    `weights`: how much each word tells, for loops over many words.
+    """
 
     def __init__(self) -> None:
         self.items = 0
@@ -30,7 +33,7 @@ class Background:
         self._counts: Counter[str] = Counter()
         self._pending: Counter[str] = Counter()
         self._waiting = 0
-        self._weights: dict[str, float] = {}
+        self.weights: Mapping[str, float] = _Weights(self._weigh)
         self._renewed: Counter[str] = Counter()
 
     @property
@@ -65,7 +68,7 @@ class Background:
         self._changed()
 
     def _changed(self) -> None:
-        self._weights = {}
+        self.weights = _Weights(self._weigh)
         self.generation += 1
 
     def share(self, stem: str) -> float:
@@ -74,12 +77,12 @@ class Background:
 
     def weight(self, stem: str) -> float:
         """Return how much a word tells: the negative logarithm of its share."""
-        known = self._weights.get(stem)
-        if known is None:
-            usual = _PRIOR.get(stem, _COUNTRY_SHARE if stem.startswith("@") else _PRIOR_SHARE)
-            share = (self._counts.get(stem, 0) + _PRIOR_ITEMS * usual) / (self.items + _PRIOR_ITEMS)
-            known = self._weights[stem] = -math.log(min(1.0, share))
-        return known
+        return self.weights[stem]
+
+    def _weigh(self, stem: str) -> float:
+        usual = _PRIOR.get(stem, _COUNTRY_SHARE if stem.startswith("@") else _PRIOR_SHARE)
+        share = (self._counts.get(stem, 0) + _PRIOR_ITEMS * usual) / (self.items + _PRIOR_ITEMS)
+        return -math.log(min(1.0, share))
 
     def saved(self) -> dict[str, Any]:
         """Return all of it as plain data."""
@@ -93,3 +96,15 @@ class Background:
         made.items, made._waiting = data["items"], data["waiting"]
         made._counts, made._pending = Counter(data["counts"]), Counter(data["pending"])
         return made
+
+
+class _Weights(dict[str, float]):
+    """The weights of the words that were asked for. They stand until what was counted takes effect."""
+
+    def __init__(self, weigh: Callable[[str], float]) -> None:
+        super().__init__()
+        self._weigh = weigh
+
+    def __missing__(self, stem: str) -> float:
+        weight = self[stem] = self._weigh(stem)
+        return weight

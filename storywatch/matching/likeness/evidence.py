@@ -18,9 +18,13 @@ FEATURES = (
     "strange_names",
     "hot_alike",
     "hot_names",
+    "hot_words",
     "fresh_alike",
 )
 """What a score is made of. docs/explanation/matching.md says what each means."""
+
+TELLING = 2.0
+"""Words that tell less make nothing alike: every seventh item says them."""
 
 _SMOOTH = 1.0
 _STRONG = 0.15
@@ -31,19 +35,42 @@ _LEAST_MASS = 80.0
 _MOST_MEMBERS = 4
 
 
+Weight = tuple[str, float]
+"""A stem, and how much it tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """An item's reading with what the background says of each word: worked out once for all events."""
+    """An item's reading with what the background says of each word: worked out once for all events.
+
+    `stems`: its words; `names`: those that are written as names; `others`: those that are not; `telling`: those that
+    make it alike, with the square of how much they tell; `expected`: in what share of items a word stands.
+    """
 
     reading: Reading
     weights: tuple[float, ...]
     length: float
+    stems: tuple[Weight, ...]
+    names: tuple[Weight, ...]
+    others: tuple[Weight, ...]
+    telling: tuple[Weight, ...]
+    expected: tuple[float, ...]
 
     @classmethod
     def by(cls, background: Background, reading: Reading) -> "Weighed":
         """Weigh a reading."""
         weights = tuple(background.weight(term.stem) for term in reading.terms)
-        return cls(reading, weights, math.sqrt(max(_LEAST_MASS, sum(weight * weight for weight in weights))))
+        pairs = tuple(zip(reading.terms, weights, strict=True))
+        return cls(
+            reading=reading,
+            weights=weights,
+            length=math.sqrt(max(_LEAST_MASS, sum(weight * weight for weight in weights))),
+            stems=tuple((term.stem, weight) for term, weight in pairs),
+            names=tuple((term.stem, weight) for term, weight in pairs if term.name),
+            others=tuple((term.stem, weight) for term, weight in pairs if not term.name),
+            telling=tuple((term.stem, weight * weight) for term, weight in pairs if weight >= TELLING),
+            expected=tuple(_SMOOTH * math.exp(-weight) for weight in weights),
+        )
 
 
 def evidence(
@@ -66,55 +93,53 @@ def evidence(
         "core": math.log1p(3 * _core(item, profile, background)),
         "strange_names": math.log1p(_strange(item, profile)),
         "hot_alike": heat * alike,
-        "hot_names": heat * _known_names(item, profile),
+        "hot_names": heat * _known(item.names, profile) if heat else 0.0,
+        "hot_words": heat * _known(item.others, profile) if heat else 0.0,
         "fresh_alike": (5 - math.log1p(profile.silence(day))) * alike,
     }
 
 
 def _alike(item: Weighed, profile: Profile, background: Background) -> float:
-    shared = sum(
-        math.sqrt(profile.count(term.stem)) * weight * weight
-        for term, weight in zip(item.reading.terms, item.weights, strict=True)
-    )
+    counts = profile.counts
+    shared = sum([square * math.sqrt(counts[stem]) for stem, square in item.telling if stem in counts])
     return shared / (item.length * profile.norm(background))
 
 
 def _contrast(item: Weighed, profile: Profile) -> float:
-    total, documents, others = 0.0, profile.documents, profile.others
-    for term, weight in zip(item.reading.terms, item.weights, strict=True):
-        here, there = profile.count(term.stem), profile.against(term.stem)
+    counts, contrary, total = profile.counts, profile.contrary, 0.0
+    share = (profile.others + _SMOOTH) / (profile.documents + _SMOOTH)
+    for (stem, _), expected in zip(item.stems, item.expected, strict=True):
+        here, there = counts.get(stem, 0), contrary.get(stem, 0)
         if here or there:
-            expected = _SMOOTH * math.exp(-weight)
-            likely = (here + expected) / (documents + _SMOOTH)
-            total += math.log(likely * (others + _SMOOTH) / (there + expected))
-    return total / math.sqrt(len(item.reading.terms) + 1)
+            total += math.log(share * (here + expected) / (there + expected))
+    return total / math.sqrt(len(item.stems) + 1)
 
 
 def _core(item: Weighed, profile: Profile, background: Background) -> float:
     """Return the lesser of two shares: of the names, and of the other words, that title and seeds share."""
-    said = profile.core & item.reading.stems
-    names, others = profile.core & profile.names, profile.core - profile.names
-    return min(_share(said & names, names, background), _share(said & others, others, background))
-
-
-def _share(said: frozenset[str], of: frozenset[str], background: Background) -> float:
-    return sum(map(background.weight, said)) / (sum(map(background.weight, of)) + 2)
+    said = item.reading.stems
+    names, others = profile.core_names & said, profile.core_others & said
+    if not names or not others:
+        return 0.0
+    of_names, of_others = profile.core_masses(background)
+    weights = background.weights
+    shares = (
+        sum(map(weights.__getitem__, names)) / (of_names + 2),
+        sum(map(weights.__getitem__, others)) / (of_others + 2),
+    )
+    return min(shares)
 
 
 def _strange(item: Weighed, profile: Profile) -> float:
-    return sum(
-        weight
-        for term, weight in zip(item.reading.terms, item.weights, strict=True)
-        if term.name and not profile.count(term.stem)
-    )
+    counts = profile.counts
+    return sum([weight for stem, weight in item.names if stem not in counts])
 
 
-def _known_names(item: Weighed, profile: Profile) -> float:
-    """Return the share of the item's names that stand in a fair part of the event's reports."""
-    enough = _STRONG * profile.documents
-    named = [(term, weight) for term, weight in zip(item.reading.terms, item.weights, strict=True) if term.name]
-    known = sum(weight * min(1.0, profile.count(term.stem) / enough) for term, weight in named)
-    return known / (sum(weight for _, weight in named) + 3)
+def _known(words: Sequence[Weight], profile: Profile) -> float:
+    """Return the share of some words of the item that stand in a fair part of the event's reports."""
+    counts, enough = profile.counts, _STRONG * profile.documents
+    known = sum([weight * min(1.0, counts.get(stem, 0) / enough) for stem, weight in words])
+    return known / (sum([weight for _, weight in words]) + 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,10 +87,26 @@ def stem(folded: str) -> str:
     word = folded
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 5 and word.endswith("ing"):
-        word = word[:-3]
-    elif (len(word) > 4 and word.endswith("ed")) or (len(word) > 4 and word.endswith("es") and word[-3] in "sxzh"):
+    if len(word) > 4 and word.endswith("es") and word[-3] in "sxzh":
         word = word[:-2]
     elif len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
+    if len(word) > 5 and word.endswith("ing"):
+        word = _single(word[:-3])
+    elif len(word) > 4 and word.endswith("ed"):
+        word = _single(word[:-2])
+    else:
+        word = next(
+            (word[: -len(end)] for end in _ENDINGS if word.endswith(end) and len(word) - len(end) >= _ROOT), word
+        )
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+_ENDINGS = ("ical", "ion", "ic", "al", "or", "er")
+_ROOT = 6
+
+
+def _single(word: str) -> str:
+    """Return `stab` for the `stabb` of `stabbed`, `expel` for `expell`; but `drill` and `press` are what they are."""
+    shortest = 6 if word[-1] == "l" else 5
+    return word[:-1] if len(word) >= shortest and word[-1] == word[-2] and word[-1] not in "sz" else word

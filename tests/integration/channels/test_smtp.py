@@ -414,7 +414,7 @@ async def test_the_envelope_may_name_another_sender_than_the_mail() -> None:
     """So that a bounce tells which delivery it is about."""
     room = Mailroom()
     async with mail_server(room) as port:
-        await sent(channel(port, envelope_from=lambda one: f"bounce+{one.id}@news.example"))
+        await sent(channel(port, return_to=lambda name: f"bounce+{name}@news.example"))
     (envelope,) = room.taken
     assert envelope.mail_from == f"bounce+{OWED.id}@news.example"
     assert b"From: Storywatch <alerts@news.example>" in MESSAGE.body

@@ -54,6 +54,21 @@ def test_each_failure_has_its_meaning(error: Exception, code: str, permanent: bo
     assert (fault(error).code, fault(error).permanent) == (code, permanent)
 
 
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (aiosmtplib.SMTPDataError(550, "5.1.1 <a@b.example>: no such user"), "5.1.1"),
+        (aiosmtplib.SMTPDataError(554, "5.7.1 spam"), "5.7.1"),
+        (aiosmtplib.SMTPDataError(550, "no such user 5.1.1"), "5.0.0"),
+        (aiosmtplib.SMTPDataError(451, "4.3.0 later"), None),
+        (aiosmtplib.SMTPSenderRefused(553, "5.1.8 not yours", "a@x.example"), None),
+    ],
+)
+def test_a_refusal_says_what_the_server_has_against_the_mail(error: Exception, status: str | None) -> None:
+    """Its enhanced status (RFC 3463), for what is final and about the receiver or the mail."""
+    assert fault(error).mail_status == status
+
+
 def test_the_cause_is_found_behind_the_clients_error() -> None:
     """aiosmtplib wraps what the network raises."""
     wrapped = aiosmtplib.SMTPConnectError("Error connecting")

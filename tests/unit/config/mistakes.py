@@ -95,6 +95,22 @@ SETTINGS = {
     "push address that is none": _settings(
         "push: {key_file: hook, public_url: d.org}", "push.public_url", "begins with https://"
     ),
+    "pages without a key": _settings("pages: {public_url: 'https://d.org'}", "pages", "key_file, key_env", "add one"),
+    "pages at the door of push": Mistake(
+        "settings:\n  contact: desk@newsroom.org\n"
+        "  push: {key_file: hook, public_url: 'https://d.org/p', listen: 'localhost:1'}\n"
+        "  pages: {key_file: hook, public_url: 'https://d.org', listen: 'localhost:1'}  # HERE\n",
+        "settings.pages.listen",
+        ("push listens there already",),
+    ),
+    "bounces without pages": _settings("bounces: bounces@d.org", "bounces", "signed with the key of pages"),
+    "bounces with too long a name": Mistake(
+        "settings:\n  contact: desk@newsroom.org\n"
+        "  pages: {key_file: hook, public_url: 'https://d.org'}\n"
+        "  bounces: sixteen-letters1@d.org  # HERE\n",
+        "settings.bounces",
+        ("at most 15 characters", "name+token@domain"),
+    ),
     "push listens without a port": _settings(
         "push: {key_file: hook, public_url: 'https://d.org/p', listen: localhost}", "push.listen", "HOST:PORT"
     ),

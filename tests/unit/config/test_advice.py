@@ -76,6 +76,13 @@ def test_push_behind_a_proxy_is_not(write: Write, listen: str) -> None:
     assert load_with_warnings(write({"a.yaml": text}), {"K": "q" * 32}).warnings == ()
 
 
+def test_pages_without_encryption_are_told(write: Write) -> None:
+    """Mail programs offer one click to https alone."""
+    text = PUSH.format("http://desk.newsroom.org", "127.0.0.1:8766").replace("push:", "pages:")
+    (warning,) = load_with_warnings(write({"a.yaml": text}), {"K": "q" * 32}).warnings
+    assert (warning.key, "one click" in warning.message) == ("settings.pages.public_url", True)
+
+
 DAM = "events:\n- id: dam\n  title: Dam\n  all:\n  - [Kherson]\n  - [dam, flood]  # HERE\n"
 
 

@@ -94,7 +94,7 @@ def test_other_news_from_afghanistan_does_not_match(event: Event, text: str) -> 
 def test_one_rejection_tells_the_business_of_the_airport_from_the_attack(event: Event) -> None:
     """On the first day it reads like the story, for nobody knows yet what everybody says."""
     deal = an_item("deal", "Taliban and Qatar agree on running Kabul airport; flights to resume.")
-    offer = an_item("offer", "Taliban and the Emirates agree on running Kabul airport; flights to resume.")
+    offer = an_item("offer", "Taliban and Turkey agree on running Kabul airport; flights to resume.")
     matcher = Matcher([event])
     assert [matcher.explain(item, event.id).accepted for item in (deal, offer)] == [True, True]
     matcher.teach(event.id, Lessons(rejected=(deal,)))

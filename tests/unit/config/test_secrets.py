@@ -9,7 +9,7 @@ import pytest
 from config import load
 from config.secret import Secrets
 from storywatch.errors import ConfigError
-from storywatch.model import PushSettings
+from storywatch.model import PageSettings, PushSettings
 from tests.unit.config.conftest import SETTINGS, Load, Problems, Write
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
@@ -61,6 +61,16 @@ def test_the_key_of_push_comes_from_a_file_or_the_environment(loaded: Load) -> N
     assert in_file == in_environ == PushSettings(public_url="https://desk.newsroom.org/push", key="q" * 64)
     assert in_file.listen == "127.0.0.1:8765"
     assert "qqq" not in repr(in_file)
+
+
+def test_the_key_of_pages_comes_the_same_way(loaded: Load) -> None:
+    """Nobody subscribes by an own hand unless the operator says so."""
+    text = SETTINGS + "  bounces: bounces@newsroom.org\n  pages: {public_url: 'https://newsroom.org', key_env: KEY}\n"
+    settings = loaded({"a.yaml": text}, {"KEY": "q" * 64}).settings
+    assert settings.pages == PageSettings(public_url="https://newsroom.org", key="q" * 64)
+    assert (settings.pages.listen, settings.pages.open_to_all) == ("127.0.0.1:8766", False)
+    assert settings.bounces == "bounces@newsroom.org"
+    assert "qqq" not in repr(settings)
 
 
 def test_no_secret_stands_in_the_repr_of_a_watch_config(loaded: Load) -> None:

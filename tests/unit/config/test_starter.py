@@ -36,7 +36,7 @@ def test_the_starter_watches_the_cited_outlets_for_the_sample_event(tmp_path: Pa
 
 
 def test_the_commented_lines_work_when_their_hashes_are_taken_away(tmp_path: Path) -> None:
-    """What the comments tell a user to do is tried here: mail server, webhook, NYT, own outlet, egress."""
+    """What the comments tell a user to do is tried here: mail server, pages, webhook, NYT, own outlet, egress."""
     write_starter(tmp_path)
     for path in tmp_path.glob("*.yaml"):
         path.write_text(_uncommented(path.read_text()))
@@ -44,10 +44,13 @@ def test_the_commented_lines_work_when_their_hashes_are_taken_away(tmp_path: Pat
     (tmp_path / "secrets/smtp-password").write_text("hunter2\n")
     (tmp_path / "secrets/database-url").write_text("postgresql://user:hunter2@host/name\n")
     (tmp_path / "secrets/foreign-desk").write_text(SECRET)
+    (tmp_path / "secrets/pages").write_text("q" * 64)
     settings = tmp_path / "settings.yaml"
     settings.write_text(re.sub(r"^  database: .*\n", "", settings.read_text(), flags=re.MULTILINE))
     config = load(tmp_path, {})
     assert config.settings.smtp is not None
+    assert config.settings.pages is not None
+    assert (config.settings.pages.open_to_all, config.settings.bounces) == (True, "bounces@example.org")
     assert config.settings.allow == ("receiver.lan:8080",)
     assert config.settings.database.startswith("postgresql://")
     assert config.sources["nyt-world"].enabled

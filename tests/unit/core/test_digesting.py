@@ -18,7 +18,9 @@ UPDATE, FURTHER, REVISION = AlertKind.UPDATE, AlertKind.CORROBORATION, AlertKind
 def waiting(number: int, update: str, kind: AlertKind = UPDATE, severity: Severity = Severity.NORMAL) -> GatheredAlert:
     """Return a gathered alert; the number is also its minute."""
     at = NOW + timedelta(minutes=number)
-    return GatheredAlert(id=f"a{number}", update=update, kind=kind, severity=severity, created=at, release=NOW)
+    return GatheredAlert(
+        id=f"a{number}", event="kabul", update=update, kind=kind, severity=severity, created=at, release=NOW
+    )
 
 
 def told(alert: str, kind: AlertKind, outlets: tuple[str, ...], **changes: Any) -> Owed:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from storywatch.dispatch import LONGEST_RETRY_AFTER, RETRY_DELAYS, RETRY_JITTER, Dispatch, settled
 from storywatch.errors import DeliveryError, Fault, LeaseLost
-from storywatch.model import ChannelKind, Delivery, DeliveryState, Message
+from storywatch.model import ChannelKind, Delivery, DeliveryState, Message, Standing
 from storywatch.steps import Step
 from tests.support.fakes import FakeChannel, FakeClock, FakeOutbox
-from tests.support.samples import NOW, a_config
+from tests.support.samples import DESK, NOW, a_config
 
 BUSY = Fault(code="busy", message="try again")
 
@@ -72,6 +72,27 @@ async def test_a_delivery_without_a_subscriber_is_dead_and_is_not_sent() -> None
     assert settlement.state is DeliveryState.DEAD
     assert settlement.fault is not None
     assert settlement.fault.code == "subscriber_gone"
+
+
+@pytest.mark.parametrize(
+    ("standing", "code"), [(Standing(left=True), "unsubscribed"), (Standing(suppressed=True), "suppressed")]
+)
+async def test_who_left_or_can_not_be_reached_is_asked_for_right_before_the_mail(standing: Standing, code: str) -> None:
+    """Nothing is sent, and nothing follows."""
+    channel, outbox = FakeChannel(), FakeOutbox(stands=standing)
+    settlement = await a_dispatch(channel, outbox).deliver(a_delivery(), a_config())
+    assert not channel.sent
+    assert settlement.fault is not None
+    assert (settlement.state, settlement.fault.code) == (DeliveryState.CANCELLED, code)
+    assert settlement.next_attempt is None
+
+
+async def test_a_reader_needs_no_watch_config() -> None:
+    """Who subscribed by an own hand stands in the database."""
+    channel, outbox = FakeChannel(), FakeOutbox(stands=Standing(reader=DESK))
+    settlement = await a_dispatch(channel, outbox).deliver(a_delivery(subscriber="reader:1"), a_config())
+    assert settlement.state is DeliveryState.SENT
+    assert channel.sent
 
 
 async def test_a_lost_lease_is_told_to_the_worker() -> None:

@@ -129,7 +129,7 @@ def test_fresh_likeness_fades_with_the_silence() -> None:
     assert seen("elections in Norway")["fresh_alike"] == 0
 
 
-OF_THE_DAYS = {"hot_alike", "hot_names", "fresh_alike"}
+OF_THE_DAYS = {"hot_alike", "hot_names", "hot_words", "fresh_alike"}
 
 
 @pytest.mark.parametrize(

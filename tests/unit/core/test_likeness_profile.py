@@ -1,6 +1,7 @@
 """What is known of an event: `storywatch.matching.likeness.profile`."""
 
 import json
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -143,10 +144,10 @@ def test_what_people_rejected_weighs_double() -> None:
     near, rejected = a_profile(), a_profile()
     near.pass_over({"zebra"})
     rejected.answer([], [read(["zebra"])])
-    assert (near.against("zebra"), near.others) == (1, 1)
-    assert (rejected.against("zebra"), rejected.others) == (REJECTED_WEIGHT, REJECTED_WEIGHT) == (2, 2)
+    assert (near.contrary["zebra"], near.others) == (1, 1)
+    assert (rejected.contrary["zebra"], rejected.others) == (REJECTED_WEIGHT, REJECTED_WEIGHT) == (2, 2)
     rejected.answer([], [])
-    assert (rejected.against("zebra"), rejected.others) == (0, 0)
+    assert (rejected.contrary["zebra"], rejected.others) == (0, 0)
 
 
 def test_what_people_confirmed_is_a_report_and_widens_no_core() -> None:
@@ -239,11 +240,23 @@ def a_norm_anew(profile: Profile, background: Background) -> float:
 
 def test_postings_find_the_events_of_a_word_and_keep_no_trace_of_what_is_gone() -> None:
     postings = Postings()
-    postings.add("a", ["zebra", "gnu"])
-    postings.add("b", ["zebra"])
-    assert set(postings.of("zebra")) == {"a", "b"}
+    postings.put("a", {"zebra": 4, "gnu": 1}, ["zebra", "gnu", "horse"])
+    postings.put("b", {"zebra": 1.5}, ["zebra"])
+    assert postings.of("zebra") == {"a": 2, "b": pytest.approx(math.sqrt(1.5))}
     assert list(postings.of("horse")) == []
-    postings.discard("a", ["zebra", "gnu", "horse"])
+    postings.put("a", {}, ["zebra", "gnu", "horse"])
     assert (list(postings.of("zebra")), list(postings.of("gnu"))) == (["b"], [])
-    postings.discard("b", ["zebra"])
-    assert not postings._events
+    postings.put("b", {}, ["zebra"])
+    assert not len(postings)
+
+
+def test_words_of_what_came_near_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commoner ones stay, and what people rejected."""
+    monkeypatch.setattr("storywatch.matching.likeness.profile.MOST_CONTRARY", 6)
+    profile = a_profile()
+    profile.answer([], [read(["zebra"])])
+    for number in range(9):
+        profile.pass_over({"gnu", f"w{number}"})
+        assert len(profile.contrary) <= 6 + 1
+    assert profile.contrary["gnu"] == 9
+    assert profile.contrary["zebra"] == REJECTED_WEIGHT

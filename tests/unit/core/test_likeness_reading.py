@@ -28,6 +28,12 @@ def names(*texts: str) -> list[str]:
         ("hostage", "hostages"),
         ("glass", "glasses"),
         ("box", "boxes"),
+        ("diplomat", "diplomats", "diplomatic"),
+        ("investigate", "investigators", "investigation", "investigations"),
+        ("expel", "expels", "expelled", "expelling"),
+        ("stab", "stabbed", "stabbings"),
+        ("drill", "drilled", "drills"),
+        ("press", "pressed"),
     ],
 )
 def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
@@ -120,7 +126,7 @@ def test_a_word_counts_once_and_is_a_name_if_it_is_written_as_one_anywhere() -> 
 def test_words_that_tell_nothing_are_left_out() -> None:
     """Of several languages; single letters too."""
     assert stems("Officials say on Monday that plan B was no longer theirs") == [
-        "official",
+        "offici",
         "monday",
         "plan",
         "longer",

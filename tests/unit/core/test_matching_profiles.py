@@ -13,8 +13,18 @@ from storywatch.matching import Matcher
 from storywatch.matching.deciding import Ground
 from storywatch.matching.lessons import Lessons, reading_of
 from storywatch.matching.likeness import log_odds, probability
-from storywatch.matching.memory import MOST_TOLD
-from storywatch.matching.taught import LEARNED_FROM, NEAR_FROM, NEAR_TO, SURE, TAKE_FROM, Lesson
+from storywatch.matching.taught import (
+    LEARNED_FROM,
+    MOST_TOLD,
+    NEAR_FROM,
+    NEAR_TO,
+    SURE,
+    TAKE_FROM,
+    Lesson,
+    Taught,
+    Told,
+    surest,
+)
 from storywatch.model import Event, Item, Match, Seed
 from tests.support.samples import NOW, an_item
 
@@ -159,15 +169,15 @@ def test_an_event_that_is_forgotten_leaves_nothing_behind() -> None:
     matcher, fresh = Matcher([KABUL, FLOOD]), Matcher([FLOOD])
     follow(matcher, NEXT)
     profiles = matcher.memory._profiles
-    assert "kabul" in {event for events in profiles._postings._events.values() for event in events}
+    assert "kabul" in {event for events in profiles._postings._roots.values() for event in events}
     matcher.declare([FLOOD])
-    assert profiles._postings._events == fresh.memory._profiles._postings._events
-    assert [set(part) for part in (profiles._profiles, profiles._posted, profiles._answered)] == [{"flood"}] * 3
+    assert profiles._postings._roots == fresh.memory._profiles._postings._roots
+    assert [set(part) for part in (profiles._profiles, profiles._answered)] == [{"flood"}] * 2
     assert not matcher.match(NEXT)
     matcher.declare([KABUL, FLOOD])
     assert not matcher.memory.profile("kabul").taken
     matcher.declare([])
-    assert not profiles._postings._events
+    assert not profiles._postings._roots
 
 
 def test_what_people_confirmed_counts_as_a_seed_and_what_they_rejected_is_not_learned() -> None:
@@ -180,7 +190,7 @@ def test_what_people_confirmed_counts_as_a_seed_and_what_they_rejected_is_not_le
     assert (profile.reports, profile.count("honour"), set(profile.taken)) == (before, 1, set())
     matcher.teach("kabul", Lessons(rejected=(NEXT,)))
     assert (profile.reports, profile.count("honour")) == (before - 1, 0)
-    assert profile.against("honour") == 2
+    assert profile.contrary["honour"] == 2
 
 
 def test_parts_of_what_was_saved_are_taken_back_one_by_one() -> None:
@@ -210,7 +220,7 @@ def test_a_background_that_is_taken_back_late_counts_at_once() -> None:
 def test_only_the_last_items_are_known_by_what_they_taught(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the events learned of the others stays."""
     assert MOST_TOLD >= 10_000
-    monkeypatch.setattr("storywatch.matching.memory.MOST_TOLD", 2)
+    monkeypatch.setattr("storywatch.matching.taught.MOST_TOLD", 2)
     matcher = Matcher([KABUL])
     follow(matcher, NEXT, *(an_item(f"Elections in Norway {number}", item=f"n{number}") for number in range(3)))
     assert not matcher.memory.was_told(NEXT)
@@ -238,10 +248,35 @@ def test_no_event_is_overlooked_that_would_take_an_item(told: list[str], title: 
 
 def test_what_shares_no_telling_word_is_no_candidate() -> None:
     """Nor what shares an everyday word alone."""
+    assert nearest(NEXT) == ["kabul"]
+    assert not nearest(an_item("Elections in Norway"))
+    assert not nearest(an_item("Police kill a man"))
+
+
+def nearest(item: Item) -> list[str]:
+    """Return the events that an item comes near of which it has no hit."""
     memory = Matcher([KABUL, FLOOD]).memory
-    assert list(memory.candidates(memory.weighed(NEXT))) == ["kabul"]
-    assert not list(memory.candidates(memory.weighed(an_item("Elections in Norway"))))
-    assert not list(memory.candidates(memory.weighed(an_item("Police: an attack"))))
+    return memory.nearest(memory.weighed(item), NOW.date().toordinal())
+
+
+def test_an_item_teaches_only_so_many_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that took it, and of the others the nearest."""
+    monkeypatch.setattr("storywatch.matching.taught.MOST_LESSONS_OF_ITEM", 2)
+    far, near, taken = Lesson("far", passed=True, heard=-5.0), Lesson("near", heard=-0.5), Lesson("taken", weight=0.9)
+    assert surest([far, near, taken]) == (taken, near)
+    assert surest([far, near]) == (far, near)
+
+
+def test_what_items_taught_is_bounded_by_its_lessons_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest items make way; one that is told anew counts once."""
+    monkeypatch.setattr("storywatch.matching.taught.MOST_LESSONS", 3)
+    told = Told()
+    for item, count in (("a", 1), ("b", 1), ("b", 2), ("c", 1)):
+        told[item] = Taught(1, 1, (), tuple(Lesson(f"e{number}", heard=-1.0) for number in range(count)))
+    assert list(told) == ["b", "c"]
+    del told["b"]
+    told["d"] = Taught(1, 1, (), (Lesson("e", heard=-1.0),) * 2)
+    assert list(told) == ["c", "d"]
 
 
 def test_what_an_event_says_by_day_is_read_of_its_items() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spiders.websub.allowance import MOST_KNOWN, Allowance
 from spiders.websub.links import push_offer
 from spiders.websub.signature import is_signed
+from storywatch.allowance import MOST_KNOWN, Allowance
 from storywatch.model import PushOffer
 
 BASE = "https://nyt.example/feeds/world.xml"

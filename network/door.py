@@ -1,4 +1,4 @@
-"""The one place where Storywatch can be called from outside: the socket that hubs reach, through a proxy with TLS."""
+"""The one place where Storywatch can be called from outside, by hubs and people, through a proxy with TLS."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ class Answers(Protocol):
 
 
 class Door:
-    """Listens for hubs, at one address or several. At each the one answers that opened it last and lives.
+    """Listens at one address or several. At each the one answers that opened it last and lives.
 
     So a new config takes over from the old one without a moment in which nobody listens.
     """
@@ -38,11 +38,14 @@ class Door:
         self._runners: dict[str, web.ServerRunner] = {}
 
     @asynccontextmanager
-    async def opened(self, listen: str, answers: Answers) -> AsyncIterator[None]:
-        """Answer at an address, `host:port`, until the block ends. Raises `ListenError`."""
+    async def opened(self, listen: str, answers: Answers, *, key: str) -> AsyncIterator[None]:
+        """Answer at an address, `host:port`, until the block ends. Raises `ListenError`.
+
+        `key`: what in the watch config says so.
+        """
         behind = self._behind.setdefault(listen, [])
         if not behind:
-            self._runners[listen] = await self._bound(listen)
+            self._runners[listen] = await self._bound(listen, key)
         behind.append(answers)
         try:
             yield
@@ -51,7 +54,7 @@ class Door:
             if not behind:
                 await self._runners.pop(listen).cleanup()
 
-    async def _bound(self, listen: str) -> web.ServerRunner:
+    async def _bound(self, listen: str, key: str) -> web.ServerRunner:
         async def answer(request: web.BaseRequest) -> web.StreamResponse:
             return await self._behind[listen][-1].answer(request)
 
@@ -71,5 +74,5 @@ class Door:
         except OSError as error:
             await runner.cleanup()
             reason = error.strerror or type(error).__name__
-            raise ListenError(f"settings.push.listen: {listen} can't be listened at: {reason}") from error
+            raise ListenError(f"{key}: {listen} can't be listened at: {reason}") from error
         return runner

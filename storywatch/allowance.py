@@ -1,10 +1,10 @@
-"""How often a subscription may be pushed to, so that no hub keeps us busy. Pure; times are seconds of any clock."""
+"""How often somebody may do something, so that nobody keeps us busy. Pure; times are seconds of any clock."""
 
 from dataclasses import dataclass
 
 BURST = 30
 EVERY = 10.0
-"""Seconds after which one more push is allowed."""
+"""Seconds after which one more is allowed."""
 MOST_KNOWN = 10_000
 
 
@@ -15,7 +15,7 @@ class _Bucket:
 
 
 class Allowance:
-    """A bucket of pushes for each subscription."""
+    """A bucket for each key, such as a subscription to a hub."""
 
     def __init__(self, burst: int = BURST, every: float = EVERY) -> None:
         self._burst = burst

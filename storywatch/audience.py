@@ -1,0 +1,115 @@
+"""Who can be reached with what: readers as subscribers, who has left, whose mails come back. Pure."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from storywatch.errors import Fault
+from storywatch.model import (
+    Audience,
+    ChannelKind,
+    DeliveryKind,
+    Digest,
+    Pace,
+    Reader,
+    Standing,
+    Subscriber,
+    Subscription,
+    Wanted,
+    address_key,
+)
+
+DIGESTS = {Pace.DAILY: "0 7 * * *", Pace.WEEKLY: "0 7 * * 1"}
+"""When readers get what was gathered: in the morning, on Mondays; a cron line in their time zone."""
+
+UNSUBSCRIBED = Fault(code="unsubscribed", message="the receiver has unsubscribed", permanent=True)
+
+CANCELLING = frozenset({"unsubscribed", "suppressed"})
+"""The faults with which a delivery is given up, because its receiver is not to get it."""
+
+_ASKED_FOR = frozenset({DeliveryKind.CONFIRMATION, DeliveryKind.TEST})
+_READER = "reader:"
+_ID_CHARS = 24
+
+
+def reader_id(key: str, email: str) -> str:
+    """Return the id of the reader with an address. It stands in links, and who has it can't try addresses against it.
+
+    No id of the watch config has a colon.
+    """
+    said = b"reader\0" + address_key(email).encode()
+    return _READER + hmac.digest(key.encode(), said, hashlib.sha256).hex()[:_ID_CHARS]
+
+
+def is_reader(subscriber: str) -> bool:
+    """Tell whether an id is that of somebody who subscribed by an own hand."""
+    return subscriber.startswith(_READER)
+
+
+def subscription_id(reader: str, event: str) -> str:
+    """Return the id of a reader's subscription to an event."""
+    return f"{reader}:{event}"
+
+
+def key_of(subscriber: Subscriber, channel: ChannelKind) -> str:
+    """Return by what it is known who has left: the mail address, for other channels the subscriber."""
+    return address_key(subscriber.email) if channel is ChannelKind.EMAIL and subscriber.email else subscriber.id
+
+
+def subscriber_of(reader: Reader) -> Subscriber:
+    """Return a reader as a subscriber; nobody asked for a name."""
+    return Subscriber(id=reader.id, name="", email=reader.email)
+
+
+def subscription_of(wanted: Wanted) -> Subscription:
+    """Return what a reader wants as a subscription."""
+    wish = wanted.wish
+    cron = DIGESTS.get(wish.pace)
+    return Subscription(
+        id=wanted.id,
+        subscriber=wanted.reader,
+        channel=ChannelKind.EMAIL,
+        events=(wish.event,),
+        digest=Digest(cron=cron, time_zone=wish.time_zone) if cron else None,
+        quiet=wish.quiet,
+        time_zone=wish.time_zone,
+    )
+
+
+def audience(
+    readers: Iterable[Reader],
+    wanted: Iterable[Wanted],
+    *,
+    left: Iterable[tuple[str, str]] = (),
+    unreachable: Iterable[str] = (),
+) -> Audience:
+    """Return the audience: of the readers only those that want something that stands."""
+    standing = [one for one in wanted if one.stands]
+    heard = {one.reader for one in standing}
+    return Audience(
+        readers={one.id: subscriber_of(one) for one in readers if one.id in heard},
+        subscriptions={one.id: subscription_of(one) for one in standing},
+        left=frozenset(left),
+        unreachable=frozenset(unreachable),
+    )
+
+
+def reachable(audience: Audience, subscriber: Subscriber, subscription: Subscription, event: str) -> bool:
+    """Tell whether a subscription may be told of an event.
+
+    What a reader asked for stands by itself: who left an event of the watch config and subscribes anew hears of it.
+    """
+    key = key_of(subscriber, subscription.channel)
+    if subscription.channel is ChannelKind.EMAIL and key in audience.unreachable:
+        return False
+    return subscription.id in audience.subscriptions or audience.left.isdisjoint({(key, event), (key, "")})
+
+
+def barred(kind: DeliveryKind, standing: Standing) -> Fault | None:
+    """Return why a delivery is not to be sent. What somebody just asked for is sent to who has left before, too."""
+    if standing.suppressed:
+        message = "the address bounces or complains: `storywatch suppressions` says why, and lifts it"
+        return Fault(code="suppressed", message=message, permanent=True)
+    if standing.left and kind not in _ASKED_FOR:
+        return UNSUBSCRIBED
+    return None
