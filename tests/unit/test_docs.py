@@ -152,7 +152,7 @@ class ColumnNames(Queries):
 def status_fields() -> Iterable[str]:
     """Return the fields of the status that are no counts."""
     health = Health(last_commit_at=None, oldest_due_at=None, endpoints_disabled=0, deliveries_held=0, deliveries_died=0)
-    return status_object(Status(counts={}, health=health, alarms=(), endpoints=(), trouble=()))
+    return status_object(Status(counts={}, health=health, alarms=(), endpoints=(), optouts=(), trouble=()))
 
 
 async def listed_fields() -> dict[str, Iterable[str]]:
