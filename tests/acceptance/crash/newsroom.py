@@ -55,8 +55,8 @@ class Article:
 
     @property
     def title(self) -> str:
-        """The headline, which grows by a word with every edit."""
-        return " ".join((self.marker, self.subject, *self.words[:4], *["corrected"] * self.edits))
+        """The headline, which grows by a word with every edit: one that no other article has."""
+        return " ".join((self.marker, self.subject, *self.words[: 4 + self.edits]))
 
     @property
     def can_be_edited(self) -> bool:

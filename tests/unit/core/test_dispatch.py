@@ -159,3 +159,37 @@ def test_what_was_only_put_off_counts_no_attempt() -> None:
         assert (settlement.attempt, settlement.attempted) == (attempt - 1, False)
     tried = settled(a_delivery(10), replace(fault, attempted=True), now=NOW, dice=0.9)
     assert (tried.state, tried.attempt, tried.attempted) == (DeliveryState.DEAD, 10, True)
+
+
+@pytest.mark.parametrize(("claims", "dies"), [(1, False), (3, False), (4, True), (9, True)])
+async def test_a_delivery_over_which_three_processes_died_is_given_up_unsent(claims: int, *, dies: bool) -> None:
+    """The fourth process sets it aside, and its endpoint has no part in it."""
+    channel, outbox = FakeChannel(), FakeOutbox()
+    settlement = await a_dispatch(channel, outbox).deliver(replace(a_delivery(), claims=claims), a_config())
+    assert bool(channel.sent) is not dies
+    assert settlement.state is (DeliveryState.DEAD if dies else DeliveryState.SENT)
+    assert (settlement.fault.code if settlement.fault else None) == ("poison" if dies else None)
+    assert outbox.endpoint.is_well
+
+
+async def test_deaths_are_claims_that_no_attempt_settled() -> None:
+    """A fifth attempt was claimed five times without any death."""
+    channel = FakeChannel()
+    await a_dispatch(channel, FakeOutbox()).deliver(replace(a_delivery(attempt=5), claims=7), a_config())
+    assert channel.sent
+
+
+def test_what_a_receiver_that_is_gone_was_owed_stays_owed() -> None:
+    """Whatever the attempt; `storywatch.endpoints` keeps it from being sent."""
+    for attempt in (1, len(RETRY_DELAYS) + 1):
+        fault = Fault(code="webhook_gone", message="410", permanent=True)
+        assert settled(a_delivery(attempt), fault, now=NOW, dice=0.5).state is DeliveryState.WAITING
+
+
+def test_the_table_is_that_of_standard_webhooks() -> None:
+    """The first attempt at once, then these pauses: 75 hours and 35 minutes from the first to the last."""
+    assert [pause.total_seconds() for pause in RETRY_DELAYS] == [
+        *(5, 5 * 60, 30 * 60),
+        *(2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600),
+    ]
+    assert sum(RETRY_DELAYS, timedelta()) == timedelta(hours=75, minutes=35, seconds=5)
