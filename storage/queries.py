@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import endpoints, people_queries, pushes, replays, tables
+from storage import endpoints, ledger, people_queries, pushes, replays, tables
 from storage.engine import reading
 from storage.people_queries import PeopleQueries, Rows
 from storywatch.health import RECENT, Health
@@ -49,6 +49,20 @@ class Queries(PeopleQueries):
             _count(tables.items, tables.items.c.source == source.id).label("items"),
         )
         return await self._rows(query.order_by(source.id))
+
+    async def ledger(self, event: str) -> ledger.Ledger:
+        """Return the figures and statements of an event, by the item that gave them, oldest first.
+
+        `storywatch.updates.ledger.entries` says who disagrees.
+        """
+        async with reading(self._engine) as connection:
+            return await ledger.ledger_of(connection, event)
+
+    async def changes(self, event: str, limit: int) -> Rows:
+        """Return what happened to reported items of an event."""
+        change = tables.changes.c
+        query = select(tables.changes).where(change.event == event).order_by(change.seen.desc(), change.id)
+        return await self._rows(query.limit(limit))
 
     async def items(self, limit: int) -> Rows:
         """Return the latest items with their current text and the events they matched."""

@@ -77,14 +77,15 @@ def _changes(figures: Iterable[Figure], past: Past) -> Iterator[FigureChange]:
 
 def before(figure: Figure, known: Sequence[KnownFigure]) -> KnownFigure | None:
     """Return the last figure of the same kind that counts the same people; None for the first."""
-    whom = _people(figure.of)
+    counted = whom(figure.of)
     for one in reversed(known):
-        if one.figure.kind is figure.kind and (_people(one.figure.of) & whom or one.figure.of == figure.of):
+        if one.figure.kind is figure.kind and (whom(one.figure.of) & counted or one.figure.of == figure.of):
             return one
     return None
 
 
-def _people(of: str) -> frozenset[str]:
+def whom(of: str) -> frozenset[str]:
+    """Return whom a figure counts, in a form that is the same for Americans and US citizens."""
     return frozenset(COUNTRY_OF.get(word) or stem(word) for word in of.split())
 
 

@@ -20,7 +20,6 @@ FEATURES: Mapping[str, int] = {
     "alike": 1,
     "headline": 1,
     "covered": 1,
-    "fresh": -1,
     "numbers": 1,
     "names": 1,
     "new_names": -1,
@@ -28,12 +27,14 @@ FEATURES: Mapping[str, int] = {
     "new_figures": -1,
     "same_stance": 1,
     "turned": -1,
-    "soon": 1,
+    "alike_soon": 1,
     "stale": -1,
-    "looks_back": 1,
-    "copied": 1,
 }
-"""What speaks for a repeat (1) or against (-1)."""
+"""What speaks for a repeat (1) or against (-1). `alike_soon`: likeness counts more within hours. `stale`: the logarithm of
+the days that lie between, unless the item looks back, which is never too late to repeat."""
+
+_A_DAY = 4.0
+"""How fast likeness loses what it gains by nearness in time: e^-4 is left after a day."""
 
 NEARLY_THE_SAME = 0.7
 COPIED = 0.5
@@ -87,15 +88,15 @@ def candidates(
 ) -> list[Candidate]:
     """Return the updates that an item may repeat, the likeliest first."""
     mass = {term: prominence * past.weight(term) for term, prominence in telling.terms.items()}
-    shared = _of_item(telling, past, mass)
-    copy, share = past.copied(telling)
+    shared = _of_item(telling, past)
     made = []
     for one in past.candidates(telling):
+        days = _days(at, one.reports)
         features = {
             **shared,
-            **_of_pair(telling, one, past, mass),
-            **_in_time(telling, one.reports, at),
-            "copied": share if copy is not None and copy.update == one.id else 0.0,
+            **(pair := _of_pair(telling, one, past, mass)),
+            "alike_soon": pair["alike"] * math.exp(-_A_DAY * days),
+            "stale": 0.0 if telling.looks_back else math.log1p(days),
         }
         made.append(Candidate(development=one, features=features, score=score(features, weights or shipped())))
     return sorted(made, key=lambda candidate: -candidate.score)
@@ -106,15 +107,13 @@ def score(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
     return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
-def _of_item(telling: Telling, past: Past, mass: Mapping[str, float]) -> dict[str, float]:
+def _of_item(telling: Telling, past: Past) -> dict[str, float]:
     """Return what an item has that no report of the event has."""
     new = [figure for figure in counted(telling) if not known_among(figure, past.values.values())]
     strange = sum(term in telling.lead and not past.knows(term) for term in telling.named)
     return {
-        "fresh": 1 - _part(telling.lead, past.terms, mass) if telling.lead else 0.0,
         "new_figures": float(min(2, len(new))),
         "new_names": float(min(3, strange)),
-        "looks_back": float(telling.looks_back),
     }
 
 
@@ -136,20 +135,18 @@ def _of_pair(telling: Telling, one: Development, past: Past, mass: Mapping[str, 
     }
 
 
-def _in_time(telling: Telling, reports: Sequence[PastReport], at: datetime | None) -> dict[str, float]:
-    """Return how far apart they are: `soon` halves in four hours, `stale` is the logarithm of the days.
-
-    A report that looks back is never too late to repeat.
-    """
+def _days(at: datetime | None, reports: Sequence[PastReport]) -> float:
+    """Return how many days lie between an item and the nearest report of an update."""
     times = [report.at for report in reports if report.at]
-    days = min(abs((at - time).total_seconds()) for time in times) / 86_400 if at and times else 0.0
-    return {"soon": math.exp(-4 * days), "stale": 0.0 if telling.looks_back else math.log1p(days)}
+    return min(abs((at - time).total_seconds()) for time in times) / 86_400 if at and times else 0.0
 
 
 def _says_otherwise(telling: Telling, best: Candidate, past: Past) -> bool:
     """Tell whether an item in the words of an earlier report changes what matters in them."""
-    if best.features["alike"] < NEARLY_THE_SAME and best.features["copied"] < COPIED:
-        return False
+    if best.features["alike"] < NEARLY_THE_SAME:
+        copy, share = past.copied(telling)
+        if copy is None or copy.update != best.development.id or share < COPIED:
+            return False
     figures = any(not known_among(figure, past.values.values()) for figure in counted(telling))
     return figures or bool(decisive(telling) - best.development.stances)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -187,11 +187,6 @@ class Past(Sequence[PastReport]):
         if said_by <= 1:
             return 1.0
         return max(_LEAST_TELLING, 1 - math.log(said_by) / math.log(len(self.developments) + 1))
-
-    @property
-    def terms(self) -> Container[str]:
-        """Every term that a report says."""
-        return self._postings
 
     def same_text(self, telling: Telling, *, least: int) -> PastReport | None:
         """Return the first report in the very same words; headlines may differ if there are enough of others."""

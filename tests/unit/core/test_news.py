@@ -67,7 +67,7 @@ def test_new_names_are_told_and_known_ones_in_another_spelling_are_not() -> None
             summary="The Taliban hold a man whom they call Mohammad Sharifullah. They say that he drove Abdul Rahman Al-Logari.",
         ),
     )  # fmt: skip
-    assert news.names == ("Mohammad Sharifullah",)
+    assert news.names == ("Taliban", "Mohammad Sharifullah")
 
 
 def test_no_deaths_and_nothing_taken_back_is_of_normal_urgency() -> None:
