@@ -1,7 +1,8 @@
-"""Novelty on the labelled streams: which reports tell a fact first, and which repeat one.
+"""Novelty on the labelled streams: which reports tell a fact first, which repeat one.
 
-Each stream is one event. Its items pass through the real matcher and updates, as in `storywatch replay`; what is told is
-scored by the scorer's formula beside three baselines. `ferry` was kept away from all fitting and tuning.
+Each stream is one event. Its items pass through the real matcher and updates, as in `storywatch replay`;
+what they tell is scored by the scorer's formula beside three baselines. `ferry` was kept away from
+all fitting.
 """
 
 import json
@@ -119,8 +120,8 @@ def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _cosine(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
-    mass = lambda words: sum(weights[word] ** 2 for word in words)  # noqa: E731
-    return mass(one & other) / (math.sqrt(mass(one) * mass(other)) or 1.0)
+    shared, ours, theirs = (sum(weights[word] ** 2 for word in words) for words in (one & other, one, other))
+    return shared / (math.sqrt(ours * theirs) or 1.0)
 
 
 def scored(stream: Stream, groups: Groups) -> Score:

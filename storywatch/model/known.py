@@ -111,8 +111,8 @@ class ReportRole(StrEnum):
 class Report:
     """An item that tells of an update.
 
-    `origin`: where its text comes from: an agency (`agency:ap`), or its outlet (`outlet:khaama`). `news`: what it adds to
-    its event; `figures` and `statements`: all that it gives, new or not.
+    `origin`: where its text comes from: an agency (`agency:ap`), or its outlet (`outlet:khaama`). `news`: what it adds
+    to its event; `figures` and `statements`: all that it gives, new or not.
     """
 
     update: str

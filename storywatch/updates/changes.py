@@ -25,18 +25,24 @@ _RETRACTED = re.compile(
     re.IGNORECASE,
 )
 _CORRECTED = re.compile(
-    r"(?:^\W*(?:corrections?|clarifications?|corrected|clarified|editor[’']?s[’']? note|corrigendum|erratum)\b[^\n.]{0,40}?[:—–-]"
-    r"|\b(?:this|the|an? earlier version of this|a previous version of this) (?:article|story|report|post|item|piece|headline"
+    r"(?:^\W*(?:corrections?|clarifications?|corrected|clarified|editor[’']?s[’']? note|corrigendum"
+    r"|erratum)\b[^\n.]{0,40}?[:—–-]"
+    r"|\b(?:this|the|an? earlier version of this|a previous version of this) (?:article|story|report|post"
+    r"|item|piece|headline"
     r"|caption|photo|version)[^.]{0,80}?(?:corrected|clarified|amended|misstated|misspelled|misidentified|incorrectly|wrongly"
     r"|mistakenly|erroneously|in error|gave the wrong)"
-    r"|\b(?:updated|edited|amended|changed) to (?:correct|clarify|fix|reflect the correct|remove an? (?:error|incorrect))"
-    r"|\bcorrects? (?:the )?(?:spelling|name|number|date|death toll|toll|figure|attribution|day|year|age|title|headline|location)"
+    r"|\b(?:updated|edited|amended|changed) to (?:correct|clarify|fix|reflect the correct|remove an? (?:error"
+    r"|incorrect))"
+    r"|\bcorrects? (?:the )?(?:spelling|name|number|date|death toll|toll|figure|attribution|day|year|age"
+    r"|title|headline|location)"
     r"|\bwe (?:regret|apologi[sz]e for) the (?:error|mistake)|\bwas corrected on\b)",
     re.IGNORECASE,
 )
 _BOILERPLATE = re.compile(
-    r"^(?:\W*(?:last )?(?:updated|published|posted|modified|first published)\b.{0,60}|\W*\d{1,2}[:.]\d{2}.{0,30}|\W*read more.*"
-    r"|\W*(?:share|print|advertisement|sign up|subscribe|most read|related (?:articles|stories|topics)?|follow us).{0,80})$",
+    r"^(?:\W*(?:last )?(?:updated|published|posted|modified|first published)\b.{0,60}"
+    r"|\W*\d{1,2}[:.]\d{2}.{0,30}|\W*read more.*"
+    r"|\W*(?:share|print|advertisement|sign up|subscribe|most read|related (?:articles|stories|topics)?"
+    r"|follow us).{0,80})$",
     re.IGNORECASE,
 )
 

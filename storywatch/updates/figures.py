@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from storywatch.difference import sentences
 from storywatch.matching.words import fold
 from storywatch.model import Figure, FigureKind
+from storywatch.updates.listing import word_set
 from storywatch.updates.numbers import Number, numbers
 from storywatch.updates.speakers import said_by
 
@@ -40,271 +41,35 @@ _ACTS = {
     FigureKind.HOSTAGES: "kidnapped kidnapping kidnaps abducted abducting abducts",
 }
 _ACT_OF = {word: kind for kind, words in _ACTS.items() for word in words.split()}
-_PEOPLE = frozenset(
-    [
-        "people",
-        "persons",
-        "civilians",
-        "soldiers",
-        "troops",
-        "marines",
-        "members",
-        "personnel",
-        "children",
-        "kids",
-        "women",
-        "men",
-        "girls",
-        "boys",
-        "officers",
-        "policemen",
-        "police",
-        "passengers",
-        "crew",
-        "students",
-        "pupils",
-        "teachers",
-        "journalists",
-        "workers",
-        "employees",
-        "residents",
-        "villagers",
-        "protesters",
-        "demonstrators",
-        "migrants",
-        "refugees",
-        "victims",
-        "others",
-        "patients",
-        "doctors",
-        "nurses",
-        "militants",
-        "fighters",
-        "insurgents",
-        "gunmen",
-        "terrorists",
-        "prisoners",
-        "inmates",
-        "detainees",
-        "families",
-        "relatives",
-        "tourists",
-        "worshippers",
-        "shoppers",
-        "miners",
-        "sailors",
-        "firefighters",
-        "rescuers",
-        "paramedics",
-        "medics",
-        "hostages",
-        "survivors",
-        "adults",
-        "infants",
-        "babies",
-        "guards",
-        "suspects",
-        "rebels",
-        "pilgrims",
-        "person",
-        "man",
-        "woman",
-        "child",
-        "soldier",
-        "civilian",
-        "officer",
-        "boy",
-        "girl",
-        "policeman",
-        "marine",
-        "journalist",
-        "protester",
-        "passenger",
-        "worker",
-        "family",
-        "student",
-        "teacher",
-        "prisoner",
-        "militant",
-        "fighter",
-        "sailor",
-        "miner",
-        "bodies",
-        "corpses",
-        "americans",
-        "afghans",
-        "britons",
-        "israelis",
-        "palestinians",
-        "russians",
-        "ukrainians",
-        "syrians",
-        "iraqis",
-        "iranians",
-        "pakistanis",
-        "indians",
-        "germans",
-        "italians",
-        "spaniards",
-    ]
-)
-_AUXILIARIES = frozenset(
-    [
-        "were",
-        "was",
-        "are",
-        "is",
-        "been",
-        "be",
-        "being",
-        "have",
-        "has",
-        "had",
-        "also",
-        "reportedly",
-        "now",
-        "still",
-        "confirmed",
-        "feared",
-        "believed",
-        "presumed",
-        "reported",
-        "remain",
-        "remained",
-        "remains",
-        "initially",
-        "later",
-        "lay",
-        "lying",
-        "thought",
-        "known",
-        "counted",
-        "found",
-        "pronounced",
-        "declared",
-        "already",
-    ]
-)
-_STOPS = frozenset(
-    [
-        "in",
-        "on",
-        "at",
-        "by",
-        "from",
-        "after",
-        "when",
-        "while",
-        "as",
-        "who",
-        "that",
-        "which",
-        "with",
-        "during",
-        "near",
-        "outside",
-        "inside",
-        "and",
-        "or",
-        "but",
-        "to",
-        "for",
-        "since",
-        "including",
-        "following",
-        "before",
-        "around",
-        "across",
-        "amid",
-        "among",
-        "because",
-        "if",
-        "where",
-        "than",
-        "left",
-        "into",
-        "over",
-        "under",
-        "until",
-        "within",
-    ]
-)
-_VERBS = frozenset(
-    [
-        "survived",
-        "rescued",
-        "escaped",
-        "saved",
-        "brought",
-        "pulled",
-        "taken",
-        "carried",
-        "said",
-        "says",
-        "reported",
-        "fired",
-        "opened",
-        "came",
-        "went",
-        "remained",
-        "were",
-        "was",
-        "are",
-        "is",
-        "have",
-        "has",
-        "had",
-    ]
-)
-_PASSIVE_ONLY = frozenset(
-    ["killed", "injured", "wounded", "arrested", "detained", "displaced", "evacuated", "kidnapped", "abducted", "hurt"]
-)
+_PEOPLE = word_set("""
+    people persons civilians soldiers troops marines members personnel children kids women men girls boys officers
+    policemen police passengers crew students pupils teachers journalists workers employees residents villagers
+    protesters demonstrators migrants refugees victims others patients doctors nurses militants fighters insurgents
+    gunmen terrorists prisoners inmates detainees families relatives tourists worshippers shoppers miners sailors
+    firefighters rescuers paramedics medics hostages survivors adults infants babies guards suspects rebels pilgrims
+    person man woman child soldier civilian officer boy girl policeman marine journalist protester passenger worker
+    family student teacher prisoner militant fighter sailor miner bodies corpses americans afghans britons israelis
+    palestinians russians ukrainians syrians iraqis iranians pakistanis indians germans italians spaniards
+    """)
+_AUXILIARIES = word_set("""
+    were was are is been be being have has had also reportedly now still confirmed feared believed presumed reported
+    remain remained remains initially later lay lying thought known counted found pronounced declared already
+    """)
+_STOPS = word_set("""
+    in on at by from after when while as who that which with during near outside inside and or but to for since
+    including following before around across amid among because if where than left into over under until within
+    """)
+_VERBS = word_set("""
+    survived rescued escaped saved brought pulled taken carried said says reported fired opened came went remained
+    were was are is have has had
+    """)
+_PASSIVE_ONLY = word_set("killed injured wounded arrested detained displaced evacuated kidnapped abducted hurt")
 """Right after a noun these may be active: `the strike killed`. Only people are killed without `were`."""
-_TOLLS = frozenset(["toll", "deaths", "fatalities", "casualties", "dead", "killed", "count"])
-_TOLL_LINKS = frozenset(
-    [
-        "to",
-        "at",
-        "of",
-        "reached",
-        "reaches",
-        "hit",
-        "hits",
-        "now",
-        "is",
-        "was",
-        "stands",
-        "stood",
-        "passes",
-        "passed",
-        "tops",
-        "topped",
-    ]
-)
-_TOLL_LINKS |= frozenset(
-    ["exceeds", "exceeded", "surpasses", "surpassed", "climbs", "climbed", "rises", "rose", "soars", "soared"]
-)
-_LIVES_TAKEN = frozenset(
-    ["cost", "costs", "costing", "claimed", "claims", "claiming", "took", "takes", "taking", "lost"]
-)
-_MODIFIERS = frozenset(
-    [
-        "more",
-        "other",
-        "others",
-        "additional",
-        "further",
-        "another",
-        "new",
-        "confirmed",
-        "fellow",
-        "of",
-        "the",
-        "these",
-        "those",
-        "his",
-    ]
-)
+_TOLLS = word_set("toll deaths fatalities casualties dead killed count")
+_TOLL_LINKS = word_set("to at of reached reaches hit hits now is was stands stood passes passed tops topped")
+_TOLL_LINKS |= word_set("exceeds exceeded surpasses surpassed climbs climbed rises rose soars soared")
+_LIVES_TAKEN = word_set("cost costs costing claimed claims claiming took takes taking lost")
+_MODIFIERS = word_set("more other others additional further another new confirmed fellow of the these those his")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December|"
 _MONTHS += r"Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?"
 _NOT_BEFORE = re.compile(
@@ -314,11 +79,13 @@ _NOT_BEFORE = re.compile(
     r"|\b[A-Z]{1,3}-|#|\b\d{1,2}:)\s?$"
 )
 _NOT_AFTER = re.compile(
-    r"(?:\s?%|[\s-]?(?:per ?cent\b|percent|percentage|points?\b|km\b|kilomet|miles?\b|met(?:er|re)s?\b|m\b|feet\b|foot\b|ft\b"
+    r"(?:\s?%|[\s-]?(?:per ?cent\b|percent|percentage|points?\b|km\b|kilomet|miles?\b|met(?:er|re)s?\b|m\b"
+    r"|feet\b|foot\b|ft\b"
     r"|inch|cm\b|mm\b|yards?\b|acres?\b|hectares?\b|kg\b|kilos?\b|kilogram|lbs?\b|tonn?es?\b|tons?\b|lit(?:er|re)s?\b|gallons?\b"
     r"|mph\b|kph\b|knots?\b|degrees?\b|°|years?\b|months?\b|weeks?\b|days?\b|hours?\b|hrs?\b|minutes?\b|mins?\b|seconds?\b"
     r"|decades?\b|centur|a\.?m\b|p\.?m\b|o[’']clock|GMT\b|UTC\b|times?\b|square\b|cubic\b|storey|story\b|stories\b|nautical)"
-    rf"|(?:st|nd|rd|th)\b|\s(?:of\s)?(?:{_MONTHS})\b|\s[A-Z]\w+ (?:Street|St|Road|Avenue|Ave|Lane|Square|Boulevard|Drive)\b"
+    rf"|(?:st|nd|rd|th)\b|\s(?:of\s)?(?:{_MONTHS})\b|\s[A-Z]\w+ (?:Street|St|Road|Avenue|Ave|Lane|Square"
+    rf"|Boulevard|Drive)\b"
     r"|-[a-z]+-old|\s(?:dollars|euros|pounds|rupees)\b)"
 )
 _DOLLARS = re.compile(r"\s?(?:US )?(?:dollars|euros|pounds|rupees|yen|rubles|roubles|francs|pesos)\b", re.IGNORECASE)
@@ -327,23 +94,7 @@ _ONE_COUNTS = re.compile(r"(?!.*\bof one)(?!.*\bno one)(?!.*one of)(?!.*\bat one
 _ADDED_BEFORE = re.compile(r"\b(?:another|further|additional)\s$", re.IGNORECASE)
 _ADDED_AFTER = re.compile(r"\s(?:more|further|additional)\b(?! than)", re.IGNORECASE)
 _OF_AGE = re.compile(r"[^\W\d_][,(]\s?$")
-_NOBODY_IN_PARTICULAR = frozenset(
-    [
-        "people",
-        "persons",
-        "person",
-        "others",
-        "other",
-        "more",
-        "victims",
-        "bodies",
-        "corpses",
-        "lives",
-        "the",
-        "of",
-        "them",
-    ]
-)
+_NOBODY_IN_PARTICULAR = word_set("people persons person others other more victims bodies corpses lives the of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,16 +141,16 @@ class _Candidate:
     number: Number
     beside: _Beside
     kind: FigureKind | None
-    joined: bool
+    joined: bool = False
     """It stands beside the number before it: `13 soldiers and 170 others`."""
-    people: bool
+    people: bool = False
 
 
 def _read(sentence: str) -> Iterator[_Candidate]:
     last_end = -1
     for number in numbers(sentence):
         if _is_money(number, sentence):
-            yield _Candidate(number, _Beside((), FigureKind.MONEY, number.end), FigureKind.MONEY, False, False)
+            yield _Candidate(number, _Beside((), FigureKind.MONEY, number.end), FigureKind.MONEY)
             continue
         if _counts_nothing(number, sentence):
             continue
@@ -437,9 +188,8 @@ def _resolved(candidates: Sequence[_Candidate]) -> Iterator[Figure]:
             and kinds[at - 1] is not FigureKind.MONEY
         ):
             kinds[at] = kinds[at - 1]
-    for one, kind in zip(candidates, kinds, strict=True):
-        if kind is None and one.people and one.number.value > 1:
-            kind = FigureKind.OTHER
+    for one, told in zip(candidates, kinds, strict=True):
+        kind = told or (FigureKind.OTHER if one.people and one.number.value > 1 else None)
         if kind is not None and not _is_year(one, kind):
             yield Figure(
                 kind=kind,

@@ -10,48 +10,18 @@ from storywatch.matching.likeness.stopwords import STOPWORDS
 from storywatch.matching.names import keys, same
 from storywatch.matching.names.particles import THINGS, TITLES
 from storywatch.matching.words import Word, words
+from storywatch.updates.listing import word_set
 from storywatch.updates.past import Past
 
 MOST_NAMES = 8
 MOST_SENTENCES = 12
 
-_DATES = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
-)
-_JOINERS = frozenset(["of", "the", "al", "el", "bin", "ibn", "de", "la", "del", "van", "von", "and", "for"])
-_NO_NAMES = frozenset(["reuters", "afp", "ap", "associated", "press", "copyright"])
+_DATES = word_set("""
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
+    october november december jan feb mar apr jun jul aug sep sept oct nov dec
+    """)
+_JOINERS = word_set("of the al el bin ibn de la del van von and for")
+_NO_NAMES = word_set("reuters afp ap associated press copyright")
 _BETWEEN = re.compile(r"^[ \-'’.]+$")
 
 

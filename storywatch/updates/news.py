@@ -1,5 +1,6 @@
 """What a report adds to its event, in its own words: the sentences that say it, figures, names, statements."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from storywatch.difference import sentences
@@ -133,7 +134,7 @@ def _adds(sentence: str, seen: set[str], new: tuple[set[str], set[str]], past: P
     fresh = sum(past.weight(term) * (1.0 if not past.knows(term) else 0.15) for term in terms if term not in seen)
     figures, statements = new
     fresh += _FIGURE_WEIGHT * (sentence in figures) + _STATEMENT_WEIGHT * (sentence in statements)
-    return fresh / max(_SHORT_SENTENCE, len(sentence)) ** 0.5
+    return fresh / math.sqrt(max(_SHORT_SENTENCE, len(sentence)))
 
 
 def cut(sentence: str) -> str:

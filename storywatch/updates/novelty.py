@@ -30,8 +30,11 @@ FEATURES: Mapping[str, int] = {
     "alike_soon": 1,
     "stale": -1,
 }
-"""What speaks for a repeat (1) or against (-1). `alike_soon`: likeness counts more within hours. `stale`: the logarithm of
-the days that lie between, unless the item looks back, which is never too late to repeat."""
+"""What speaks for a repeat (1) or against (-1).
+
+`alike_soon`: likeness counts more within hours. `stale`: the logarithm of the days that lie between, unless the item
+looks back, which is never too late to repeat.
+"""
 
 _A_DAY = 4.0
 """How fast likeness loses what it gains by nearness in time: e^-4 is left after a day."""

@@ -55,7 +55,8 @@ def _compiled(name: str) -> re.Pattern[str]:
         rf"|[.!?…”\"]\s*[-–—]?\s*{agency}(?:[/ ,]\s?[A-Z]\w+)*\s*\.?\s*$"  # ... said. — Reuters
         rf"|(?:©|\([cC]\)|\b[Cc]opyright)(?: ?©)?,? ?(?:\d{{4}})?,? ?(?:by )?{agency}\b"
         rf"|\b(?:[Ww]ith|WITH)(?: \w+){{0,2}} (?:from |by |reporting (?:from|by) )?{agency}\s*\.?\s*(?:$|\n)"
-        rf"|\b(?:[Ww]ith (?:input|inputs|reporting|material|files|contributions?) (?:from|by)|[Ss]ource ?:|[Vv]ia|[Rr]eporting by)"
+        rf"|\b(?:[Ww]ith (?:input|inputs|reporting|material|files|contributions?) (?:from|by)|[Ss]ource ?:"
+        rf"|[Vv]ia|[Rr]eporting by)"
         rf" {agency}\b",
         re.MULTILINE,
     )

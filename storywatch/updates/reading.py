@@ -17,6 +17,7 @@ from storywatch.matching.likeness.stopwords import STOPWORDS
 from storywatch.matching.words import Word, words
 from storywatch.model import Figure, Statement
 from storywatch.updates.figures import figures_of
+from storywatch.updates.listing import word_set
 from storywatch.updates.numbers import numbers
 from storywatch.updates.same_sense import IRREGULAR, PAIRS, SENSES
 from storywatch.updates.statements import statements_of
@@ -43,111 +44,15 @@ _LOOKING_BACK = re.compile(
     r"|on this day|commemorat\w+|remembers|remembered|last year|in (?:19|20)\d\d\b)",
     re.IGNORECASE,
 )
-_EMPTY = frozenset(
-    [
-        "anniversary",
-        "ago",
-        "mark",
-        "remember",
-        "memory",
-        "commemorate",
-        "later",
-        "today",
-        "yesterday",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "morning",
-        "evening",
-        "night",
-        "official",
-        "officials",
-        "source",
-        "news",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "statement",
-        "people",
-        "person",
-        "time",
-        "early",
-        "late",
-        "video",
-        "breaking",
-        "live",
-        "latest",
-        "watch",
-        "read",
-        "story",
-        "article",
-        "what",
-        "know",
-        "who",
-        "why",
-        "how",
-        "yes",
-        "january",
-        "february",
-        "march",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "still",
-        "back",
-        "well",
-        "even",
-        "way",
-        "make",
-        "made",
-        "come",
-        "came",
-        "go",
-        "went",
-        "get",
-        "got",
-        "take",
-        "took",
-        "see",
-        "saw",
-        "seen",
-        "use",
-        "used",
-        "like",
-        "part",
-        "place",
-        "thing",
-        "long",
-        "way",
-        "own",
-        "another",
-        "number",
-        "agency",
-        "reuters",
-        "afp",
-        "ap",
-        "associated",
-        "press",
-        "agence",
-        "france",
-        "presse",
-        "press",
-        "briefing",
-        "conference",
-        "reporter",
-        "journalist",
-        "correspondent",
-    ]
-)
+_EMPTY = word_set("""
+    anniversary ago mark remember memory commemorate later today yesterday monday tuesday wednesday thursday friday
+    saturday sunday morning evening night official officials source news spokesman spokeswoman spokesperson statement
+    people person time early late video breaking live latest watch read story article what know who why how yes
+    january february march april june july august september october november december still back well even way make
+    made come came go went get got take took see saw seen use used like part place thing long way own another number
+    agency reuters afp ap associated press agence france presse press briefing conference reporter journalist
+    correspondent
+    """)
 
 
 @dataclass(frozen=True)

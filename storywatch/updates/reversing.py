@@ -3,6 +3,7 @@
 from storywatch.matching.likeness.reading import stem
 from storywatch.matching.words import words
 from storywatch.model import KnownStatement, Stance, Statement
+from storywatch.updates.listing import word_set
 from storywatch.updates.past import Past
 from storywatch.updates.reading import read
 
@@ -17,24 +18,7 @@ OPPOSED: dict[Stance, frozenset[Stance]] = {
 _SAME_TOPIC = 0.25
 _SAME_TOPIC_OF_ONE_SPEAKER = 0.08
 _MOST_LOOKED_AT = 400
-_NO_NAMES = frozenset(
-    [
-        "official",
-        "officials",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "chief",
-        "general",
-        "gen",
-        "the",
-        "a",
-        "an",
-        "of",
-        "for",
-        "us",
-    ]
-)
+_NO_NAMES = word_set("official officials spokesman spokeswoman spokesperson chief general gen the a an of for us")
 
 
 def against(statement: Statement, past: Past) -> KnownStatement | None:
@@ -68,5 +52,5 @@ def _key(speaker: str) -> frozenset[str]:
 
 def _common(one: str, other: str, past: Past) -> float:
     ours, theirs = (read(f"\n{quote}").terms.keys() for quote in (one, other))
-    weight = lambda terms: sum(map(past.weight, terms))  # noqa: E731
-    return weight(ours & theirs) / (weight(ours | theirs) or 1.0)
+    shared, either = (sum(map(past.weight, terms)) for terms in (ours & theirs, ours | theirs))
+    return shared / (either or 1.0)

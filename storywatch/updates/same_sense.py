@@ -7,13 +7,14 @@ otherwise in news stand here; names don't.
 from storywatch.matching.likeness.reading import stem
 
 _LINES = """
-kill die dead death slay slain fatal fatality fatalities deadly perish lethal body bodies corpse loss_of_life toll casualty lost_their lost_lives
+kill die dead death slay slain fatal fatality fatalities deadly perish lethal body bodies corpse loss_of_life \
+toll casualty lost_their lost_lives
 injure injury wound hurt maim hospitalise hospitalize
 explode explosion blast bomb bombing detonate detonation blow_up blew_up
 shoot shot shooting gunfire gunshot bullet fire_on opened_fire
 attack assault raid strike airstrike hit target
 attacker bomber gunman gunmen assailant perpetrator
-claim_responsibility claims_responsibility claimed_responsibility take_credit takes_credit took_credit carried_out said_it_was_behind behind
+claim_responsibility claimed_responsibility take_credit takes_credit took_credit carried_out behind
 arrest detain custody capture seize seized nab apprehend held hold caught
 charge indict indictment accuse charges prosecute arraign
 convict conviction guilty verdict
@@ -129,6 +130,14 @@ ignore
 photo photograph picture image
 """
 
+_PAST = """
+killed:kill dying:die dies:die shot:shoot blew:blow found:find told:tell caught:catch held:hold sank:sink
+sunk:sink fled:flee rose:rise risen:rise fell:fall fallen:fall broke:break broken:break struck:strike hit:hit
+taken:take took:take gave:give given:give went:go gone:go left:leave lost:lose knew:know known:know sought:seek
+bought:buy sold:sell paid:pay began:begin begun:begin drew:draw withdrew:withdraw withdrawn:withdraw
+stood:stand built:build met:meet led:lead women:woman men:man children:child wives:wife lives:life
+"""
+
 SENSES: dict[str, str] = {}
 PAIRS: dict[tuple[str, str], str] = {}
 for _line in _LINES.strip().splitlines():
@@ -140,59 +149,4 @@ for _line in _LINES.strip().splitlines():
         elif len(_parts) == 1:
             SENSES.setdefault(stem(_word), f"~{_words[0]}")
 
-IRREGULAR = {
-    word: stem(base)
-    for word, base in (
-        pair.split(":")
-        for pair in [
-            "killed:kill",
-            "dying:die",
-            "dies:die",
-            "shot:shoot",
-            "blew:blow",
-            "found:find",
-            "told:tell",
-            "caught:catch",
-            "held:hold",
-            "sank:sink",
-            "sunk:sink",
-            "fled:flee",
-            "rose:rise",
-            "risen:rise",
-            "fell:fall",
-            "fallen:fall",
-            "broke:break",
-            "broken:break",
-            "struck:strike",
-            "hit:hit",
-            "taken:take",
-            "took:take",
-            "gave:give",
-            "given:give",
-            "went:go",
-            "gone:go",
-            "left:leave",
-            "lost:lose",
-            "knew:know",
-            "known:know",
-            "sought:seek",
-            "bought:buy",
-            "sold:sell",
-            "paid:pay",
-            "began:begin",
-            "begun:begin",
-            "drew:draw",
-            "withdrew:withdraw",
-            "withdrawn:withdraw",
-            "stood:stand",
-            "built:build",
-            "met:meet",
-            "led:lead",
-            "women:woman",
-            "men:man",
-            "children:child",
-            "wives:wife",
-            "lives:life",
-        ]
-    )
-}
+IRREGULAR = {word: stem(base) for word, _, base in (pair.partition(":") for pair in _PAST.split())}

@@ -2,6 +2,8 @@
 
 import re
 
+from storywatch.updates.listing import word_set
+
 MOST_WORDS = 8
 """Words that name a speaker; longer is a clause that was misread, and names nobody."""
 
@@ -15,34 +17,14 @@ _TRAILING = re.compile(rf"[,—–”\"’] (?:an? |the )?{_NAMED} (?:have |has 
 _INVERTED = re.compile(rf"[,”\"’] (?:said|says|told|added) (?:an? |the )?{_NAMED}(?=[,;:]|\.(?:\s|$)|$)")
 _LEADING = re.compile(
     rf"^[\"“]?(?:[Aa]n? |[Tt]he )?{_NAMED} (?:have |has |had )?(?:also )?"
-    rf"(?:(?:said|says|say|announced|announces|stated|estimated|confirmed|confirms|reported|reports|warned)\b(?! (?:to|for)\b)"
+    rf"(?:(?:said|says|say|announced|announces|stated|estimated|confirmed|confirms|reported|reports"
+    rf"|warned)\b(?! (?:to|for)\b)"
     rf"|(?:told|tells)\b|(?:counted|put|puts)\b(?= ))"
 )
 _INNER = re.compile(rf"\b(?:as|but|and|while) (?:an? |the )?{_NAMED} (?:have |has |had )?(?:said|say|says|put)\b")
-_NOBODY = frozenset(["he", "she", "it", "they", "we", "i", "you", "who", "which", "that", "this", "there", "one"])
-_BROKEN = frozenset(
-    [
-        "was",
-        "were",
-        "is",
-        "are",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "and",
-        "but",
-        "after",
-        "before",
-        "when",
-        "while",
-        "killed",
-    ]
-)
-_DANGLING = frozenset(["of", "in", "the", "to", "for", "a", "an", "by", "at", "no", "not", "newly"])
+_NOBODY = word_set("he she it they we i you who which that this there one")
+_BROKEN = word_set("was were is are be been has have had will would and but after before when while killed")
+_DANGLING = word_set("of in the to for a an by at no not newly")
 _TAIL = re.compile(r" (?:later|earlier|also|today|yesterday|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)$")
 
 

@@ -1,4 +1,4 @@
-"""Statements: who denies, admits, confirms, withdraws, claims or accuses, in the report's own sentence. English only."""
+"""Statements: who denies, admits, confirms, withdraws, claims or accuses, in the report's sentence. English only."""
 
 import re
 from collections.abc import Iterator
@@ -18,21 +18,30 @@ MOST_BEFORE = 300
 _STANCES = (
     (
         Stance.WITHDRAWS,
-        r"(?:withdraws?|withdrew|withdrawn|takes? back|took back|rescinds?|rescinded)(?=(?: \S+){0,4} (?:claims?|statements?"
-        r"|allegations?|reports?|accounts?|remarks?|accusations?|denials?|figures?|comments?|assertions?|words))"
-        r"|retracts?|retracted|recants?|recanted|walks? back|walked back|backtracks?|backtracked|reverses? (?:itself|course)"
-        r"|reversed (?:itself|course)|no longer (?:claims?|believes?)|corrected (?:its|his|her|their) (?:account|statement"
-        r"|claim|figures?)",
+        (
+            r"(?:withdraws?|withdrew|withdrawn|takes? back|took back|rescinds?"
+            r"|rescinded)(?=(?: \S+){0,4} (?:claims?|statements?"
+            r"|allegations?|reports?|accounts?|remarks?|accusations?|denials?|figures?|comments?|assertions?|words))"
+            r"|retracts?|retracted|recants?|recanted|walks? back|walked back|backtracks?|backtracked"
+            r"|reverses? (?:itself|course)"
+            r"|reversed (?:itself|course)|no longer (?:claims?|believes?)|corrected (?:its|his|her"
+            r"|their) (?:account|statement"
+            r"|claim|figures?)"
+        ),
     ),
     (
         Stance.ADMITS,
-        r"admits?|admitted|acknowledges?|acknowledged|concedes?|conceded|confess(?:es|ed)?|owns up|owned up"
-        r"|accepts? (?:responsibility|that|the blame)|accepted (?:responsibility|that|the blame)|takes? the blame",
+        (
+            r"admits?|admitted|acknowledges?|acknowledged|concedes?|conceded|confess(?:es|ed)?|owns up|owned up"
+            r"|accepts? (?:responsibility|that|the blame)|accepted (?:responsibility|that|the blame)|takes? the blame"
+        ),
     ),
     (
         Stance.DENIES,
-        r"den(?:y|ies|ied)|rejects?|rejected|dismiss(?:es|ed)|refutes?|refuted|disputes?|disputed|rebuffs?|rebuffed"
-        r"|disavows?|disavowed|contradicts?|contradicted|den(?:y|ies|ied) (?:any|all)",
+        (
+            r"den(?:y|ies|ied)|rejects?|rejected|dismiss(?:es|ed)|refutes?|refuted|disputes?|disputed|rebuffs?|rebuffed"
+            r"|disavows?|disavowed|contradicts?|contradicted|den(?:y|ies|ied) (?:any|all)"
+        ),
     ),
     (Stance.ACCUSES, r"accuses?|accused|blames?|blamed|alleges?|alleged"),
     (Stance.CONFIRMS, r"confirms?|confirmed|verif(?:y|ies|ied)"),
@@ -42,7 +51,8 @@ _VERBS = {stance: rf"(?P<{stance.value}>\b(?:{verbs})\b)" for stance, verbs in _
 _ANY = re.compile("|".join(_VERBS.values()), re.IGNORECASE)
 _OBJECT = {
     Stance.DENIES: re.compile(
-        r"(?! (?:permission|entry|access|bail|boarding|visas?|entrance|clearance|the (?:appeal|motion|bail)|an? (?:appeal"
+        r"(?! (?:permission|entry|access|bail|boarding|visas?|entrance|clearance|the (?:appeal|motion|bail)"
+        r"|an? (?:appeal"
         r"|motion)|bid|from|as (?:head|chief)|staff|employees|workers|(?:the )?(?:ball|case|charges) (?:against|on)))"
     ),
     Stance.CLAIMS: re.compile(r"(?! (?:(?:\S+ ){0,3}(?:lives?|victims?)|of|against|about|by)\b)"),
@@ -51,19 +61,22 @@ _OBJECT = {
     Stance.ACCUSES: re.compile(r"(?! by\b)"),
 }
 _NOT = re.compile(
-    r"(?:\bnot|n[’']t|\bnever|\bneither|\bnor|\bcannot|\brefus\w+ to|\bdeclin\w+ to|\bfail\w* to|\bunable to|\bbefore|\bif"
+    r"(?:\bnot|n[’']t|\bnever|\bneither|\bnor|\bcannot|\brefus\w+ to|\bdeclin\w+ to|\bfail\w* to|\bunable to"
+    r"|\bbefore|\bif"
     r"|\bno one|\bnobody|\bto)(?: \w+ly)?\s$",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
-    r"\b(?:was|were|is|are|been|be|being|the|an?|of|his|her|their|its|has been|this|that|any|all|these|those|about|after|in|on|over|by|with|for|despite|no|from|such|some)\s$",
+    r"\b(?:was|were|is|are|been|be|being|the|an?|of|his|her|their|its|has been|this|that|any|all|these|those"
+    r"|about|after|in|on|over|by|with|for|despite|no|from|such|some)\s$",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
     r"(?:[,;:—–]|\b(?:and|but|that|as|after|before|while|when|because|although|whom|which|who|where|if)\b)(?![^,;:—–]*[,;:—–])"
 )
 _LEAD_IN = re.compile(
-    r"^(?:on \w+day|the|an?|in an? \S+|later|meanwhile|earlier|however|also|now|finally|yesterday|today|weeks later)\s+",
+    r"^(?:on \w+day|the|an?|in an? \S+|later|meanwhile|earlier|however|also|now|finally|yesterday|today"
+    r"|weeks later)\s+",
     re.IGNORECASE,
 )
 _AUXILIARIES = re.compile(

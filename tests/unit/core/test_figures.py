@@ -112,8 +112,17 @@ def test_a_figure_is_given_once_per_report() -> None:
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [("13", 13), ("2,977", 2977), ("1.5m", 1.5e6), ("two hundred and five", 205), ("a dozen", 12), ("twenty-one", 21)]
-    + [("3 thousand", 3000), ("twenty twenty", None), ("12foo", None)],
+    [
+        ("13", 13),
+        ("2,977", 2977),
+        ("1.5m", 1500000.0),
+        ("two hundred and five", 205),
+        ("a dozen", 12),
+        ("twenty-one", 21),
+        ("3 thousand", 3000),
+        ("twenty twenty", None),
+        ("12foo", None),
+    ],
 )
 def test_numbers_are_read(written: str, value: float | None) -> None:
     """In digits and words; what is no number is none."""

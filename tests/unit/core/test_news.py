@@ -22,7 +22,7 @@ def placed_news(*items: Item) -> News:
 
 FIRST = an_item(
     "Attack at Kabul airport", item="i1", outlet="bbc",
-    summary="A suicide bomber attacked a gate of Kabul airport on Thursday. At least 60 Afghans were killed, officials said.",
+    summary="A suicide bomber attacked a gate of Kabul airport. At least 60 Afghans were killed, officials said.",
 )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def test_the_lead_is_the_sentence_that_says_what_is_new() -> None:
         FIRST,
         an_item(
             "Toll of Kabul attack rises", item="i2", outlet="nyt",
-            summary="A suicide bomber attacked a gate of Kabul airport on Thursday. The death toll has risen to 170 Afghans, "
+            summary="A suicide bomber attacked a gate of Kabul airport. The death toll has risen to 170 Afghans, "
             "the health ministry said on Friday. The attack was at a gate of the airport.",
         ),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def test_a_repeat_adds_nothing() -> None:
         "Kabul airport attacked",
         item="i2",
         outlet="cnn",
-        summary=FIRST.revision.summary.replace("on Thursday", "today"),
+        summary=FIRST.revision.summary.replace("At least", "Some"),
     )
     assert placed_news(FIRST, again) == NOTHING_NEW
 
@@ -64,7 +64,7 @@ def test_new_names_are_told_and_known_ones_in_another_spelling_are_not() -> None
         ),
         an_item(
             "Taliban hold a man in Jalalabad", item="i2", outlet="cnn",
-            summary="The Taliban hold a man whom they call Mohammad Sharifullah. They say that he drove Abdul Rahman Al-Logari.",
+            summary="The Taliban hold a man whom they call Mohammad Sharifullah. He drove Abdul Rahman Al-Logari.",
         ),
     )  # fmt: skip
     assert news.names == ("Taliban", "Mohammad Sharifullah")
@@ -74,7 +74,7 @@ def test_no_deaths_and_nothing_taken_back_is_of_normal_urgency() -> None:
     """A development like most."""
     hearing = an_item(
         "Senate hears generals on Kabul", item="i2", outlet="cnn",
-        summary="Three generals answered questions of a Senate committee about the evacuation for six hours on Tuesday.",
+        summary="Three generals answered questions of a Senate committee about the evacuation for six hours.",
     )  # fmt: skip
     assert placed_news(FIRST, hearing).severity is Severity.NORMAL
 

@@ -44,8 +44,10 @@ def test_credits_are_read_and_mentions_are_none(author: str | None, text: str, a
 WIRES = tuple(
     (
         agency,
-        f"{place} ({credit}) - {number} people were killed when a {thing} struck the {where} of {place.title()} early on "
-        f"{day}, and rescue workers were searching for survivors, the {who} said. Witnesses spoke of {seen}.",
+        (
+            f"{place} ({credit}) - {number} people were killed when a {thing} struck the {where} of {place.title()} on "
+            f"{day}, and rescue workers were searching for survivors, the {who} said. Witnesses spoke of {seen}."
+        ),
     )
     for agency, credit, place, number, thing, where, day, who, seen in (
         ("ap", "AP", "KABUL", 60, "bomb", "airport", "Thursday", "health ministry", "bodies in a canal"),
@@ -57,7 +59,7 @@ WIRES = tuple(
 
 
 def as_printed(text: str, number: int) -> str:
-    """Return the wire as five outlets print it: as it came, without dateline, cut, with a tail, in their own spelling."""
+    """Return the wire as five outlets print it: as it came, without dateline, cut, with a tail, in other words."""
     bare = text.split(") - ", 1)[1]
     return (
         text,
