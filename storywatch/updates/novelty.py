@@ -5,7 +5,7 @@ The weights were fitted on labelled streams (`bench/novelty`), each number in th
 
 import json
 import math
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,9 +19,7 @@ from storywatch.updates.reading import Telling
 FEATURES: Mapping[str, int] = {
     "alike": 1,
     "headline": 1,
-    "covered": 1,
     "numbers": 1,
-    "names": 1,
     "new_names": -1,
     "other_figures": -1,
     "new_figures": -1,
@@ -90,14 +88,13 @@ def candidates(
     telling: Telling, past: Past, *, at: datetime | None, weights: Mapping[str, float] | None = None
 ) -> list[Candidate]:
     """Return the updates that an item may repeat, the likeliest first."""
-    mass = {term: prominence * past.weight(term) for term, prominence in telling.terms.items()}
     shared = _of_item(telling, past)
     made = []
     for one in past.candidates(telling):
         days = _days(at, one.reports)
         features = {
             **shared,
-            **(pair := _of_pair(telling, one, past, mass)),
+            **(pair := _of_pair(telling, one, past)),
             "alike_soon": pair["alike"] * math.exp(-_A_DAY * days),
             "stale": 0.0 if telling.looks_back else math.log1p(days),
         }
@@ -120,7 +117,7 @@ def _of_item(telling: Telling, past: Past) -> dict[str, float]:
     }
 
 
-def _of_pair(telling: Telling, one: Development, past: Past, mass: Mapping[str, float]) -> dict[str, float]:
+def _of_pair(telling: Telling, one: Development, past: Past) -> dict[str, float]:
     """Return what an item and an update have in common."""
     compared = [report.telling for report in one.compared()]
     ours = counted(telling)
@@ -129,9 +126,7 @@ def _of_pair(telling: Telling, one: Development, past: Past, mass: Mapping[str, 
     return {
         "alike": max(_cosine(telling.terms, other.terms, past) for other in compared),
         "headline": max(_headlines(telling, other, past) for other in compared),
-        "covered": _part(telling.lead, one.terms, mass),
         "numbers": sum(past.telling_of(term) for term in telling.numbers & common),
-        "names": sum(past.telling_of(term) for term in telling.named & common),
         "other_figures": float(bool(ours) and not agreeing),
         "same_stance": float(bool(decisive(telling) & one.stances)),
         "turned": float(_turned(telling, one)),
@@ -167,12 +162,6 @@ def decisive(telling: Telling) -> set[Stance]:
 
 def _turned(telling: Telling, one: Development) -> bool:
     return any(one.stances & _TURNS[stance] and stance not in one.stances for stance in decisive(telling))
-
-
-def _part(terms: frozenset[str], known: Container[str], mass: Mapping[str, float]) -> float:
-    """Return the share of the weight of terms that is known."""
-    total = sum(mass[term] for term in terms)
-    return sum(mass[term] for term in terms if term in known) / total if total else 0.0
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float], past: Past) -> float:

@@ -25,7 +25,7 @@ KABUL = Event(
 STREAM = (
     "Blast at the airport of Kabul, dozens feared dead",
     "Dozens feared dead in blast at the airport of Kabul",
-    "Pentagon names the troops killed at Abbey Gate in Kabul",
+    "Pentagon names its thirteen Marines of the Abbey Gate in Kabul",
     "Schools reopen in Kabul after the winter",
     "Kabul cricket team flies home from its airport",
     "Elections in Norway bring a change",
