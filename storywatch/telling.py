@@ -84,7 +84,7 @@ def is_near(match: Match) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """What matched items tell: updates, reports, changes of what was reported, and what somebody may have to hear of."""
+    """What matched items tell: updates, reports, changes of reports, and what somebody may have to hear of."""
 
     updates: tuple[Update, ...] = ()
     reports: tuple[Report, ...] = ()

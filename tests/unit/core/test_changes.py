@@ -7,9 +7,9 @@ import pytest
 
 from storywatch.difference import difference
 from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, Severity
-from storywatch.telling import tell
+from storywatch.telling import Placing
 from storywatch.updates import Past, PastReport, as_past, change_of, page_change, place
-from tests.support.samples import KABUL, NOW, a_config, an_item
+from tests.support.samples import KABUL, NOW, an_item
 
 TEXT = "At least 60 people were killed at the airport gate, officials said. Rescuers are at work."
 
@@ -140,15 +140,15 @@ def test_a_retraction_that_matches_no_more_is_told() -> None:
     """The new text says nothing of the event, and the item is its report all the same."""
     item, past, _ = told()
     gone = revised(item, "This article has been retracted.", "Retracted")
-    found = tell([(gone, None)], tuple(past), KABUL, a_config())
-    (changed,) = found.changes
-    assert (changed.change.kind, changed.match, changed.first_item) == (ChangeKind.RETRACTION, None, item.id)
+    found = Placing(KABUL, tuple(past)).add(gone, None)
+    (change,) = found.changes
+    assert (change.kind, change.item, change.update) == (ChangeKind.RETRACTION, item.id, past[0].update)
     assert not found.reports
 
 
 def test_an_unreported_item_changes_nothing() -> None:
     """Control: a revision of what is no report of the event is placed if it matches, and passed over if not."""
     item = an_item("Attack at Kabul airport", summary=TEXT)
-    assert tell([(revised(item, f"{TEXT} More."), None)], (), KABUL, a_config()).changes == ()
+    assert not Placing(KABUL, ()).add(revised(item, f"{TEXT} More."), None).changes
     match = Match(event="kabul", item=item.id, revision=2, accepted=True, score=1.0)
-    assert len(tell([(revised(item, f"{TEXT} More."), match)], (), KABUL, a_config()).reports) == 1
+    assert len(Placing(KABUL, ()).add(revised(item, f"{TEXT} More."), match).reports) == 1
