@@ -88,7 +88,7 @@ def read(text: str, *, english: bool = True) -> Telling:
     terms: dict[str, float] = {}
     named: set[str] = set()
     lead: set[str] = set()
-    headline = _add(title, 1.0, terms, named)
+    headline = _add(title or (told[0] if told else ""), 1.0, terms, named)
     for number, sentence in enumerate(told):
         said = _add(sentence, 1.0 if number < LEAD_SENTENCES else 0.5, terms, named)
         if number < LEAD_SENTENCES:

@@ -92,3 +92,20 @@ def test_some_reports_have_their_full_text() -> None:
     long = [item["content"] for item in items_of("world") if "content" in item]
     assert len(long) >= 10
     assert min(map(len, long)) >= 1500
+
+
+@pytest.fixture(params=sorted(path.stem for path in (STREAMS / "novelty").glob("*.gold.jsonl")))
+def event(request: pytest.FixtureRequest) -> str:
+    return str(request.param).removesuffix(".gold")
+
+
+def test_each_item_of_a_novelty_stream_tells_one_fact(event: str) -> None:
+    items = items_of(f"novelty/{event}")
+    gold = items_of(f"novelty/{event}.gold")
+    assert [line["item"] for line in gold] == [item["id"] for item in items]
+    assert len({item["id"] for item in items}) == len(items)
+    assert len({item["url"] for item in items}) == len(items)
+    assert len({line["fact"] for line in gold}) >= 15
+    moments = [datetime.fromisoformat(item["published"]) for item in items]
+    assert moments == sorted(moments)
+    assert [declared.id for declared in load_events(STREAMS / f"novelty/{event}.events.yaml")] == [event]

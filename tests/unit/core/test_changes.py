@@ -141,14 +141,14 @@ def test_a_retraction_that_matches_no_more_is_told() -> None:
     item, past, _ = told()
     gone = revised(item, "This article has been retracted.", "Retracted")
     found = Placing(KABUL, tuple(past)).add(gone, None)
-    (development,) = found.developments
-    assert (found.changes[0].kind, development.report.item) == (ChangeKind.RETRACTION, item.id)
+    (change,) = found.changes
+    assert (change.kind, change.item, change.update) == (ChangeKind.RETRACTION, item.id, past[0].update)
     assert not found.reports
 
 
 def test_an_unreported_item_changes_nothing() -> None:
     """Control: a revision of what is no report of the event is placed if it matches, and passed over if not."""
     item = an_item("Attack at Kabul airport", summary=TEXT)
-    assert Placing(KABUL, ()).add(revised(item, f"{TEXT} More."), None).changes == ()
+    assert not Placing(KABUL, ()).add(revised(item, f"{TEXT} More."), None).changes
     match = Match(event="kabul", item=item.id, revision=2, accepted=True, score=1.0)
     assert len(Placing(KABUL, ()).add(revised(item, f"{TEXT} More."), match).reports) == 1
