@@ -15,13 +15,33 @@ MOST_CHARS = 20_000
 LINE_CHARS = 5_000
 REORDERED = "\N{HORIZONTAL ELLIPSIS} the same sentences in another order"
 
-# A sentence ends at its mark and the quotes that close with it, before white space. Not at an initial (U.S., J. Smith)
-# nor at a title, whose name would stand on the next line.
+# No sentence ends at these: a name, a day or a number stands on the next line otherwise.
+_SHORTENED = (
+    *(
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Dr",
+        "St",
+        "Lt",
+        "Col",
+        "Maj",
+        "Sgt",
+        "Capt",
+        "Gen",
+        "Adm",
+        "Sen",
+        "Rep",
+        "Gov",
+        "Prof",
+        "No",
+    ),
+    *("Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec"),
+)
+# A sentence ends at its mark and the quotes that close with it, before white space. Not at an initial (U.S., J. Smith).
 _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?\N{HORIZONTAL ELLIPSIS}\N{ARABIC QUESTION MARK}])|(?<=[.!?][\"'”’)\]]))"
-    r"(?<!\b[A-Z]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bLt\.)(?<!\bNo\.)"
-    r"(?<!\bMrs\.)(?<!\bGen\.)(?<!\bCol\.)(?<!\bMaj\.)(?<!\bSgt\.)(?<!\bSen\.)(?<!\bRep\.)(?<!\bGov\.)"
-    r"\s+"
+    r"(?<!\b[A-Z]\.)" + "".join(rf"(?<!\b{short}\.)" for short in _SHORTENED) + r"\s+"
 )
 
 

@@ -111,3 +111,12 @@ def test_what_came_is_in_the_new_text_and_not_as_often_in_the_old(old: str, new:
     if lines:
         assert counts["+"] == after - before
         assert counts["-"] == before - after
+
+
+def test_a_shortened_word_ends_no_sentence() -> None:
+    """A day or a name stands behind it."""
+    told = "A Reaper had followed the car on Aug. 29, said Capt. Bill Urban. It was a mistake."
+    assert [text for _, text in sentences(told)] == [
+        "A Reaper had followed the car on Aug. 29, said Capt. Bill Urban.",
+        "It was a mistake.",
+    ]
