@@ -130,11 +130,14 @@ def test_sources_were_polled_politely_and_conditionally(played: Played) -> None:
 
 
 def test_the_timeline_tells_the_story(played: Played) -> None:
-    """Dated, numbered, with the outlets in parentheses."""
+    """Dated, numbered, with the outlets in parentheses; as a page too."""
     text = (played.folder / "timeline.md").read_text("utf-8")
-    assert text.count("\n1. **26 August 2021**") == 1
-    assert "\n11. **25 April 2023**" in text
-    assert "(Al Jazeera, Khaama Press, New York Times)" in text
+    assert text.count("\n**1. 26 August 2021.**") == 1
+    assert "\n**11. 25 April 2023.**" in text
+    first = text[text.index("**1. ") : text.index("**2. ")]
+    assert all(f"[{outlet}](<https://" in first for outlet in ("Al Jazeera", "Khaama Press", "New York Times"))
+    assert "WAMU changed its report." in text
+    assert "<title>" in (played.folder / "timeline.html").read_text("utf-8")
 
 
 def test_the_terminal_told_it_too_in_80_plain_columns(played: Played) -> None:

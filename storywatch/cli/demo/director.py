@@ -128,7 +128,7 @@ async def perform(
         played = await director.play(seconds)
     director.log.follow()
     ledger = replace(director.ledger, story=story.until(played))
-    write_timeline(stage.timeline, ledger)
+    await write_timeline(stage, director.config.settings.database, story.event)
     return sum_up(
         ledger,
         director.log,

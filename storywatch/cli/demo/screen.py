@@ -192,7 +192,7 @@ def _many(count: int, what: str) -> str:
 
 def _places(stage: Stage) -> dict[str, str]:
     return {
-        str(stage.timeline): "the story as an editor would keep it",
+        str(stage.timeline): "the running story, to publish; beside it .md",
         f"{stage.mails}/": "the editor's mails, which any mail program opens",
         f"{stage.calls}/": "the bodies that the foreign desk's program got",
         str(stage.log): "what the daemon did, a line each",

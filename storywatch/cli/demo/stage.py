@@ -43,8 +43,8 @@ class Stage:
 
     @property
     def timeline(self) -> Path:
-        """The entry as it stands at the end."""
-        return self.folder / "timeline.md"
+        """The running story as it stands at the end; beside it the same in Markdown."""
+        return self.folder / "timeline.html"
 
     @property
     def log(self) -> Path:

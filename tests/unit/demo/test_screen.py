@@ -1,4 +1,4 @@
-"""The terminal and the timeline: what they say, and that it fits."""
+"""The terminal: what it says, and that it fits."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from storywatch.cli.demo.ledger import Ledger
 from storywatch.cli.demo.screen import WIDEST, Screen, why
 from storywatch.cli.demo.stage import Stage
 from storywatch.cli.demo.summary import Summary
-from storywatch.cli.demo.timeline import write_timeline
-from tests.unit.demo.samples import STORY, call_of, mail_of
+from tests.unit.demo.samples import STORY, call_of
 
 GOOD = Summary(
     seconds=41.2,
@@ -138,22 +136,3 @@ def test_a_summary_of_trouble_says_what_and_what_the_daemon_said() -> None:
     assert "no mail came" in shown
     assert "hiccup" in shown
     assert "exactly once" not in shown
-
-
-def test_the_timeline_is_dated_numbered_and_cites_its_outlets(tmp_path: Path) -> None:
-    """As an editor keeps an entry: with the outlets that confirmed, and with the edit."""
-    ledger = Ledger(story=STORY, mails=tuple(map(mail_of, STORY.telling)), calls=tuple(map(call_of, STORY.firsts)))
-    write_timeline(tmp_path / "timeline.md", ledger)
-    text = (tmp_path / "timeline.md").read_text("utf-8")
-    assert text.startswith("# The event\n")
-    assert "1. **26 August 2021**: Suicide bomber" in text
-    assert "(Al Jazeera, Khaama Press, New York Times)" in text
-    assert "   - 28 August 2021: WAMU changed its report: US drone strike" in text
-    assert "11. **25 April 2023**: Who was Abdul Rehman Al-Loghri" in text
-    assert "killed? Reports" in text
-
-
-def test_a_play_that_told_nothing_has_a_timeline_that_says_so(tmp_path: Path) -> None:
-    """Also a failed demo leaves no traceback."""
-    write_timeline(tmp_path / "timeline.md", Ledger(story=STORY, mails=(), calls=()))
-    assert "Nothing was told" in (tmp_path / "timeline.md").read_text("utf-8")
