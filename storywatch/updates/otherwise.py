@@ -1,0 +1,95 @@
+"""What makes an item news however alike it is to an update: a figure, a stance, or too little that the update says.
+
+The likeness of short texts is that of their topic, and one word of a headline may turn a story around: so these stand
+above the weights. In doubt rather new than lost.
+"""
+
+from collections.abc import Iterable
+
+from storywatch.model import Figure, FigureKind, Stance, Statement
+from storywatch.updates.agreeing import known_among, sums
+from storywatch.updates.news import whom
+from storywatch.updates.past import Development, Past
+from storywatch.updates.reading import Telling
+from storywatch.updates.reversing import is_same_speaker
+
+SHORT = 60.0
+"""Telling weight up to which a text is short: a headline, or a sentence."""
+
+MOSTLY = 0.5
+"""Share of a short text's telling weight that an update must say for it to be a repeat."""
+
+TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
+"""Stances that turn a story."""
+
+_MOST_FIGURES = 6
+_AT_THE_TOP = 3
+
+
+def says_otherwise(telling: Telling, one: Development, past: Past) -> bool:
+    """Tell whether an item says what the update that it is like does not."""
+    return counts_otherwise(telling, one, past) or takes_a_stance(telling, one) or _says_too_little_of(
+        telling, one, past
+    )
+
+
+def counted(telling: Telling) -> list[Figure]:
+    """Return the first figures of an item, without things."""
+    return [figure for figure in telling.figures if figure.kind is not FigureKind.OTHER][:_MOST_FIGURES]
+
+
+def counts_otherwise(telling: Telling, one: Development, past: Past) -> bool:
+    """Tell whether an item gives a figure that no report of the event has, where the update has another of that kind."""
+    ours, known = counted(telling), list(past.values.values())
+    sums_up = any(known_among(_total(figure, total), known) for figure, total in sums(ours))
+    return not sums_up and any(
+        not known_among(figure, known) and _revises(figure, one.figures.values()) for figure in ours
+    )
+
+
+def _total(figure: Figure, total: float) -> Figure:
+    return Figure(kind=figure.kind, value=total, high=total)
+
+
+def _revises(figure: Figure, known: Iterable[Figure]) -> bool:
+    """Tell whether a figure counts what one of the known ones does. Fewer, of a group, are a part of them."""
+    return any(
+        one.kind is figure.kind
+        and (not figure.of or figure.value > one.high or bool(whom(figure.of) & whom(one.of)))
+        for one in known
+    )
+
+
+def takes_a_stance(telling: Telling, one: Development) -> bool:
+    """Tell whether somebody denies, admits or takes back what nobody does in the update."""
+    return any(statement.stance not in one.stances for statement in turning(telling))
+
+
+def turning(telling: Telling) -> list[Statement]:
+    """Return the statements at the top of an item that turn a story."""
+    return [statement for statement in telling.statements[:_AT_THE_TOP] if statement.stance in TURNING]
+
+
+def speaks_first(telling: Telling, one: Development) -> bool:
+    """Tell whether a stance of the update is now that of somebody else."""
+    return any(
+        statement.speaker
+        and not any(
+            known.stance is statement.stance
+            and (not known.speaker or is_same_speaker(known.speaker, statement.speaker))
+            for known in one.statements
+        )
+        for statement in turning(telling)
+    )
+
+
+def covered(telling: Telling, one: Development, past: Past) -> tuple[float, float]:
+    """Return what share of an item's telling weight an update says, and that weight."""
+    weights = {term: prominence * past.weight(term) for term, prominence in telling.terms.items()}
+    whole = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in one.terms) / (whole or 1.0), whole
+
+
+def _says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
+    share, whole = covered(telling, one, past)
+    return whole < SHORT and share < MOSTLY
