@@ -152,15 +152,15 @@ class _Candidate:
 def _read(sentence: str) -> Iterator[_Candidate]:
     last_end = -1
     for number in numbers(sentence):
+        if _ADDED_BEFORE.search(sentence[max(0, number.start - 12) : number.start]) or _ADDED_AFTER.match(
+            sentence, number.end
+        ):
+            continue  # so many more: what it makes in all is not said
         if _is_money(number, sentence):
             yield _Candidate(number, _Beside((), FigureKind.MONEY, number.end), FigureKind.MONEY)
             continue
         if _counts_nothing(number, sentence):
             continue
-        if _ADDED_BEFORE.search(sentence[max(0, number.start - 12) : number.start]) or _ADDED_AFTER.match(
-            sentence, number.end
-        ):
-            continue  # so many more: what it makes in all is not said
         beside = _beside(sentence, number.end)
         between = sentence[last_end : number.start].strip() if last_end >= 0 else None
         joined = between is not None and between.lower() in _JOINING

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from storywatch.model import Figure, FigureKind, Stance
 from storywatch.updates.agreeing import known_among
-from storywatch.updates.otherwise import counted, says_otherwise, speaks_first, turning
+from storywatch.updates.otherwise import SHORT, counted, says_otherwise, speaks_first, turning
 from storywatch.updates.past import Development, Past, PastReport
 from storywatch.updates.reading import Telling
 
@@ -30,12 +30,14 @@ FEATURES: Mapping[str, int] = {
     "turned": -1,
     "alike_soon": 1,
     "stale": -1,
+    "brief": 1,
 }
 """What speaks for a repeat (1) or against (-1).
 
 `alike_soon`: likeness counts more within hours. `stale`: the logarithm of the days that lie between, unless the item
 looks back, which is never too late to repeat. `contrast`: how much liker it is to this update than to any other, for
 what is of one event is all alike. `own`: the logarithm of the shared weight of terms that no other update says.
+`brief`: near 1 for a few words, near 0 for a paragraph; rewrites of headlines have little in common.
 """
 
 _USUAL_LIKENESS = 0.1
@@ -123,6 +125,7 @@ def _of_item(telling: Telling, past: Past) -> dict[str, float]:
     return {
         "new_figures": float(min(2, len(new))),
         "new_names": float(min(3, strange)),
+        "brief": math.exp(-((sum(past.weights(telling).values()) / SHORT) ** 2)),
     }
 
 
@@ -132,7 +135,7 @@ def _of_pair(telling: Telling, one: Development, past: Past) -> dict[str, float]
     ours = _people(telling)
     agreeing = any(known_among(figure, one.figures.values()) for figure in ours)
     common = telling.lead & one.terms
-    own = sum(past.weight(term) * telling.terms[term] for term in one.terms & telling.terms.keys() if past.is_own(term))
+    own = sum(weight for term, weight in past.weights(telling).items() if term in one.terms and past.is_own(term))
     return {
         "alike": max(_cosine(telling.terms, other.terms, past) for other in compared),
         "headline": max(_headlines(telling, other, past) for other in compared),

@@ -13,23 +13,23 @@ from storywatch.updates.past import Development, Past
 from storywatch.updates.reading import Telling
 from storywatch.updates.reversing import is_same_speaker
 
-SHORT = 60.0
+SHORT = 40.0
 """Telling weight up to which a text is short: a headline, or a sentence."""
-
-MOSTLY = 0.5
-"""Share of a short text's telling weight that an update must say for it to be a repeat."""
 
 TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 """Stances that turn a story."""
 
+_GIVES_IN = frozenset({Stance.ADMITS, Stance.WITHDRAWS})
 _MOST_FIGURES = 6
 _AT_THE_TOP = 3
 
 
 def says_otherwise(telling: Telling, one: Development, past: Past) -> bool:
     """Tell whether an item says what the update that it is like does not."""
-    return counts_otherwise(telling, one, past) or takes_a_stance(telling, one) or _says_too_little_of(
-        telling, one, past
+    return (
+        counts_otherwise(telling, one, past)
+        or takes_a_stance(telling, one)
+        or says_too_little_of(telling, one, past)
     )
 
 
@@ -53,7 +53,8 @@ def _total(figure: Figure, total: float) -> Figure:
 
 def _revises(figure: Figure, known: Iterable[Figure]) -> bool:
     """Tell whether a figure counts what one of the known ones does. Fewer, of a group, are a part of them."""
-    return any(
+    known = list(known)
+    return all(one.value != figure.value for one in known) and any(
         one.kind is figure.kind
         and (not figure.of or figure.value > one.high or bool(whom(figure.of) & whom(one.of)))
         for one in known
@@ -61,8 +62,9 @@ def _revises(figure: Figure, known: Iterable[Figure]) -> bool:
 
 
 def takes_a_stance(telling: Telling, one: Development) -> bool:
-    """Tell whether somebody denies, admits or takes back what nobody does in the update."""
-    return any(statement.stance not in one.stances for statement in turning(telling))
+    """Tell whether somebody denies, admits or takes back what nobody does in the update. To give in is one stance."""
+    told = one.stances | (_GIVES_IN if one.stances & _GIVES_IN else frozenset())
+    return any(statement.stance not in told for statement in turning(telling)[:1])
 
 
 def turning(telling: Telling) -> list[Statement]:
@@ -83,13 +85,13 @@ def speaks_first(telling: Telling, one: Development) -> bool:
     )
 
 
-def covered(telling: Telling, one: Development, past: Past) -> tuple[float, float]:
-    """Return what share of an item's telling weight an update says, and that weight."""
-    weights = {term: prominence * past.weight(term) for term, prominence in telling.terms.items()}
+def says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
+    """Tell whether a short text is mostly about what the update does not say.
+
+    Half of it must be told there while the event has one update, for then nobody knows which words are only its topic;
+    the more updates there are, the more it tells that no other one says a word.
+    """
+    weights = past.weights(telling)
     whole = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in one.terms) / (whole or 1.0), whole
-
-
-def _says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
-    share, whole = covered(telling, one, past)
-    return whole < SHORT and share < MOSTLY
+    told = sum(weight for term, weight in weights.items() if term in one.terms)
+    return whole < SHORT and told * (len(past.developments) + 1) < whole

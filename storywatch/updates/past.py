@@ -220,11 +220,14 @@ class Past(Sequence[PastReport]):
         """Return how much a term tells in this event."""
         return weight(term) * self.telling_of(term)
 
+    def weights(self, telling: Telling) -> dict[str, float]:
+        """Return how much each term of a text tells in this event where it stands."""
+        return {term: prominence * self.weight(term) for term, prominence in telling.terms.items()}
+
     def candidates(self, telling: Telling) -> Sequence[Development]:
         """Return the updates that share most with an item. Cost: its words times the updates that say each."""
         shared: Counter[str] = Counter()
-        for term, prominence in telling.terms.items():
-            telling_weight = prominence * self.weight(term)
+        for term, telling_weight in self.weights(telling).items():
             for update in self._postings.get(term, ()):
                 shared[update] += telling_weight  # type: ignore[assignment]
         return [self.developments[update] for update, _ in shared.most_common(MOST_CANDIDATES)]
