@@ -65,7 +65,7 @@ _VERBS = word_set("""
     """)
 _PASSIVE_ONLY = word_set("killed injured wounded arrested detained displaced evacuated kidnapped abducted hurt")
 """Right after a noun these may be active: `the strike killed`. Only people are killed without `were`."""
-_TOLLS = word_set("toll deaths fatalities casualties dead killed count injured wounded missing")
+_TOLLS = word_set("toll deaths fatalities casualties dead killed count injured wounded missing arrests displaced")
 _TOLL_LINKS = word_set("to at of reached reaches hit hits now is was stands stood passes passed tops topped past : toll")
 _TOLL_LINKS |= word_set("exceeds exceeded surpasses surpassed climbs climbed rises rose soars soared")
 _LIVES_TAKEN = word_set("cost costs costing claimed claims claiming took takes taking lost")

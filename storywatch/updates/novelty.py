@@ -27,7 +27,6 @@ FEATURES: Mapping[str, int] = {
     "other_figures": -1,
     "new_figures": -1,
     "same_stance": 1,
-    "turned": -1,
     "alike_soon": 1,
     "stale": -1,
     "brief": 1,
@@ -55,12 +54,6 @@ LEAST_TERMS = 2
 
 LEAST_PASSAGES = 12
 """So many passages make two texts one, whatever the headlines."""
-
-_TURNS: Mapping[Stance, frozenset[Stance]] = {
-    Stance.DENIES: frozenset({Stance.ADMITS, Stance.WITHDRAWS}),
-    Stance.ADMITS: frozenset({Stance.DENIES}),
-    Stance.WITHDRAWS: frozenset({Stance.CLAIMS, Stance.ACCUSES, Stance.CONFIRMS, Stance.DENIES}),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,7 +136,6 @@ def _of_pair(telling: Telling, one: Development, past: Past) -> dict[str, float]
         "numbers": sum(past.telling_of(term) for term in telling.numbers & common),
         "other_figures": float(bool(ours) and not agreeing),
         "same_stance": float(bool(decisive(telling) & one.stances)),
-        "turned": float(_turned(telling, one)),
     }
 
 
@@ -171,10 +163,6 @@ def _people(telling: Telling) -> list[Figure]:
 def decisive(telling: Telling) -> set[Stance]:
     """Return the stances at the top of an item that turn a story: denials, admissions, withdrawals."""
     return {one.stance for one in turning(telling)}
-
-
-def _turned(telling: Telling, one: Development) -> bool:
-    return any(one.stances & _TURNS[stance] and stance not in one.stances for stance in decisive(telling))
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float], past: Past) -> float:

@@ -16,6 +16,9 @@ from storywatch.updates.reversing import is_same_speaker
 SHORT = 40.0
 """Telling weight up to which a text is short: a headline, or a sentence."""
 
+MOSTLY = 0.6
+"""Share of a short text's telling weight that the only update of an event must say for it to be a repeat."""
+
 TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 """Stances that turn a story."""
 
@@ -88,10 +91,10 @@ def speaks_first(telling: Telling, one: Development) -> bool:
 def says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
     """Tell whether a short text is mostly about what the update does not say.
 
-    Half of it must be told there while the event has one update, for then nobody knows which words are only its topic;
-    the more updates there are, the more it tells that no other one says a word.
+    While the event has one update, nobody knows which words are only its topic. The more updates there are, the more it
+    tells that no other one says a word, and the less must be said.
     """
     weights = past.weights(telling)
     whole = sum(weights.values())
     told = sum(weight for term, weight in weights.items() if term in one.terms)
-    return whole < SHORT and told * (len(past.developments) + 1) < whole
+    return whole < SHORT and told < MOSTLY * whole * 2 / (len(past.developments) + 1)
