@@ -32,7 +32,7 @@ HURRIED = 0.25
 """Share of the passes in which days become hours or minutes: developments are not always a day apart."""
 
 RIDGE = 30.0
-SHIFTS = {"bias": 0.2, "brief": 0.6}
+SHIFTS = {"bias": 0.2, "brief": 0.9}
 """Log-odds that are added in the end: what must not be lost is news whatever the weights say (`otherwise`)."""
 
 _SEED = 1
@@ -82,8 +82,7 @@ def _hurried(items: Sequence[StreamItem], times: int) -> list[StreamItem]:
     if start is None:
         return list(items)
     return [
-        replace(item, published=start + (item.published - start) / times) if item.published else item
-        for item in items
+        replace(item, published=start + (item.published - start) / times) if item.published else item for item in items
     ]
 
 

@@ -25,7 +25,8 @@ MOST_NOUN_WORDS = 7
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*[\w'’]|[^\W\d_]|\d[\d,.]*|[,;:()—–-]|[.!?]")
 
 _KINDS = {
-    FigureKind.KILLED: "killed dead died die dies deaths death fatalities bodies slain massacred corpses perished drowned",
+    FigureKind.KILLED: "killed dead died die dies deaths death fatalities bodies slain massacred corpses perished"
+    " drowned",
     FigureKind.INJURED: "injured wounded hurt injuries hospitalised hospitalized",
     FigureKind.MISSING: "missing unaccounted",
     FigureKind.ARRESTED: "arrested detained arrests detentions",
@@ -66,7 +67,9 @@ _VERBS = word_set("""
 _PASSIVE_ONLY = word_set("killed injured wounded arrested detained displaced evacuated kidnapped abducted hurt")
 """Right after a noun these may be active: `the strike killed`. Only people are killed without `were`."""
 _TOLLS = word_set("toll deaths fatalities casualties dead killed count injured wounded missing arrests displaced")
-_TOLL_LINKS = word_set("to at of reached reaches hit hits now is was stands stood passes passed tops topped past : toll")
+_TOLL_LINKS = word_set(
+    "to at of reached reaches hit hits now is was stands stood passes passed tops topped past : toll"
+)
 _TOLL_LINKS |= word_set("exceeds exceeded surpasses surpassed climbs climbed rises rose soars soared")
 _LIVES_TAKEN = word_set("cost costs costing claimed claims claiming took takes taking lost")
 _MODIFIERS = word_set("more other others additional further another new confirmed fellow of the these those his")
@@ -94,7 +97,9 @@ _ONE_COUNTS = re.compile(r"(?!.*\bof one)(?!.*\bno one)(?!.*one of)(?!.*\bat one
 _ADDED_BEFORE = re.compile(r"\b(?:another|further|additional)\s$", re.IGNORECASE)
 _ADDED_AFTER = re.compile(r"\s(?:more|further|additional)\b(?! than)", re.IGNORECASE)
 _NOT_SO_MANY = re.compile(r"\b(?:not|rather than|instead of)(?: the)?\s$", re.IGNORECASE)
-_CORRECTED = re.compile(r"(?P<whom>[^,.;:\d]{0,40}?),? (?:and )?not (?:the )?(?:\w+ )?\d[\d,]*\d?(?:,| as\b[^,]*,)? ", re.IGNORECASE)
+_CORRECTED = re.compile(
+    r"(?P<whom>[^,.;:\d]{0,40}?),? (?:and )?not (?:the )?(?:\w+ )?\d[\d,]*\d?(?:,| as\b[^,]*,)? ", re.IGNORECASE
+)
 """Between a figure and what it counts: `170, not 100, died`."""
 _OF_AGE = re.compile(r"[^\W\d_][,(]\s?$")
 _NOBODY_IN_PARTICULAR = word_set("people persons person others other more victims bodies corpses lives the of them")

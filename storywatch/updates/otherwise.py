@@ -30,9 +30,7 @@ _AT_THE_TOP = 3
 def says_otherwise(telling: Telling, one: Development, past: Past) -> bool:
     """Tell whether an item says what the update that it is like does not."""
     return (
-        counts_otherwise(telling, one, past)
-        or takes_a_stance(telling, one)
-        or says_too_little_of(telling, one, past)
+        counts_otherwise(telling, one, past) or takes_a_stance(telling, one) or says_too_little_of(telling, one, past)
     )
 
 
@@ -42,7 +40,7 @@ def counted(telling: Telling) -> list[Figure]:
 
 
 def counts_otherwise(telling: Telling, one: Development, past: Past) -> bool:
-    """Tell whether an item gives a figure that no report of the event has, where the update has another of that kind."""
+    """Tell whether an item gives a figure that no report of the event has, where the update has another of its kind."""
     ours, known = counted(telling), list(past.values.values())
     sums_up = any(known_among(_total(figure, total), known) for figure, total in sums(ours))
     return not sums_up and any(
@@ -58,8 +56,7 @@ def _revises(figure: Figure, known: Iterable[Figure]) -> bool:
     """Tell whether a figure counts what one of the known ones does. Fewer, of a group, are a part of them."""
     known = list(known)
     return all(one.value != figure.value for one in known) and any(
-        one.kind is figure.kind
-        and (not figure.of or figure.value > one.high or bool(whom(figure.of) & whom(one.of)))
+        one.kind is figure.kind and (not figure.of or figure.value > one.high or bool(whom(figure.of) & whom(one.of)))
         for one in known
     )
 

@@ -69,7 +69,12 @@ def placed(headlines: Sequence[str], *, language: str | None = None) -> list[int
     for number, headline in enumerate(headlines):
         at = NOW + timedelta(hours=3 * number)
         item = an_item(
-            headline, item=f"i{number}", outlet=f"o{number}", seen=at, published=at, language=language if number else None
+            headline,
+            item=f"i{number}",
+            outlet=f"o{number}",
+            seen=at,
+            published=at,
+            language=language if number else None,
         )
         found = place(item, "event", past)
         assert found is not None
@@ -107,7 +112,9 @@ def test_a_running_story_of_headlines_loses_no_turn() -> None:
     assert placed(story) == [1, 2, 3, 4, 5, 6, 2]
 
 
-@pytest.mark.parametrize("headline", ["", "170", "—", "水坝决堤造成一百人死亡", "انهيار السد يقتل مئة شخص", "Прорыв плотины"])
+@pytest.mark.parametrize(
+    "headline", ["", "170", "—", "水坝决堤造成一百人死亡", "انهيار السد يقتل مئة شخص", "Прорыв плотины"]
+)
 def test_what_cannot_be_compared_is_news(headline: str) -> None:
     """An empty text or another language is swallowed by nothing, and breaks nothing."""
     assert placed(["100 killed in dam collapse, officials say", headline], language="xx") == [1, 2]
