@@ -46,6 +46,7 @@ _A_DAY = 4.0
 """How fast likeness loses what it gains by nearness in time: e^-4 is left after a day."""
 
 NEARLY_THE_SAME = 0.7
+RETOLD = 0.85
 COPIED = 0.5
 """From these a text is in the words of an earlier one. It repeats it unless it gives other figures or turns around."""
 
@@ -80,7 +81,7 @@ def repeated(telling: Telling, past: Past, *, at: datetime | None) -> Developmen
     if len(telling.terms) < LEAST_TERMS:
         return None
     best = next(iter(candidates(telling, past, at=at)), None)
-    if best is None or best.score < 0 or says_otherwise(telling, best.development, past):
+    if best is None or (best.score < 0 and best.features["alike"] < RETOLD) or says_otherwise(telling, best.development, past):
         return None
     return None if _is_reworded(telling, best, past) else best.development
 

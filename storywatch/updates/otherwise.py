@@ -25,6 +25,8 @@ TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 _GIVES_IN = frozenset({Stance.ADMITS, Stance.WITHDRAWS})
 _MOST_FIGURES = 6
 _AT_THE_TOP = 3
+_FEW_TERMS = 4
+"""Texts of fewer terms repeat only what says all of them."""
 
 
 def says_otherwise(telling: Telling, one: Development, past: Past) -> bool:
@@ -94,4 +96,6 @@ def says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
     weights = past.weights(telling)
     whole = sum(weights.values())
     told = sum(weight for term, weight in weights.items() if term in one.terms)
+    if len(weights) < _FEW_TERMS:
+        return told < whole
     return whole < SHORT and told < MOSTLY * whole * 2 / (len(past.developments) + 1)
