@@ -81,7 +81,11 @@ def repeated(telling: Telling, past: Past, *, at: datetime | None) -> Developmen
     if len(telling.terms) < LEAST_TERMS:
         return None
     best = next(iter(candidates(telling, past, at=at)), None)
-    if best is None or (best.score < 0 and best.features["alike"] < RETOLD) or says_otherwise(telling, best.development, past):
+    if (
+        best is None
+        or (best.score < 0 and best.features["alike"] < RETOLD)
+        or says_otherwise(telling, best.development, past)
+    ):
         return None
     return None if _is_reworded(telling, best, past) else best.development
 

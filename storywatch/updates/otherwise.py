@@ -19,6 +19,9 @@ SHORT = 40.0
 MOSTLY = 0.6
 """Share of a short text's telling weight that the only update of an event must say for it to be a repeat."""
 
+SOME = 0.12
+"""The same for a longer text."""
+
 TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 """Stances that turn a story."""
 
@@ -26,7 +29,7 @@ _GIVES_IN = frozenset({Stance.ADMITS, Stance.WITHDRAWS})
 _MOST_FIGURES = 6
 _AT_THE_TOP = 3
 _FEW_TERMS = 4
-"""Texts of fewer terms repeat only what says all of them."""
+"""Texts of fewer terms repeat the only update of an event only if it says all of them."""
 
 
 def says_otherwise(telling: Telling, one: Development, past: Past) -> bool:
@@ -88,7 +91,7 @@ def speaks_first(telling: Telling, one: Development) -> bool:
 
 
 def says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
-    """Tell whether a short text is mostly about what the update does not say.
+    """Tell whether a text, a short one above all, is mostly about what the update does not say.
 
     While the event has one update, nobody knows which words are only its topic. The more updates there are, the more it
     tells that no other one says a word, and the less must be said.
@@ -97,5 +100,5 @@ def says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
     whole = sum(weights.values())
     told = sum(weight for term, weight in weights.items() if term in one.terms)
     if len(weights) < _FEW_TERMS:
-        return told < whole
-    return whole < SHORT and told < MOSTLY * whole * 2 / (len(past.developments) + 1)
+        return told < whole * 2 / (len(past.developments) + 1)
+    return told < (MOSTLY if whole < SHORT else SOME) * whole * 2 / (len(past.developments) + 1)
