@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from storywatch.model import Figure
+from storywatch.model import Figure, FigureKind
 
 EXACT = 0.005
 """Share by which two plain figures may differ: 169 and 170, but not 12 and 13."""
 
 ROUGH = 0.12
 """Share by which a lower bound or a round number may lie under what is known: over 400 are 412."""
+
+BEYOND = 0.05
+"""Share by which a figure may lie above a round lower bound: 412 are over 400."""
 
 _FEW = 6
 """So many figures of one kind in one report are added up in pairs: 60 Afghans and 12 soldiers are 72 dead."""
@@ -20,6 +23,10 @@ def agree(figure: Figure, known: Figure) -> bool:
     if _is_vague(figure):
         return known.high >= figure.value
     if figure.value <= known.high and known.value <= figure.high:
+        return True
+    if known.least and known.value % 100 == 0 and 0 <= figure.value - known.value <= BEYOND * known.value:
+        return True
+    if figure.kind is FigureKind.MONEY and figure.value == _to_one_digit(known.value):
         return True
     low, high = sorted((figure.value, known.value))
     if high - low <= max(EXACT * high, 1.0 if high >= 100 else 0.0):
@@ -45,6 +52,10 @@ def sums(figures: Sequence[Figure]) -> list[tuple[Figure, float]]:
         for one, other in combinations(same, 2)
         if one.of != other.of
     ]
+
+
+def _to_one_digit(value: float) -> float:
+    return float(f"{value:.0e}")
 
 
 def _is_vague(figure: Figure) -> bool:

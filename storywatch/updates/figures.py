@@ -25,7 +25,8 @@ MOST_NOUN_WORDS = 7
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*[\w'’]|[^\W\d_]|\d[\d,.]*|[,;:()—–-]|[.!?]")
 
 _KINDS = {
-    FigureKind.KILLED: "killed dead died deaths death fatalities bodies slain massacred corpses perished drowned",
+    FigureKind.KILLED: "killed dead died die dies deaths death fatalities bodies slain massacred corpses perished"
+    " drowned",
     FigureKind.INJURED: "injured wounded hurt injuries hospitalised hospitalized",
     FigureKind.MISSING: "missing unaccounted",
     FigureKind.ARRESTED: "arrested detained arrests detentions",
@@ -57,7 +58,7 @@ _AUXILIARIES = word_set("""
     """)
 _STOPS = word_set("""
     in on at by from after when while as who that which with during near outside inside and or but to for since
-    including following before around across amid among because if where than left into over under until within
+    including following before around across amid among because if where than left into over under until within so
     """)
 _VERBS = word_set("""
     survived rescued escaped saved brought pulled taken carried said says reported fired opened came went remained
@@ -65,8 +66,10 @@ _VERBS = word_set("""
     """)
 _PASSIVE_ONLY = word_set("killed injured wounded arrested detained displaced evacuated kidnapped abducted hurt")
 """Right after a noun these may be active: `the strike killed`. Only people are killed without `were`."""
-_TOLLS = word_set("toll deaths fatalities casualties dead killed count")
-_TOLL_LINKS = word_set("to at of reached reaches hit hits now is was stands stood passes passed tops topped")
+_TOLLS = word_set("toll deaths fatalities casualties dead killed count injured wounded missing arrests displaced")
+_TOLL_LINKS = word_set(
+    "to at of reached reaches hit hits now is was stands stood passes passed tops topped past : toll"
+)
 _TOLL_LINKS |= word_set("exceeds exceeded surpasses surpassed climbs climbed rises rose soars soared")
 _LIVES_TAKEN = word_set("cost costs costing claimed claims claiming took takes taking lost")
 _MODIFIERS = word_set("more other others additional further another new confirmed fellow of the these those his")
@@ -93,6 +96,11 @@ _IN_YEAR = re.compile(r"\b(?:in|since|of|by|from|until|till|early|late|mid|year|
 _ONE_COUNTS = re.compile(r"(?!.*\bof one)(?!.*\bno one)(?!.*one of)(?!.*\bat one)", re.IGNORECASE)
 _ADDED_BEFORE = re.compile(r"\b(?:another|further|additional)\s$", re.IGNORECASE)
 _ADDED_AFTER = re.compile(r"\s(?:more|further|additional)\b(?! than)", re.IGNORECASE)
+_NOT_SO_MANY = re.compile(r"\b(?:not|rather than|instead of)(?: the)?\s$", re.IGNORECASE)
+_CORRECTED = re.compile(
+    r"(?P<whom>[^,.;:\d]{0,40}?),? (?:and )?not (?:the )?(?:\w+ )?\d[\d,]*\d?(?:,| as\b[^,]*,)? ", re.IGNORECASE
+)
+"""Between a figure and what it counts: `170, not 100, died`."""
 _OF_AGE = re.compile(r"[^\W\d_][,(]\s?$")
 _NOBODY_IN_PARTICULAR = word_set("people persons person others other more victims bodies corpses lives the of them")
 
@@ -149,15 +157,15 @@ class _Candidate:
 def _read(sentence: str) -> Iterator[_Candidate]:
     last_end = -1
     for number in numbers(sentence):
+        if _ADDED_BEFORE.search(sentence[max(0, number.start - 12) : number.start]) or _ADDED_AFTER.match(
+            sentence, number.end
+        ):
+            continue  # so many more: what it makes in all is not said
         if _is_money(number, sentence):
             yield _Candidate(number, _Beside((), FigureKind.MONEY, number.end), FigureKind.MONEY)
             continue
         if _counts_nothing(number, sentence):
             continue
-        if _ADDED_BEFORE.search(sentence[max(0, number.start - 12) : number.start]) or _ADDED_AFTER.match(
-            sentence, number.end
-        ):
-            continue  # so many more: what it makes in all is not said
         beside = _beside(sentence, number.end)
         between = sentence[last_end : number.start].strip() if last_end >= 0 else None
         joined = between is not None and between.lower() in _JOINING
@@ -212,7 +220,7 @@ def _is_money(number: Number, sentence: str) -> bool:
 
 def _counts_nothing(number: Number, sentence: str) -> bool:
     before = sentence[max(0, number.digits - 24) : number.digits]
-    if _NOT_BEFORE.search(before) or _NOT_AFTER.match(sentence, number.end):
+    if _NOT_BEFORE.search(before) or _NOT_AFTER.match(sentence, number.end) or _NOT_SO_MANY.search(before):
         return True
     if number.written.lower() == "one" and not _ONE_COUNTS.match(sentence[number.digits - 4 : number.end + 4]):
         return True
@@ -228,6 +236,8 @@ def _beside(sentence: str, start: int) -> _Beside:
     """Read on from a number: whom it counts, and what became of them."""
     words: list[str] = []
     end, aux, otherwise = start, False, False
+    if corrected := _CORRECTED.match(sentence, start):
+        words, start = corrected["whom"].split(), corrected.end()
     for match in _WORD.finditer(sentence, start):
         word = match.group()
         low = word.lower()
@@ -251,6 +261,8 @@ def _kind(low: str, sentence: str, end: int) -> FigureKind | None:
     """Return what a word says of those before it."""
     rest = sentence[end : end + 30].lower()
     if low == "lost" and re.match(r" (?:their |his |her )?li(?:fe|ves)", rest):
+        return FigureKind.KILLED
+    if low == "lives" and re.match(r" (?:(?:were|are|have been) )?lost", rest):
         return FigureKind.KILLED
     if low == "taken" and rest.startswith(" hostage"):
         return FigureKind.HOSTAGES
@@ -282,7 +294,8 @@ def _before(sentence: str, number: Number) -> FigureKind | None:
         return None if words[-2:-1] in (["was"], ["were"]) else _ACT_OF[last]
     if last in _LIVES_TAKEN and sentence[number.end :].lower().startswith(" lives"):
         return FigureKind.KILLED
-    clause = words[max((at for at, word in enumerate(words) if word in {".", ";", ":"}), default=-1) + 1 :][-14:]
+    ends = {".", ";", ":"} if last != ":" else {".", ";"}
+    clause = words[max((at for at, word in enumerate(words) if word in ends), default=-1) + 1 :][-14:]
     if last in _TOLL_LINKS and _TOLLS.intersection(clause):
         return _kind_of_toll(clause)
     return None

@@ -13,46 +13,48 @@ from importlib.resources import files
 
 from storywatch.model import Figure, FigureKind, Stance
 from storywatch.updates.agreeing import known_among
+from storywatch.updates.otherwise import SHORT, counted, says_otherwise, speaks_first, turning
 from storywatch.updates.past import Development, Past, PastReport
 from storywatch.updates.reading import Telling
 
 FEATURES: Mapping[str, int] = {
     "alike": 1,
     "headline": 1,
+    "contrast": 1,
+    "own": 1,
     "numbers": 1,
     "new_names": -1,
     "other_figures": -1,
     "new_figures": -1,
     "same_stance": 1,
-    "turned": -1,
     "alike_soon": 1,
     "stale": -1,
+    "brief": 1,
 }
 """What speaks for a repeat (1) or against (-1).
 
 `alike_soon`: likeness counts more within hours. `stale`: the logarithm of the days that lie between, unless the item
-looks back, which is never too late to repeat.
+looks back, which is never too late to repeat. `contrast`: how much liker it is to this update than to any other, for
+what is of one event is all alike. `own`: the logarithm of the shared weight of terms that no other update says.
+`brief`: near 1 for a few words, near 0 for a paragraph; rewrites of headlines have little in common.
 """
+
+_USUAL_LIKENESS = 0.1
+"""How alike reports of different updates are at least where there is nothing to compare with."""
 
 _A_DAY = 4.0
 """How fast likeness loses what it gains by nearness in time: e^-4 is left after a day."""
 
 NEARLY_THE_SAME = 0.7
+RETOLD = 0.85
 COPIED = 0.5
 """From these a text is in the words of an earlier one. It repeats it unless it gives other figures or turns around."""
 
-LEAST_TERMS = 4
+LEAST_TERMS = 2
 """Texts that say less can't be compared: only equal ones are the same."""
 
 LEAST_PASSAGES = 12
 """So many passages make two texts one, whatever the headlines."""
-
-_MOST_FIGURES = 6
-_TURNS: Mapping[Stance, frozenset[Stance]] = {
-    Stance.DENIES: frozenset({Stance.ADMITS, Stance.WITHDRAWS}),
-    Stance.ADMITS: frozenset({Stance.DENIES}),
-    Stance.WITHDRAWS: frozenset({Stance.CLAIMS, Stance.ACCUSES, Stance.CONFIRMS, Stance.DENIES}),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,9 +81,13 @@ def repeated(telling: Telling, past: Past, *, at: datetime | None) -> Developmen
     if len(telling.terms) < LEAST_TERMS:
         return None
     best = next(iter(candidates(telling, past, at=at)), None)
-    if best is None or best.score < 0 or _says_otherwise(telling, best, past):
+    if (
+        best is None
+        or (best.score < 0 and best.features["alike"] < RETOLD)
+        or says_otherwise(telling, best.development, past)
+    ):
         return None
-    return best.development
+    return None if _is_reworded(telling, best, past) else best.development
 
 
 def candidates(
@@ -89,12 +95,15 @@ def candidates(
 ) -> list[Candidate]:
     """Return the updates that an item may repeat, the likeliest first."""
     shared = _of_item(telling, past)
+    pairs = [(one, _of_pair(telling, one, past)) for one in past.candidates(telling)]
     made = []
-    for one in past.candidates(telling):
+    for one, pair in pairs:
         days = _days(at, one.reports)
+        others = max((features["alike"] for other, features in pairs if other is not one), default=0.0)
         features = {
             **shared,
-            **(pair := _of_pair(telling, one, past)),
+            **pair,
+            "contrast": pair["alike"] - max(others, _USUAL_LIKENESS),
             "alike_soon": pair["alike"] * math.exp(-_A_DAY * days),
             "stale": 0.0 if telling.looks_back else math.log1p(days),
         }
@@ -109,27 +118,29 @@ def score(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
 
 def _of_item(telling: Telling, past: Past) -> dict[str, float]:
     """Return what an item has that no report of the event has."""
-    new = [figure for figure in counted(telling) if not known_among(figure, past.values.values())]
+    new = [figure for figure in _people(telling) if not known_among(figure, past.values.values())]
     strange = sum(term in telling.lead and not past.knows(term) for term in telling.named)
     return {
         "new_figures": float(min(2, len(new))),
         "new_names": float(min(3, strange)),
+        "brief": math.exp(-((sum(past.weights(telling).values()) / SHORT) ** 2)),
     }
 
 
 def _of_pair(telling: Telling, one: Development, past: Past) -> dict[str, float]:
     """Return what an item and an update have in common."""
     compared = [report.telling for report in one.compared()]
-    ours = counted(telling)
+    ours = _people(telling)
     agreeing = any(known_among(figure, one.figures.values()) for figure in ours)
     common = telling.lead & one.terms
+    own = sum(weight for term, weight in past.weights(telling).items() if term in one.terms and past.is_own(term))
     return {
         "alike": max(_cosine(telling.terms, other.terms, past) for other in compared),
         "headline": max(_headlines(telling, other, past) for other in compared),
+        "own": math.log1p(own),
         "numbers": sum(past.telling_of(term) for term in telling.numbers & common),
         "other_figures": float(bool(ours) and not agreeing),
         "same_stance": float(bool(decisive(telling) & one.stances)),
-        "turned": float(_turned(telling, one)),
     }
 
 
@@ -139,29 +150,24 @@ def _days(at: datetime | None, reports: Sequence[PastReport]) -> float:
     return min(abs((at - time).total_seconds()) for time in times) / 86_400 if at and times else 0.0
 
 
-def _says_otherwise(telling: Telling, best: Candidate, past: Past) -> bool:
+def _is_reworded(telling: Telling, best: Candidate, past: Past) -> bool:
     """Tell whether an item in the words of an earlier report changes what matters in them."""
     if best.features["alike"] < NEARLY_THE_SAME:
         copy, share = past.copied(telling)
         if copy is None or copy.update != best.development.id or share < COPIED:
             return False
-    figures = any(not known_among(figure, past.values.values()) for figure in counted(telling))
-    return figures or bool(decisive(telling) - best.development.stances)
+    figures = any(not known_among(figure, past.values.values()) for figure in _people(telling))
+    return figures or speaks_first(telling, best.development)
 
 
-def counted(telling: Telling) -> list[Figure]:
-    """Return the first figures of an item, without money and things."""
-    told = (figure for figure in telling.figures if figure.kind not in {FigureKind.OTHER, FigureKind.MONEY})
-    return list(told)[:_MOST_FIGURES]
+def _people(telling: Telling) -> list[Figure]:
+    """Return the first figures of an item that count people."""
+    return [figure for figure in counted(telling) if figure.kind is not FigureKind.MONEY]
 
 
 def decisive(telling: Telling) -> set[Stance]:
     """Return the stances at the top of an item that turn a story: denials, admissions, withdrawals."""
-    return {one.stance for one in telling.statements[:3]} & set(_TURNS)
-
-
-def _turned(telling: Telling, one: Development) -> bool:
-    return any(one.stances & _TURNS[stance] and stance not in one.stances for stance in decisive(telling))
+    return {one.stance for one in turning(telling)}
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float], past: Past) -> float:

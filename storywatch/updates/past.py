@@ -11,7 +11,7 @@ from typing import overload
 from storywatch.matching.likeness.reading import stem
 from storywatch.matching.names import keys
 from storywatch.matching.words import words
-from storywatch.model import Event, Figure, FigureKind, KnownFigure, KnownStatement, Stance
+from storywatch.model import Event, Figure, FigureKind, KnownFigure, KnownStatement, Stance, Statement
 from storywatch.updates.agreeing import sums
 from storywatch.updates.reading import Telling, read, weight
 
@@ -92,7 +92,12 @@ class Development:
     reports: list[PastReport] = field(default_factory=list)
     terms: set[str] = field(default_factory=set)
     figures: dict[tuple[FigureKind, float, float, bool], Figure] = field(default_factory=dict)
-    stances: set[Stance] = field(default_factory=set)
+    statements: list[Statement] = field(default_factory=list)
+
+    @property
+    def stances(self) -> set[Stance]:
+        """The stances that somebody takes in it."""
+        return {one.stance for one in self.statements}
 
     def compared(self) -> Sequence[PastReport]:
         """Return the reports that stand for it: the first and the last ones."""
@@ -158,7 +163,7 @@ class Past(Sequence[PastReport]):
             development.figures.setdefault(key, figure)
             self.values.setdefault(key, figure)
         statements = report.known_statements()
-        development.stances.update(one.statement.stance for one in statements)
+        development.statements += [one.statement for one in statements]
         self._reports.append(report)
         self._texts.setdefault(telling.passages, report)
         self._by_item.setdefault(report.item, report)
@@ -188,6 +193,10 @@ class Past(Sequence[PastReport]):
             return 1.0
         return max(_LEAST_TELLING, 1 - math.log(said_by) / math.log(len(self.developments) + 1))
 
+    def is_own(self, term: str) -> bool:
+        """Tell whether at most one update says a term, and not the event's declaration."""
+        return term not in self._about and len(self._postings.get(term, ())) <= 1
+
     def same_text(self, telling: Telling, *, least: int) -> PastReport | None:
         """Return the first report in the very same words; headlines may differ if there are enough of others."""
         found = self._texts.get(telling.passages) if telling.passages else None
@@ -211,11 +220,14 @@ class Past(Sequence[PastReport]):
         """Return how much a term tells in this event."""
         return weight(term) * self.telling_of(term)
 
+    def weights(self, telling: Telling) -> dict[str, float]:
+        """Return how much each term of a text tells in this event where it stands."""
+        return {term: prominence * self.weight(term) for term, prominence in telling.terms.items()}
+
     def candidates(self, telling: Telling) -> Sequence[Development]:
         """Return the updates that share most with an item. Cost: its words times the updates that say each."""
         shared: Counter[str] = Counter()
-        for term, prominence in telling.terms.items():
-            telling_weight = prominence * self.weight(term)
+        for term, telling_weight in self.weights(telling).items():
             for update in self._postings.get(term, ()):
                 shared[update] += telling_weight  # type: ignore[assignment]
         return [self.developments[update] for update, _ in shared.most_common(MOST_CANDIDATES)]

@@ -53,7 +53,8 @@ _OBJECT = {
     Stance.DENIES: re.compile(
         r"(?! (?:permission|entry|access|bail|boarding|visas?|entrance|clearance|the (?:appeal|motion|bail)"
         r"|an? (?:appeal"
-        r"|motion)|bid|from|as (?:head|chief)|staff|employees|workers|(?:the )?(?:ball|case|charges) (?:against|on)))"
+        r"|motion)|bid|from|as (?:head|chief)|[\d,]+|staff"
+        r"|employees|workers|(?:the )?(?:ball|case|charges) (?:against|on)))"
     ),
     Stance.CLAIMS: re.compile(r"(?! (?:(?:\S+ ){0,3}(?:lives?|victims?)|of|against|about|by)\b)"),
     Stance.ADMITS: re.compile(r"(?! (?:to (?:the )?hospital|(?:the )?(?:patients?|evidence)))"),

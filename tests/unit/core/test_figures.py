@@ -133,3 +133,23 @@ def test_hostile_texts_are_read_in_time() -> None:
     """Rows of numbers, endless words and nothing but commas end, and invent nothing endless."""
     for text in ("1 and " * 20_000, "9" * 100_000, ", " * 50_000, "killed " * 20_000, "a" * 100_000, "one-" * 20_000):
         assert len(figures_of(text)) <= 40
+
+
+@pytest.mark.parametrize(
+    ("headline", "kind", "value"),
+    [
+        ("Dam collapse: 170, not 100, died", "killed", 170),
+        ("170 people, not 100, were killed", "killed", 170),
+        ("Death toll: 170", "killed", 170),
+        ("Toll now at 170", "killed", 170),
+        ("Storm kills 12", "killed", 12),
+        ("12 die in storm", "killed", 12),
+        ("412 lives lost to earthquake", "killed", 412),
+        ("Rescue phase ends; quake toll 1,102", "killed", 1102),
+        ("Riot: arrests climb to 31", "arrested", 31),
+        ("Missing: 14", "missing", 14),
+    ],
+)
+def test_headlines_give_one_figure(headline: str, kind: str, value: float) -> None:
+    """What a number is said not to be is no figure."""
+    assert [(one.kind.value, one.value) for one in figures_of(headline)] == [(kind, value)]

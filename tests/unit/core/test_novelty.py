@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bench.novelty import everything_new, ours, scored, stream_of
+from bench.novelty import everything_new, grouped, headlines_only, ours, scored, stream_of, summaries_only
 from storywatch.updates import Past, as_past, place
 from storywatch.updates.past import MOST_CANDIDATES, MOST_COMPARED
 from tests.support.samples import NOW, an_item
@@ -16,6 +16,15 @@ def test_first_reports_of_facts_are_found(name: str) -> None:
     stream = stream_of(name)
     assert scored(stream, ours(stream)).f1 >= 0.75
     assert scored(stream, everything_new(stream)).f1 < 0.5, "control: the stream has many repeats"
+
+
+@pytest.mark.parametrize("name", ["ferry", "kabul", "bank", "quake"])
+def test_little_is_lost_of_headlines_or_summaries_alone(name: str) -> None:
+    """With every item taken as matched. Repeats cost less than news that nobody is told."""
+    for stream in (headlines_only(stream_of(name)), summaries_only(stream_of(name))):
+        found, control = scored(stream, grouped(stream)), scored(stream, everything_new(stream))
+        assert found.recall >= 0.8
+        assert found.f1 >= control.f1 + 0.15
 
 
 def test_a_late_repeat_is_no_news_and_a_new_figure_in_old_words_is() -> None:
