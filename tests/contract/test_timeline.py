@@ -10,7 +10,8 @@ import pytest
 from dashboard.timeline import TimelineFormat, rendered
 from storage import Store, tables
 from storywatch.errors import NotStoredError, StorageError
-from storywatch.model import DeliveryState, Settlement, UpdateMark
+from storywatch.model import ChangeKind, DeliveryState, Settlement, UpdateMark
+from storywatch.timeline import ToldChange
 from tests.contract.working import deliveries, poll, rows
 from tests.support.samples import ATTACK, KABUL, NOW, a_config, parsed
 
@@ -107,6 +108,16 @@ async def test_hostile_words_are_only_words_in_every_form(store: Store) -> None:
     assert not any("<script" in content for content in contents)
     document = json.loads(rendered(timeline, TimelineFormat.JSON))
     assert document["updates"][2]["reports"][0]["url"] is None
+
+
+async def test_the_signs_of_a_difference_open_no_lists_in_markdown(store: Store) -> None:
+    """`- - 100 dead` would be a list in a list, without its sign."""
+    timeline = await store.timelines.of("kabul")
+    change = ToldChange(
+        item="i1", outlet_name="CNN", kind=ChangeKind.EDIT, seen=NOW, difference="- 100 dead\n+ 170 dead", quote=""
+    )
+    changed = replace(timeline, updates=(replace(timeline.updates[0], changes=(change,)),))
+    assert "  - \\- 100 dead\n  - \\+ 170 dead\n" in rendered(changed, TimelineFormat.MD)
 
 
 async def test_a_feed_is_what_readers_expect(store: Store) -> None:
