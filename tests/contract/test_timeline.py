@@ -10,6 +10,8 @@ import pytest
 from dashboard.timeline import TimelineFormat, rendered
 from storage import Store, tables
 from storywatch.errors import NotStoredError, StorageError
+from storywatch.latency import Passage
+from storywatch.latency import ledger as summed_up
 from storywatch.model import ChangeKind, DeliveryState, Settlement, UpdateMark
 from storywatch.timeline import ToldChange
 from tests.contract.working import deliveries, poll, rows
@@ -155,3 +157,14 @@ async def test_the_ledger_has_each_step_of_the_way(store: Store) -> None:
     assert (first.to_sight, first.to_delivery) == (HOUR, 3 * HOUR)
     assert {one.to_delivery for one in passages} == {None, 3 * HOUR}
     assert await store.latency.since(NOW + 9 * HOUR) == []
+
+
+def test_what_waited_as_its_receiver_wished_is_no_latency_of_its_channel() -> None:
+    """A daily digest would hide how fast mails are."""
+    swift = Passage(
+        update="u1", event="kabul", source="nyt", channel="email", published=NOW, seen=NOW, matched=NOW, delivered=NOW
+    )
+    digest = replace(swift, delivered=NOW + 20 * HOUR, gathered=True)
+    told = summed_up([swift, digest])
+    assert (told.channels["email"].count, told.channels["email"].p95) == (1, timedelta())
+    assert (digest.to_delivery, summed_up([digest]).channels) == (20 * HOUR, {})
