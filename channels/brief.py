@@ -1,7 +1,7 @@
 """What an alert tells, cut to size and cleaned once, so that no channel or template meets a publisher's raw text."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from channels.changes import ChangeBrief, change_of
@@ -84,6 +84,8 @@ def brief_of(owed: Owed, room: Room = WHOLE) -> Brief:
     cited = citation_of(owed.item, owed.outlet, owed.update.headline, room)
     change = change_of(owed, owed.change, room) if owed.change else None
     lead = _lead(owed, cited.headline, change, room)
+    if change and _note_leads(owed):
+        lead, change = (change.note,), replace(change, note="")
     link = cited.url or cited.archive
     return Brief(
         event=room.line(owed.event.title, 200) or room.line(owed.event.id, 64),
@@ -105,9 +107,14 @@ def brief_of(owed: Owed, room: Room = WHOLE) -> Brief:
         language=_language(owed.item.revision.language),
         reasons=_reasons(owed.match, room),
         confirms=room.line(owed.update.headline, 300) if owed.kind is AlertKind.CORROBORATION else None,
-        earlier=tuple(room.line(headline, 200) for headline in room.few(owed.known_before, MAX_EARLIER)),
+        earlier=tuple(room.line(headline, 200) for headline in room.few(_before(owed), MAX_EARLIER)),
         citation=cited,
     )
+
+
+def _before(owed: Owed) -> tuple[str, ...]:
+    """Return what was known besides the update itself."""
+    return tuple(headline for headline in owed.known_before if headline != owed.update.headline)
 
 
 def _role(owed: Owed) -> str:
@@ -125,6 +132,13 @@ def _lead(owed: Owed, headline: str, change: ChangeBrief | None, room: Room) -> 
     if lead:
         return lead
     return (change.says if change else headline,)
+
+
+def _note_leads(owed: Owed) -> bool:
+    """Tell whether the lead is the publisher's note or its beginning: then the note is told once, and whole."""
+    note = owed.change.quote if owed.change else ""
+    said = " ".join(owed.news.lead)
+    return bool(said) and said in note
 
 
 def _summary(owed: Owed, room: Room) -> str:

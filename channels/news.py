@@ -62,7 +62,7 @@ def facts_of(news: News, names: Mapping[str, str], room: Room) -> tuple[str, ...
 def figure_in_words(change: FigureChange, names: Mapping[str, str], room: Room) -> str:
     """Word a figure, such as `170 killed, before 100 (NYT, 27 August 2021)`."""
     now, before = change.now, change.before
-    said_by = f", says {room.line(now.said_by, 80)}" if now.said_by else ""
+    said_by = f", according to {room.line(now.said_by, 80)}" if now.said_by else ""
     was = f", before {amount(before.figure)} ({_source(before, names, room)})" if before else ""
     return _counted(now, room) + said_by + was
 

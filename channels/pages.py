@@ -14,6 +14,7 @@ from channels.digests import DigestBrief
 from channels.notices import NoticeBrief
 from channels.text import plain, utc_time
 from channels.ways import Way
+from storywatch.audience import is_reader
 
 _WIDTH = 72
 
@@ -41,6 +42,7 @@ class Pages:
         templates.filters["utc_time"] = utc_time
         templates.filters["wrapped"] = wrapped
         templates.filters["row"] = row
+        templates.tests["declared"] = lambda subscription: not is_reader(subscription)
         self._templates = templates
         # The @media rules can't be inlined and stay as the only style sheet.
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)

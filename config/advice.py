@@ -25,6 +25,7 @@ def advise(draft: Draft) -> tuple[Problem, ...]:
     warnings += _on_events(draft)
     for subscriber in draft.subscribers:
         warnings += _on_subscriber(subscriber, has_smtp=has_smtp)
+        warnings += _on_reach(subscriber, len(draft.outlets))
         warnings += _on_service(subscriber)
     return tuple(warnings)
 
@@ -80,6 +81,17 @@ def _on_service(checked: Checked[SubscriberSpec]) -> Iterator[Problem]:
     if checked.spec.apprise and find_spec("apprise") is None:
         message = "chats and phones need an extra that is not installed; pip install 'storywatch[apprise]'"
         yield checked.node.problem(message, ("apprise",))
+
+
+def _on_reach(checked: Checked[SubscriberSpec], outlets: int) -> Iterator[Problem]:
+    for number, subscription in enumerate(checked.spec.subscriptions):
+        for key, least in (
+            ("least_outlets", subscription.least_outlets),
+            ("least_origins", subscription.least_origins),
+        ):
+            if least > max(outlets, 1):
+                message = f"asks for {least}, but only {outlets} outlets are watched, so nothing is told; ask for less"
+                yield checked.node.problem(message, ("subscriptions", number, key))
 
 
 def _on_subscriber(checked: Checked[SubscriberSpec], *, has_smtp: bool) -> Iterator[Problem]:

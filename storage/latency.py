@@ -42,6 +42,7 @@ class StoredLatency:
                 decided.label("decided"),
                 delivery.settled_at,
                 delivery.state,
+                alert.release_at,
             )
             .join_from(tables.alerts, tables.items, item.id == alert.item)
             .join(tables.revisions, and_(first.item == item.id, first.number == 1))
@@ -67,4 +68,5 @@ def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
         seen=row.first_seen,
         matched=row.decided,
         delivered=row.settled_at if row.state == DeliveryState.SENT.value else None,
+        gathered=row.release_at is not None,
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from storywatch.errors import Fault
-from storywatch.model import AlertKind, Owed, Severity
+from storywatch.model import AlertKind, Change, ChangeKind, Owed, Severity
 from storywatch.ports import GatheredAlert
 
 MOST_PARTS = 50
@@ -63,7 +63,29 @@ def as_it_stands(told: Sequence[Owed]) -> Owed:
         return replace(first, coverage=coverage)
     last = changes[-1]
     item = last.item if last.item.id == first.item.id else first.item
-    return replace(first, coverage=coverage, change=last.change, item=item)
+    return replace(first, coverage=coverage, change=_with_news_of(first, last.change), item=item)
+
+
+def _with_news_of(first: Owed, change: Change | None) -> Change | None:
+    """Return a change that also tells what the report brought, where nobody was told of that: news is not lost to it.
+
+    What was taken back is no news, and a figure that changed is told as it is now.
+    """
+    if change is None or first.kind is not AlertKind.UPDATE or change.kind is ChangeKind.RETRACTION:
+        return change
+    report, later = first.report.news, change.news
+    edited = change.kind is ChangeKind.EDIT and bool(later.lead)
+    counted = {(one.now.kind, one.now.of) for one in later.figures}
+    news = replace(
+        report,
+        lead=later.lead if edited else report.lead or later.lead,
+        names=tuple(dict.fromkeys([*report.names, *later.names])),
+        figures=(*(one for one in report.figures if (one.now.kind, one.now.of) not in counted), *later.figures),
+        statements=tuple(dict.fromkeys([*report.statements, *later.statements])),
+        reverses=later.reverses or report.reverses,
+        severity=max(report.severity, later.severity),
+    )
+    return replace(change, news=news)
 
 
 def digest_id(alerts: Iterable[str]) -> str:

@@ -10,7 +10,10 @@ SHARES = (0.5, 0.95)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
-    """The way of one report to one subscription. A moment that is not known, or not yet reached, is None."""
+    """The way of one report to one subscription. A moment that is not known, or not yet reached, is None.
+
+    `gathered`: it waited for a digest, for the end of quiet hours or for the next day, as its receiver wished.
+    """
 
     update: str
     event: str
@@ -20,6 +23,7 @@ class Passage:
     seen: datetime
     matched: datetime | None
     delivered: datetime | None
+    gathered: bool = False
 
     @property
     def to_sight(self) -> timedelta | None:
@@ -48,7 +52,7 @@ class Quantiles:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ledger:
-    """By source: from publication to first sight. By channel: from first sight to delivery."""
+    """By source: from publication to first sight. By channel: from first sight to delivery of what is told at once."""
 
     sources: dict[str, Quantiles]
     channels: dict[str, Quantiles]
@@ -60,7 +64,7 @@ def ledger(passages: Iterable[Passage]) -> Ledger:
     once = {(passage.source, passage.update): passage for passage in listed}
     return Ledger(
         sources=_by(once.values(), lambda one: one.source, lambda one: one.to_sight),
-        channels=_by(listed, lambda one: one.channel, lambda one: one.to_delivery),
+        channels=_by((one for one in listed if not one.gathered), lambda one: one.channel, lambda one: one.to_delivery),
     )
 
 

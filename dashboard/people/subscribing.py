@@ -81,7 +81,7 @@ async def show_confirmation(service: Service, token: str) -> web.Response:
         return _too_late(service)
     waiting = await service.joining.waiting(reader)
     if not waiting:
-        return _done(service, reader, "There is nothing to confirm", "You get what you have agreed to.")
+        return _nothing_waits(service, reader)
     rows = [(one.id, service.title(one.wish.event), PACES[one.wish.pace].lower()) for one in waiting]
     return service.pages.show("confirm", rows=rows)
 
@@ -91,9 +91,11 @@ async def confirm(service: Service, token: str, form: Form) -> web.Response:
     reader = _reader_in(service, token)
     if reader is None:
         return _too_late(service)
+    waiting = await service.joining.waiting(reader)
+    if not waiting:  # the button was pressed twice
+        return _nothing_waits(service, reader)
     named = set(form.get("subscription", ()))
-    waiting = [one for one in await service.joining.waiting(reader) if one.id in named]
-    agreed = await service.joining.agree(reader, named, consent(service, waiting))
+    agreed = await service.joining.agree(reader, named, consent(service, [one for one in waiting if one.id in named]))
     if not agreed:
         return _done(service, reader, "Nothing was confirmed", "Open the link again if you want to.")
     log.info("subscription_confirmed", reader=reader, events=[one.wish.event for one in agreed])
@@ -110,6 +112,10 @@ def consent(service: Service, wanted: Sequence[Wanted]) -> str:
 def _done(service: Service, reader: str, title: str, *lines: str) -> web.Response:
     link = (service.joining.links.preferences(reader), "Choose what you get, and when")
     return service.pages.say(title, *lines, link=link)
+
+
+def _nothing_waits(service: Service, reader: str) -> web.Response:
+    return _done(service, reader, "There is nothing to confirm", "You get what you have agreed to.")
 
 
 def _too_late(service: Service) -> web.Response:

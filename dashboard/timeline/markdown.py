@@ -35,7 +35,12 @@ def _later(entry: Entry) -> Iterator[str]:
         yield ""
     for later in entry.later:
         yield f"- {later.day}: {escaped(later.said)}"
-        yield from (f"  - {escaped(line)}" for line in later.lines)
+        yield from (f"  - {_literal(line)}" for line in later.lines)
+
+
+def _literal(line: str) -> str:
+    """A sign at the beginning would open a list."""
+    return ("\\" if line[:1] in {"+", "-"} else "") + escaped(line)
 
 
 def _named(outlet: Named) -> str:

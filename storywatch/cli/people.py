@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from channels.addresses import usable_address
 from storage import open_store
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
@@ -70,12 +71,22 @@ def suppressions(
     loaded = read_config(config)
     if (action is Action.LIST) != (address is None):
         fail("write `storywatch suppressions add ADDRESS` or `lift ADDRESS`; a list takes no address", code=MISUSE)
+    if action is Action.ADD:
+        _check_address(str(address))
     if address is None:
         finished(_list_suppressions(loaded, limit, lifted=lifted, as_json=json))
     elif action is Action.ADD:
         finished(_add(loaded, address, reason or ""))
     else:
         finished(_lift(loaded, address))
+
+
+def _check_address(address: str) -> None:
+    """What is no address was mistyped, and the right one would still get mails."""
+    try:
+        usable_address(address)
+    except ValueError:
+        fail(f"{address} is no mail address such as name@example.org; correct it", code=MISUSE)
 
 
 async def _list_suppressions(config: WatchConfig, limit: int, *, lifted: bool, as_json: bool) -> None:

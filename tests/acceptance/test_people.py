@@ -206,6 +206,7 @@ async def test_a_database_that_fails_lets_the_mail_server_keep_the_mail(desk: De
         (("readers", "--remove", "nobody@news.example"), "no such reader"),
         (("suppressions", "lift", "nobody@news.example"), "not suppressed"),
         (("suppressions", "add"), "add ADDRESS"),
+        (("suppressions", "add", "editor"), "no mail address"),
         (("suppressions", "list", "a@b.example"), "a list takes no address"),
     ],
 )

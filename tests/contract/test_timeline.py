@@ -10,7 +10,10 @@ import pytest
 from dashboard.timeline import TimelineFormat, rendered
 from storage import Store, tables
 from storywatch.errors import NotStoredError, StorageError
-from storywatch.model import DeliveryState, Settlement, UpdateMark
+from storywatch.latency import Passage
+from storywatch.latency import ledger as summed_up
+from storywatch.model import ChangeKind, DeliveryState, Settlement, UpdateMark
+from storywatch.timeline import ToldChange
 from tests.contract.working import deliveries, poll, rows
 from tests.support.samples import ATTACK, KABUL, NOW, a_config, parsed
 
@@ -109,6 +112,16 @@ async def test_hostile_words_are_only_words_in_every_form(store: Store) -> None:
     assert document["updates"][2]["reports"][0]["url"] is None
 
 
+async def test_the_signs_of_a_difference_open_no_lists_in_markdown(store: Store) -> None:
+    """`- - 100 dead` would be a list in a list, without its sign."""
+    timeline = await store.timelines.of("kabul")
+    change = ToldChange(
+        item="i1", outlet_name="CNN", kind=ChangeKind.EDIT, seen=NOW, difference="- 100 dead\n+ 170 dead", quote=""
+    )
+    changed = replace(timeline, updates=(replace(timeline.updates[0], changes=(change,)),))
+    assert "  - \\- 100 dead\n  - \\+ 170 dead\n" in rendered(changed, TimelineFormat.MD)
+
+
 async def test_a_feed_is_what_readers_expect(store: Store) -> None:
     """Newest first, ids that stay, the day of the last addition."""
     address = "https://desk.example.org/kabul.atom"
@@ -144,3 +157,14 @@ async def test_the_ledger_has_each_step_of_the_way(store: Store) -> None:
     assert (first.to_sight, first.to_delivery) == (HOUR, 3 * HOUR)
     assert {one.to_delivery for one in passages} == {None, 3 * HOUR}
     assert await store.latency.since(NOW + 9 * HOUR) == []
+
+
+def test_what_waited_as_its_receiver_wished_is_no_latency_of_its_channel() -> None:
+    """A daily digest would hide how fast mails are."""
+    swift = Passage(
+        update="u1", event="kabul", source="nyt", channel="email", published=NOW, seen=NOW, matched=NOW, delivered=NOW
+    )
+    digest = replace(swift, delivered=NOW + 20 * HOUR, gathered=True)
+    told = summed_up([swift, digest])
+    assert (told.channels["email"].count, told.channels["email"].p95) == (1, timedelta())
+    assert (digest.to_delivery, summed_up([digest]).channels) == (20 * HOUR, {})

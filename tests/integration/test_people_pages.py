@@ -76,6 +76,8 @@ async def test_who_subscribes_and_confirms_is_told(desk: Lobby) -> None:
     done = await desk.post(link, {"subscription": subscription_id(READER, "kabul")})
     assert (done.status, done.title) == (200, "You will hear of it")
     assert await wishes(desk) == {"kabul": Pace.DAILY}
+    again = await desk.post(link, {"subscription": subscription_id(READER, "kabul")})
+    assert (again.status, again.title) == (200, "There is nothing to confirm")
     [row] = await rows(desk.store, tables.reader_subscriptions)
     assert KABUL.title in row["agreed_to"]
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from channels.brief import MAX_EARLIER, MAX_REASONS, brief_of
-from storywatch.model import Outlet, Reason
+from storywatch.model import News, Outlet, Reason
+from tests.unit.channels.news_samples import CORRECTION
 from tests.unit.channels.samples import OWED, corroborating, owed_with
 
 
@@ -91,3 +92,21 @@ def test_only_a_language_tag_is_a_language() -> None:
     assert brief_of(owed_with(language="fa-AF")).language == "fa-AF"
     assert brief_of(owed_with(language='en"><script>')).language is None
     assert brief_of(owed_with(language=None)).language is None
+
+
+def test_a_publishers_note_is_told_once_and_whole() -> None:
+    """The lead of a correction is the first sentence of its note, which alone says nothing."""
+    note = "Correction: An earlier version misstated the number of dead. It was 13, not 12."
+    lead = News(lead=("Correction: An earlier version misstated the number of dead.",))
+    brief = brief_of(replace(OWED, change=replace(CORRECTION, quote=note, news=lead)))
+    assert brief.change is not None
+    assert (brief.lead, brief.change.note) == ((note,), "")
+    other = brief_of(replace(OWED, change=replace(CORRECTION, quote=note, news=News(lead=("170 died.",)))))
+    assert other.change is not None
+    assert (other.lead, other.change.note) == (("170 died.",), note)
+
+
+def test_what_was_before_is_not_the_update_itself() -> None:
+    """A corroboration and a change come when their update is known already."""
+    known = ("An older update", OWED.update.headline)
+    assert brief_of(replace(OWED, known_before=known)).earlier == ("An older update",)

@@ -147,6 +147,15 @@ def test_the_whole_text_body_reads_so() -> None:
     )
 
 
+def test_who_subscribed_by_an_own_hand_is_told_no_id() -> None:
+    """It is made by us, and says nothing to a reader."""
+    own = replace(OWED.subscription, id="reader:ee18f03303e11c059474b61d:kabul")
+    for part in ("plain", "html"):
+        said = body(composed(replace(OWED, subscription=own)), part)
+        assert "Sent by Storywatch, as you asked for." in said
+        assert "for the subscription" not in said
+
+
 def test_an_alert_without_reasons_says_so() -> None:
     """Rather than an empty list."""
     mail = composed(owed_with(match=replace(OWED.match, reasons=())))

@@ -93,7 +93,7 @@ def test_a_figure_says_whom_it_counts_who_says_so_and_what_was_before() -> None:
     """A first one has nothing before it; of money the report's words name the unit."""
     now = replace(DEATHS.now, of="american soldiers", said_by="the Taliban")
     said = figure_in_words(replace(DEATHS, now=now), NAMES, WHOLE)
-    assert said == "170 killed (american soldiers), says the Taliban, before 100 (CNN, 27 August 2021)"
+    assert said == "170 killed (american soldiers), according to the Taliban, before 100 (CNN, 27 August 2021)"
     assert figure_in_words(replace(DEATHS, before=None), {}, WHOLE) == "170 killed"
     money = replace(DEATHS.now, kind=FigureKind.MONEY, quote="3 million dollars")
     assert figure_in_words(replace(DEATHS, now=money, before=None), {}, WHOLE) == "\u201c3 million dollars\u201d"

@@ -50,6 +50,17 @@ def test_a_subscriber_without_subscriptions_is_told(write: Write) -> None:
     assert "no subscriptions" in warning.message
 
 
+@pytest.mark.parametrize("key", ["least_outlets", "least_origins"])
+def test_more_outlets_than_are_watched_are_told(write: Write, key: str) -> None:
+    """Such a subscription is silent for ever. The negative control asks for as many as there are."""
+    outlets = "outlets:\n- catalogue: bbc\n- catalogue: cnn\n"
+    for least, told in ((3, True), (2, False)):
+        text = SETTINGS + outlets + EDITOR + f"  subscriptions: [{{channel: file, {key}: {least}}}]\n"
+        warnings = load_with_warnings(write({"a.yaml": text}), {}).warnings
+        keys = [warning.key for warning in warnings if "only 2 outlets" in warning.message]
+        assert keys == ([f"subscribers[0].subscriptions[0].{key}"] if told else [])
+
+
 PUSH = SETTINGS + "  push: {{key_env: K, public_url: '{}', listen: '{}'}}\n"
 
 

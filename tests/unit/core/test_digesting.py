@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from storywatch.digesting import MOST_PARTS, as_it_stands, bundled, digest_id, shown
-from storywatch.model import AlertKind, Change, ChangeKind, Coverage, Owed, Severity
+from storywatch.model import (
+    AlertKind,
+    Change,
+    ChangeKind,
+    Coverage,
+    Figure,
+    FigureChange,
+    FigureKind,
+    News,
+    Owed,
+    Severity,
+)
 from storywatch.ports import GatheredAlert
 from tests.support.owed import an_owed
 from tests.support.samples import NOW, an_item
@@ -40,6 +51,11 @@ def correction(item: str, outlet: str = "nyt") -> Change:
         kind=ChangeKind.CORRECTION,
         seen=NOW,
     )
+
+
+@pytest.fixture
+def deaths() -> FigureChange:
+    return FigureChange(now=Figure(kind=FigureKind.KILLED, value=170, high=170, quote="170 were killed"))
 
 
 def test_the_alerts_of_one_update_are_one_bundle() -> None:
@@ -94,6 +110,32 @@ def test_what_happened_to_a_known_update_is_shown_as_its_last_change(order: list
     stands = as_it_stands([[change, further][place] for place in order])
     assert (stands.id, stands.kind, stands.change) == ("a1", REVISION, correction("i1"))
     assert stands.coverage == [change, further][order[-1]].coverage
+
+
+def test_a_correction_does_not_hide_the_news_that_nobody_was_told(deaths: FigureChange) -> None:
+    """What is told is both: the toll, and what was corrected beside it. What was retracted is no news."""
+    news = News(lead=("The toll has risen to 170.",), figures=(deaths,), severity=Severity.HIGH)
+    first = told("a1", UPDATE, ("nyt",))
+    first = replace(first, report=replace(first.report, news=news))
+    note = News(lead=("Correction: it was Thursday.",), names=("Thursday",), severity=Severity.LOW)
+    change = replace(correction("i1"), news=note)
+    stands = as_it_stands([first, told("a2", REVISION, ("nyt",), change=change)])
+    assert (stands.news.lead, stands.news.figures, stands.news.names) == (news.lead, (deaths,), note.names)
+    taken_back = replace(change, kind=ChangeKind.RETRACTION)
+    assert as_it_stands([first, told("a2", REVISION, ("nyt",), change=taken_back)]).news == note
+    known = told("a1", FURTHER, ("nyt",), report=first.report)
+    assert as_it_stands([known, told("a2", REVISION, ("nyt",), change=change)]).news == note
+
+
+def test_a_figure_that_was_edited_before_it_was_told_is_told_as_it_is_now(deaths: FigureChange) -> None:
+    """With the sentence that gives it; other figures stay."""
+    hurt = replace(deaths, now=replace(deaths.now, kind=FigureKind.INJURED))
+    more = replace(deaths, now=replace(deaths.now, value=180, high=180))
+    first = told("a1", UPDATE, ("nyt",))
+    first = replace(first, report=replace(first.report, news=News(lead=("170 died.",), figures=(deaths, hurt))))
+    edit = replace(correction("i1"), kind=ChangeKind.EDIT, news=News(lead=("180 died.",), figures=(more,)))
+    stands = as_it_stands([first, told("a2", REVISION, ("nyt",), change=edit)])
+    assert (stands.news.lead, stands.news.figures) == (("180 died.",), (hurt, more))
 
 
 def test_a_digests_id_is_that_of_its_alerts() -> None:
