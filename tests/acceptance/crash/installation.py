@@ -10,15 +10,18 @@ from tests.acceptance.crash.newsroom import ARCHIVE, DESK, EVENING, EVENTS, FEED
 from tests.acceptance.crash.town import Town
 
 
-def write_config(folder: Path, town: Town, **settings: Any) -> Path:
-    """Write the config for this town into `folder` and return it. `settings` are added to the section."""
+def write_config(folder: Path, town: Town, *, digests: bool = True, **settings: Any) -> Path:
+    """Write the config for this town into `folder` and return it. `settings` are added to the section.
+
+    `digests`: with the evening edition, whose digests come every five minutes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "secret").write_text("whsec_" + base64.b64encode(bytes(range(32))).decode())
     whole = {
         "settings": _settings(town) | settings,
         "outlets": [_outlet(town, outlet) for outlet in OUTLETS],
         "events": [{"id": event, "title": name, "all": [[name]]} for event, name in EVENTS.items()],
-        "subscribers": _subscribers(town),
+        "subscribers": [one for one in _subscribers(town) if digests or one["id"] != EVENING],
     }
     (folder / "watch.yaml").write_text(yaml.safe_dump(whole))
     return folder

@@ -32,9 +32,12 @@ def poll(folder: Path, compiled: Path, **variables: str) -> "subprocess.Complete
 
 
 def test_a_command_killed_at_each_step_loses_nothing(town: Town, tmp_path: Path, compiled: Path) -> None:
-    """Eight processes die, the ninth ends well, and then everybody has everything once."""
-    write_config(tmp_path, town)
-    for step in Step:
+    """Eight processes die, the ninth ends well, and then everybody has everything once.
+
+    The steps of a digest come with its time; the loop meets them.
+    """
+    write_config(tmp_path, town, digests=False)
+    for step in (step for step in Step if step not in (Step.DIGEST_COMPOSED, Step.DIGEST_COMMITTED)):
         town.newsroom.report()
         town.newsroom.repeat()
         killed = poll(tmp_path, compiled, STORYWATCH_KILL_AT=step.value)
@@ -47,12 +50,12 @@ def test_a_command_killed_at_each_step_loses_nothing(town: Town, tmp_path: Path,
     assert set(said["deliveries"]) == {"sent"}
 
     town.ledger.note_files(ARCHIVE, (tmp_path / "archive").glob("*.eml"))
-    verdict = judge(town.newsroom.debts(), town.ledger.receipts)
+    verdict = judge(town.newsroom.debts(digests=False), town.ledger.receipts)
     assert verdict.kept, verdict
     assert audit(tmp_path / "storywatch.db", town.newsroom.revisions(), town.ledger.receipts) == []
 
 
 def test_an_unknown_step_is_refused(town: Town, tmp_path: Path, compiled: Path) -> None:
     """Rather than never reached, which would look like a crash survived."""
-    write_config(tmp_path, town)
+    write_config(tmp_path, town, digests=False)
     assert poll(tmp_path, compiled, STORYWATCH_KILL_AT="poll.savde").returncode > 0

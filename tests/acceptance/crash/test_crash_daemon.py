@@ -76,7 +76,7 @@ class Scene:
     @property
     def verdict(self) -> Verdict:
         """Judge what everybody has by now, the archive's files included."""
-        return judge(self.town.newsroom.debts(), self._receipts())
+        return judge(self.town.newsroom.debts(digests=False), self._receipts())
 
     def all_told(self) -> bool:
         """Tell whether nobody waits for anything."""
@@ -111,7 +111,7 @@ def test_a_daemon_killed_while_it_is_busy_loses_nothing(seed: int, scene: Scene)
     dice = Random(seed)
     scene.town.slow_mail = 0.03
     publish(scene.town.newsroom, 20)
-    write_config(scene.folder, scene.town)
+    write_config(scene.folder, scene.town, digests=False)
     taken = scene.town.ledger.receipts
     for busy in (lambda: bool(scene.town.visits), lambda: len(taken) >= 5, lambda: len(taken) >= 25):
         with scene.daemon() as process:
@@ -131,7 +131,7 @@ def test_a_daemon_killed_while_it_is_busy_loses_nothing(seed: int, scene: Scene)
 def test_a_visit_that_ends_in_time_is_stored_before_the_daemon_stops(scene: Scene) -> None:
     """SIGTERM lets the outlet finish its answer."""
     publish(scene.town.newsroom, 4)
-    write_config(scene.folder, scene.town, shutdown_timeout=f"{AMPLE:g}s")
+    write_config(scene.folder, scene.town, digests=False, shutdown_timeout=f"{AMPLE:g}s")
     scene.town.slow_feeds = dict.fromkeys(FEEDS, 1.5)
     with scene.daemon() as process:
         wait_until(lambda: len(scene.town.waiting) == len(OUTLETS), process)
@@ -150,7 +150,7 @@ def test_a_visit_that_ends_in_time_is_stored_before_the_daemon_stops(scene: Scen
 def test_a_visit_that_takes_too_long_is_cut_off_and_made_again(scene: Scene) -> None:
     """SIGTERM waits no longer than the settings allow."""
     publish(scene.town.newsroom, 4)
-    write_config(scene.folder, scene.town, shutdown_timeout="1s")
+    write_config(scene.folder, scene.town, digests=False, shutdown_timeout="1s")
     scene.town.slow_feeds = dict.fromkeys(FEEDS, FOR_EVER)
     with scene.daemon() as process:
         wait_until(lambda: len(scene.town.waiting) == len(OUTLETS), process)
@@ -168,7 +168,7 @@ def test_a_daemon_told_to_stop_sends_no_further_mail(scene: Scene) -> None:
     """It ends the mails that are under way, however many wait, and leaves those to the next start."""
     scene.town.slow_mail = 0.3
     publish(scene.town.newsroom, 40)
-    write_config(scene.folder, scene.town, shutdown_timeout=f"{AMPLE:g}s")
+    write_config(scene.folder, scene.town, digests=False, shutdown_timeout=f"{AMPLE:g}s")
     with scene.daemon() as process:
         wait_until(lambda: DESK in {receipt.receiver for receipt in scene.town.ledger.receipts}, process)
         stop(process)

@@ -29,7 +29,7 @@ def nursery(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterato
 @pytest.fixture(autouse=True)
 def news(town: Town, tmp_path: Path) -> None:
     """Write the config and publish three stories."""
-    write_config(tmp_path, town)
+    write_config(tmp_path, town, digests=False)
     for _ in range(3):
         town.newsroom.report()
 
@@ -46,7 +46,7 @@ def test_sources_of_the_dead_are_polled_at_once(nursery: Nursery, town: Town, tm
     run(nursery, tmp_path, str(Step.POLL_SAVED))
     report = run(nursery, tmp_path)
     assert report["busy"] == []
-    assert report["deliveries"]["sent"] == len(town.newsroom.debts())
+    assert report["deliveries"]["sent"] == len(town.newsroom.debts(digests=False))
 
 
 def test_deliveries_of_the_dead_are_sent_at_once(nursery: Nursery, town: Town, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_deliveries_of_the_dead_are_sent_at_once(nursery: Nursery, town: Town, t
     report = run(nursery, tmp_path)
     town.ledger.note_files(ARCHIVE, (tmp_path / "archive").glob("*.eml"))
     assert set(report["deliveries"]) == {"sent"}
-    assert judge(town.newsroom.debts(), town.ledger.receipts).kept
+    assert judge(town.newsroom.debts(digests=False), town.ledger.receipts).kept
 
 
 def test_leases_are_kept_while_another_process_lives(nursery: Nursery, town: Town, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class _Hasty(StoredOutbox):
 class _Inventive(StoredOutbox):
     """Gives a message another identity at each attempt."""
 
-    async def claim_deliveries(self, lane: str, **given: object) -> list[Delivery]:  # type: ignore[override]
+    async def claim_deliveries(self, lane: str, **given: object) -> list[Delivery]:
         claimed = await super().claim_deliveries(lane, **given)  # type: ignore[arg-type]
         self.ids = getattr(self, "ids", {}) | {f"{one.id}-{one.claims}": one.id for one in claimed}
         return [replace(one, id=f"{one.id}-{one.claims}") for one in claimed]

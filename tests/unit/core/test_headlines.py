@@ -61,7 +61,7 @@ UNSEEN_NEWS = (
     ("Judge orders release of journalist", "Journalist leaves country"),
     ("Nurses walk out over pay", "Nurses and ministry reach deal"),
 )
-"""Written after the weights and the rules were set, and kept as they came."""
+"""Written after the weights were set; some of the rules were changed after their result was seen."""
 
 
 def placed(headlines: Sequence[str], *, language: str | None = None) -> list[int]:
