@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from channels.news import outlet_name
+from channels.news import names_of, outlet_name
 from channels.room import Room
 from channels.text import plain
 from storywatch.model import Change, ChangeKind, Owed
@@ -65,7 +65,7 @@ def change_of(owed: Owed, change: Change, room: Room) -> ChangeBrief:
     return ChangeBrief(
         role=words.role,
         subject=words.subject,
-        says=words.says.format(outlet_name(owed.outlet.id, {owed.outlet.id: owed.outlet.name}, room)),
+        says=words.says.format(outlet_name(change.outlet, names_of(owed), room)),
         seen=change.seen,
         note=room.line(change.quote, 400),
         lines=tuple(ChangedLine(sign=line.sign, text=room.line(line.text, 500)) for line in shown),

@@ -32,7 +32,7 @@ def compose(owed: Owed) -> Message:
 def compose_digest(owed: OwedDigest) -> Message:
     """Return the frozen message of what was gathered: a line each, and a count of the rest. Raises ComposeError."""
     shown = [brief_of(part) for part in most_urgent(owed.parts, WHOLE, MOST_PARTS)]
-    lines = [f"- {brief.headline} ({brief.outlet}) {brief.link or ''}".rstrip() for brief in shown]
+    lines = [f"- {_line(brief)} ({brief.outlet}) {brief.link or ''}".rstrip() for brief in shown]
     count = len(owed.parts) + owed.left_out
     more = count - len(shown)
     title = f"[Storywatch] {counted(count, 'alert')} since your last message"
@@ -65,6 +65,10 @@ def title_and_text(body: bytes) -> tuple[str, str]:
 def calm(text: str) -> str:
     """Return `text` with what would call everybody of a chat broken up."""
     return _CALL.sub(lambda found: f"{found[0]} ", text)
+
+
+def _line(brief: Brief) -> str:
+    return f"{brief.change.subject}: {brief.headline}" if brief.change else brief.headline
 
 
 def _alert(brief: Brief) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from storywatch.errors import Fault
-from storywatch.model import AlertKind, Change, ChangeKind, Owed, Severity
+from storywatch.model import AlertKind, Owed, Severity
 from storywatch.ports import GatheredAlert
 
 MOST_PARTS = 50
@@ -54,38 +54,21 @@ def shown(bundles: Sequence[Bundle]) -> tuple[Bundle, ...]:
     return tuple(bundle for place, bundle in enumerate(bundles) if place in kept)
 
 
-def as_it_stands(told: Sequence[Owed]) -> Owed:
-    """Return one update as it stands after all that was gathered of it, oldest first."""
-    changes = [one for one in told if one.change is not None]
-    first = next((one for one in told if one.kind is AlertKind.UPDATE), (changes or told)[-1])
-    coverage = next((one.coverage for one in reversed(told) if one.coverage is not None), None)
-    if not changes:
-        return replace(first, coverage=coverage)
-    last = changes[-1]
-    item = last.item if last.item.id == first.item.id else first.item
-    return replace(first, coverage=coverage, change=_with_news_of(first, last.change), item=item)
+def as_it_stands(told: Sequence[Owed]) -> tuple[Owed, ...]:
+    """Return one update as it stands after all that was gathered of it, oldest first: what it told, what changed.
 
-
-def _with_news_of(first: Owed, change: Change | None) -> Change | None:
-    """Return a change that also tells what the report brought, where nobody was told of that: news is not lost to it.
-
-    What was taken back is no news, and a figure that changed is told as it is now.
+    A further outlet is only counted where something else is told.
     """
-    if change is None or first.kind is not AlertKind.UPDATE or change.kind is ChangeKind.RETRACTION:
-        return change
-    report, later = first.report.news, change.news
-    edited = change.kind is ChangeKind.EDIT and bool(later.lead)
-    counted = {(one.now.kind, one.now.of) for one in later.figures}
-    news = replace(
-        report,
-        lead=later.lead if edited else report.lead or later.lead,
-        names=tuple(dict.fromkeys([*report.names, *later.names])),
-        figures=(*(one for one in report.figures if (one.now.kind, one.now.of) not in counted), *later.figures),
-        statements=tuple(dict.fromkeys([*report.statements, *later.statements])),
-        reverses=later.reverses or report.reverses,
-        severity=max(report.severity, later.severity),
-    )
-    return replace(change, news=news)
+    opening = next((one for one in told if one.kind is AlertKind.UPDATE), None)
+    parts = ([_as_it_reads(opening, told)] if opening else []) + [one for one in told if one.change is not None]
+    coverage = next((one.coverage for one in reversed(told) if one.coverage is not None), None)
+    first, *others = parts or told[-1:]
+    return (replace(first, coverage=coverage), *others)
+
+
+def _as_it_reads(opening: Owed, told: Sequence[Owed]) -> Owed:
+    """Return an update's first telling with the text that its report has by now."""
+    return replace(opening, item=[one.item for one in told if one.item.id == opening.item.id][-1])
 
 
 def digest_id(alerts: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """What a release changes: the message that carries what was gathered, and what of it can't be told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,9 @@ from storywatch.errors import Fault
 from storywatch.model import DeliveryKind, Owed, OwedDigest, Subscriber, Subscription
 from storywatch.ports import Channel, Parcel, ReleaseRecord
 from storywatch.telling import composed
+
+Parts = dict[Bundle, tuple[Owed, ...]]
+"""What is shown of each update: its news, and what happened to its reports."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,7 @@ class Writing:
         `documents`: what the shown alerts will say, by id.
         """
         kept, aside = shown(bundles), dict[str, Fault]()
-        parts: dict[Bundle, Owed] = {}
+        parts: Parts = {}
         for bundle in kept:
             try:
                 parts[bundle] = as_it_stands([self._read(documents[alert]) for alert in bundle.telling])
@@ -49,23 +52,24 @@ class Writing:
     def _read(self, document: object) -> Owed:
         return owing.read(document, self.subscription, self.subscriber)
 
-    def _unwritable(self, parts: Mapping[Bundle, Owed]) -> dict[str, Fault]:
+    def _unwritable(self, parts: Parts) -> dict[str, Fault]:
         """Find the parts that break the whole, by writing each alone."""
         aside: dict[str, Fault] = {}
-        for bundle, part in parts.items():
+        for bundle, part in _each(parts):
             _, fault = composed(partial(self.channel.compose, part))
             aside |= bundle.aside(fault) if fault else {}
         return aside
 
-    def _parcel(self, parts: Mapping[Bundle, Owed], rest: Sequence[Bundle]) -> tuple[Parcel | None, Fault | None]:
+    def _parcel(self, parts: Parts, rest: Sequence[Bundle]) -> tuple[Parcel | None, Fault | None]:
         """Write one alert as it is, or several as a digest."""
         if not parts:
             return None, None
         alerts = [alert.id for bundle in (*parts, *rest) for alert in bundle.alerts]
+        told = tuple(part for _, part in _each(parts))
         if len(alerts) == 1:
-            kind, name, write = DeliveryKind.ALERT, alerts[0], partial(self.channel.compose, *parts.values())
+            kind, name, write = DeliveryKind.ALERT, alerts[0], partial(self.channel.compose, *told)
         else:
-            digest = self._digest(tuple(parts.values()), digest_id(alerts), len(rest))
+            digest = self._digest(told, digest_id(alerts), len(rest))
             kind, name, write = DeliveryKind.DIGEST, digest.id, partial(self.channel.compose_digest, digest)
         message, fault = composed(write)
         if message is None:
@@ -83,3 +87,7 @@ class Writing:
             since=self.since,
             left_out=left_out,
         )
+
+
+def _each(parts: Parts) -> Iterator[tuple[Bundle, Owed]]:
+    return ((bundle, part) for bundle, told in parts.items() for part in told)

@@ -7,6 +7,7 @@ import pytest
 from channels import chat
 from storywatch.errors import ComposeError
 from storywatch.model import AlertKind, Message, Owed, OwedDigest, OwedNotice
+from tests.unit.channels.news_samples import CORRECTED, DIGEST, TOLD
 from tests.unit.channels.samples import CREATED, NOTICE, OWED, corroborating, owed_with
 
 URL = "slack://hunter2/b/c"
@@ -61,6 +62,12 @@ def test_a_digest_has_a_line_each_and_counts_the_rest() -> None:
     assert lines[0] == "[Storywatch] 15 alerts since your last message"
     assert [line.startswith("- Report") for line in lines[2:]] == [True] * 10 + [False]
     assert lines[-1] == "and 5 more"
+
+
+def test_a_digest_says_what_is_a_change() -> None:
+    owed = replace(DIGEST, subscriber=SUBSCRIBER, parts=(TOLD, CORRECTED), left_out=0)
+    lines = told(chat.compose_digest(owed)).splitlines()[2:]
+    assert [line.startswith("- Corrected: ") for line in lines] == [False, True]
 
 
 @pytest.mark.parametrize("call", ["@everyone", "@here", "@channel", "<!channel>", "<@U123>", "@All"])

@@ -18,9 +18,9 @@ from channels.payload import MAX_BYTES, compose_digest
 from channels.room import Room
 from channels.ways import Ways
 from storywatch.errors import ComposeError
-from storywatch.model import ChannelKind, FileFormat, Owed, OwedDigest, Severity
+from storywatch.model import ChangeKind, ChannelKind, FileFormat, Owed, OwedDigest, Severity
 from tests.support.mails import part_faults
-from tests.unit.channels.news_samples import CONFIRMATION, DIGEST, NEWS, TOLD, WITH_PAGES
+from tests.unit.channels.news_samples import CONFIRMATION, CORRECTION, DIGEST, NEWS, TOLD, WITH_PAGES
 from tests.unit.channels.samples import OWED, SETTINGS, owed_with
 from tests.unit.channels.test_email import body, read
 
@@ -52,6 +52,13 @@ def test_a_digest_is_grouped_by_event_with_the_newest_first() -> None:
         "Corroboration",
         "First report of an update",
     ]
+
+
+def test_a_change_is_told_of_the_outlet_whose_report_it_is() -> None:
+    """Whatever report stands beside it."""
+    taken_back = replace(TOLD, change=replace(CORRECTION, kind=ChangeKind.RETRACTION, outlet="cnn"))
+    [group] = digest_of(replace(DIGEST, parts=(taken_back,)), WAYS).groups
+    assert [alert.change and alert.change.says for alert in group.alerts] == ["CNN retracted its report"]
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
