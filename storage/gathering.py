@@ -17,6 +17,8 @@ from storage.tables import gathered
 from storywatch.model import AlertKind, Audience, Severity
 from storywatch.ports import GatheredAlert, Parcel, ReleaseRecord, Waiting
 
+_GATHERED = ("id", "event", "update", "item", "kind", "severity", "created", "release_at")
+
 
 class StoredGatherings:
     """Implements `storywatch.ports.Gatherings`."""
@@ -73,7 +75,7 @@ class StoredRelease:
         """Return the alerts that wait for a release, oldest first; of one poll in the order of their updates."""
         alert = tables.alerts.c
         wanted = (
-            select(alert.id, alert.event, alert.update, alert.kind, alert.severity, alert.created, alert.release_at)
+            select(*(alert[name] for name in _GATHERED))
             .join_from(tables.alerts, tables.updates, tables.updates.c.id == alert.update)
             .where(alert.subscription == self._subscription, gathered)
             .order_by(alert.created, tables.updates.c.number, alert.id)
@@ -83,6 +85,7 @@ class StoredRelease:
                 id=row.id,
                 event=row.event,
                 update=row.update,
+                item=row.item,
                 kind=AlertKind(row.kind),
                 severity=Severity(row.severity),
                 created=row.created,

@@ -5,7 +5,7 @@ What is not shown is counted, and counts as told.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from storywatch.errors import Fault
@@ -29,10 +29,20 @@ class Bundle:
 
     @property
     def telling(self) -> tuple[str, ...]:
-        """The alerts that say how the update stands: the one that opens it, the last change, the last of all."""
-        opening = [alert.id for alert in self.alerts if alert.kind is AlertKind.UPDATE][:1]
-        changing = [alert.id for alert in self.alerts if alert.kind is AlertKind.REVISION][-1:]
-        return tuple(dict.fromkeys([*opening, *changing, self.alerts[-1].id]))
+        """The alerts that say how the update stands: the opening one, the changes that matter, the last of all."""
+        opening = [alert for alert in self.alerts if alert.kind is AlertKind.UPDATE][:1]
+        wanted = {alert.id for alert in (*opening, *self._changes(), self.alerts[-1])}
+        return tuple(alert.id for alert in self.alerts if alert.id in wanted)
+
+    def _changes(self) -> Iterator[GatheredAlert]:
+        """Yield the gravest and the last change of each report: a page that vanished doesn't hide a retraction."""
+        changes: dict[str, list[GatheredAlert]] = defaultdict(list)
+        for alert in self.alerts:
+            if alert.kind is AlertKind.REVISION:
+                changes[alert.item].append(alert)
+        for some in changes.values():
+            yield max(some, key=lambda alert: alert.severity)
+            yield some[-1]
 
     def aside(self, fault: Fault) -> dict[str, Fault]:
         """Return why its alerts are told to nobody, by alert."""

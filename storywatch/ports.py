@@ -400,6 +400,7 @@ class GatheredAlert:
     id: str
     event: str
     update: str
+    item: str
     kind: AlertKind
     severity: Severity
     created: datetime

@@ -379,6 +379,7 @@ class FakeGatherings:
                 id=one.id,
                 event=one.event,
                 update=one.update,
+                item=one.item,
                 kind=one.kind,
                 severity=one.severity,
                 created=one.created,

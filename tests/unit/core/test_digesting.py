@@ -26,11 +26,19 @@ from tests.support.samples import CNN, NOW, an_item
 UPDATE, FURTHER, REVISION = AlertKind.UPDATE, AlertKind.CORROBORATION, AlertKind.REVISION
 
 
-def waiting(number: int, update: str, kind: AlertKind = UPDATE, severity: Severity = Severity.NORMAL) -> GatheredAlert:
+def waiting(
+    number: int, update: str, kind: AlertKind = UPDATE, severity: Severity = Severity.NORMAL, item: str = "i1"
+) -> GatheredAlert:
     """Return a gathered alert; the number is also its minute."""
-    at = NOW + timedelta(minutes=number)
     return GatheredAlert(
-        id=f"a{number}", event="kabul", update=update, kind=kind, severity=severity, created=at, release=NOW
+        id=f"a{number}",
+        event="kabul",
+        update=update,
+        item=item,
+        kind=kind,
+        severity=severity,
+        created=NOW + timedelta(minutes=number),
+        release=NOW,
     )
 
 
@@ -70,8 +78,25 @@ def test_the_alerts_of_one_update_are_one_bundle() -> None:
     first, second = bundled(alerts)
     assert ([one.id for one in first.alerts], first.severity) == (["a1", "a3", "a4", "a5"], Severity.HIGH)
     assert ([one.id for one in second.alerts], second.severity) == (["a2"], Severity.NORMAL)
-    # Of many alerts few are read: the first telling, the last change, the last of all.
+    # Of many alerts few are read: the first telling, the changes that matter, the last of all.
     assert (first.telling, second.telling) == (("a1", "a4", "a5"), ("a2",))
+
+
+def test_no_change_hides_a_graver_one() -> None:
+    """Of each report the gravest change is told, and the last one."""
+    [bundle] = bundled(
+        [
+            waiting(1, "u1", REVISION, Severity.LOW),
+            waiting(2, "u1", REVISION, Severity.HIGH),
+            waiting(3, "u1", REVISION, Severity.LOW, item="i2"),
+            waiting(4, "u1", REVISION, Severity.LOW),
+            waiting(5, "u1", REVISION, Severity.NORMAL),
+            waiting(6, "u1", FURTHER, Severity.LOW, item="i3"),
+        ]
+    )
+    assert bundle.telling == ("a2", "a3", "a5", "a6")
+    changes = [told(alert, REVISION, ("nyt",), change=correction("i1")) for alert in ("a2", "a3", "a5")]
+    assert [one.id for one in as_it_stands(changes)] == ["a2", "a3", "a5"]
 
 
 def test_what_is_urgent_and_late_is_shown_and_the_order_stays() -> None:
