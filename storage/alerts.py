@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import history, tables
 from storage.items import chunks
 from storywatch import owing
+from storywatch.calendar import Span
 from storywatch.developments import KnownReport, KnownUpdate
 from storywatch.model import (
     Alert,
@@ -77,14 +78,17 @@ async def _told(connection: AsyncConnection, updates: Sequence[str]) -> dict[str
     return found
 
 
-async def sent_since(connection: AsyncConnection, since: Mapping[str, datetime]) -> Mapping[str, int]:
-    """Count the messages that each subscription had since its moment, and hold it until the transaction ends."""
+async def sent_within(connection: AsyncConnection, spans: Mapping[str, Span]) -> Mapping[str, int]:
+    """Count the messages that each subscription had in its span, and hold it until the transaction ends."""
     counts: dict[str, int] = {}
     delivery = tables.deliveries.c
-    for subscription, moment in sorted(since.items()):
+    for subscription in sorted(spans):
+        span = spans[subscription]
         await history.hold(connection, tables.subscriptions, subscription)
         counted = select(func.count()).where(
-            delivery.subscription == subscription, delivery.created >= moment, delivery.kind.in_(MESSAGES)
+            delivery.subscription == subscription,
+            delivery.created.between(span.begin, span.end),
+            delivery.kind.in_(MESSAGES),
         )
         counts[subscription] = (await connection.execute(counted)).scalar_one()
     return counts

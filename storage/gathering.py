@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import history, tables
-from storage.alerts import MESSAGES, delivery_row, sent_since
+from storage.alerts import MESSAGES, delivery_row, sent_within
 from storage.engine import reading, writing
 from storage.items import chunks
 from storage.people import stored_audience
 from storage.tables import gathered
+from storywatch.calendar import Span
 from storywatch.model import AlertKind, Audience, Severity
 from storywatch.ports import GatheredAlert, Parcel, ReleaseRecord, Waiting
 
@@ -107,9 +108,9 @@ class StoredRelease:
             found |= {row.id: row.owed for row in await self._connection.execute(wanted)}
         return found
 
-    async def sent_since(self, moment: datetime) -> int:
-        """Count the messages that the subscription had since a moment."""
-        return (await sent_since(self._connection, {self._subscription: moment}))[self._subscription]
+    async def sent_within(self, span: Span) -> int:
+        """Count the messages that the subscription had in a span."""
+        return (await sent_within(self._connection, {self._subscription: span}))[self._subscription]
 
     async def last_sent(self) -> datetime | None:
         """Return when it was told something for the last time."""

@@ -1,12 +1,12 @@
 """What the transactions have in common in which something becomes known that subscribers may have to hear of."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import alerts, history, tables
 from storage.people import stored_audience
+from storywatch.calendar import Span
 from storywatch.developments import KnownUpdate
 from storywatch.model import Audience
 from storywatch.updates import PastReport
@@ -27,9 +27,9 @@ class StoredTelling:
         """Return stored updates with their reports, oldest first, and who was told of them, by id."""
         return await alerts.known_updates(self._connection, updates)
 
-    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
-        """Count the messages that each subscription had since its moment, and hold it until the transaction ends."""
-        return await alerts.sent_since(self._connection, since)
+    async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
+        """Count the messages that each subscription had in its span, and hold it until the transaction ends."""
+        return await alerts.sent_within(self._connection, spans)
 
     async def audience(self) -> Audience:
         """Return who is told besides the subscribers of the watch config, and who is told no more."""

@@ -24,5 +24,5 @@ async def alerts_for(
     known = await transaction.known_updates({one.report.update for one in developments} - opened)
     owed = planning.owed(developments, known, config, await transaction.audience())
     days = timing.capped_days((one.subscription for one in owed), now)
-    sent = await transaction.sent_since(days) if days else {}
+    sent = await transaction.sent_within(days) if days else {}
     return tuple(alert_for(timed, channels[timed.owed.subscription.channel]) for timed in timing.timed(owed, sent))

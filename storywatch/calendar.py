@@ -4,6 +4,7 @@ An hour that a change of the clock skips or repeats is handled as cron does: a l
 time that is skipped counts as the moment when the clock jumps over it.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,16 @@ from cronsim import CronSim, CronSimError
 from storywatch.model import Digest, QuietHours
 
 DAY = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two machines may lie apart that work on one database."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """A time from `begin` to `end`, both included, in UTC."""
+
+    begin: datetime
+    end: datetime
 
 
 def next_release(digest: Digest, after: datetime) -> datetime:
@@ -35,6 +46,11 @@ def quiet_until(quiet: QuietHours, moment: datetime) -> datetime | None:
         if begin <= moment < end:
             return end
     return None
+
+
+def day_so_far(time_zone: str, now: datetime) -> Span:
+    """Return the local day until now, in UTC. What lies later was written while a clock was wrong."""
+    return Span(begin=day_begin(time_zone, now), end=now + CLOCKS_DIFFER)
 
 
 def day_begin(time_zone: str, moment: datetime) -> datetime:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from storywatch import timing
 from storywatch.audience import UNSUBSCRIBED, reachable
-from storywatch.calendar import day_begin
+from storywatch.calendar import day_so_far
 from storywatch.digesting import bundled, shown
 from storywatch.errors import Fault
 from storywatch.model import Audience, ChannelKind, Severity, Subscriber, Subscription, WatchConfig
@@ -124,4 +124,4 @@ async def _sent(subscription: Subscription, transaction: ReleaseTransaction, now
     """Count the messages of the day, where a cap asks for it."""
     if subscription.most_a_day is None:
         return 0
-    return await transaction.sent_since(day_begin(subscription.time_zone, now))
+    return await transaction.sent_within(day_so_far(subscription.time_zone, now))

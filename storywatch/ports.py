@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from storywatch.calendar import Span
 from storywatch.developments import KnownUpdate
 from storywatch.errors import Fault
 from storywatch.intake import Known, Sighting
@@ -148,8 +149,8 @@ class TellingTransaction(Protocol):
         """Return stored updates with their reports, oldest first, and who was told of them, by id."""
         ...
 
-    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
-        """Count the messages that each subscription had since its moment, and hold it so that no other poll adds one.
+    async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
+        """Count the messages that each subscription had in its span, and hold it so that no other poll adds one.
 
         Asked after `history`: who holds a subscription asks for no event any more.
         """
@@ -457,8 +458,8 @@ class ReleaseTransaction(Protocol):
         """Return what these will say, as `storywatch.owing` wrote it."""
         ...
 
-    async def sent_since(self, moment: datetime) -> int:
-        """Count the messages that the subscription had since a moment."""
+    async def sent_within(self, span: Span) -> int:
+        """Count the messages that the subscription had in a span."""
         ...
 
     async def last_sent(self) -> datetime | None:

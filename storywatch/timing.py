@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from storywatch.calendar import day_begin, next_day, next_release, quiet_until
+from storywatch.calendar import Span, day_so_far, next_day, next_release, quiet_until
 from storywatch.model import Owed, Severity, Subscription
 
 
@@ -30,9 +30,9 @@ def timed(planned: Iterable[Owed], sent: Mapping[str, int]) -> Iterator[Timed]:
         yield Timed(owed=owed, release=moment)
 
 
-def capped_days(subscriptions: Iterable[Subscription], now: datetime) -> Mapping[str, datetime]:
-    """Return when the local day of each subscription with a cap began, by id."""
-    return {one.id: day_begin(one.time_zone, now) for one in subscriptions if one.most_a_day is not None}
+def capped_days(subscriptions: Iterable[Subscription], now: datetime) -> Mapping[str, Span]:
+    """Return the local day so far of each subscription with a cap, by id."""
+    return {one.id: day_so_far(one.time_zone, now) for one in subscriptions if one.most_a_day is not None}
 
 
 def release(subscription: Subscription, severity: Severity, at: datetime, sent: int) -> datetime | None:

@@ -348,6 +348,15 @@ async def test_two_polls_at_once_keep_the_cap(store: Store) -> None:
     assert len(await room.alerts()) == 7
 
 
+async def test_what_was_told_while_the_clock_was_wrong_fills_no_cap(store: Store) -> None:
+    """It lies days ahead; once the clock is right again the day has its own messages, each counted."""
+    room = await desk(store, replace(DESK_MAIL, most_a_day=1))
+    await room.poll(DEVELOPMENTS[0], now=NOW + timedelta(days=3))
+    for hour, title in enumerate(DEVELOPMENTS[1:3]):
+        await room.poll(title, source="cnn-world", now=NOW + timedelta(hours=hour))
+    assert [row["created"] for row in await room.sent()] == [NOW, NOW + timedelta(days=3)]
+
+
 async def test_a_test_message_counts_for_no_cap(store: Store) -> None:
     """Nor does a notice: only what the events bring."""
     room = await desk(store, replace(DESK_MAIL, most_a_day=1))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from storywatch import owing
+from storywatch.calendar import Span
 from storywatch.developments import KnownReport, KnownUpdate
 from storywatch.errors import ComposeError, DeliveryError, Fault, LeaseLost
 from storywatch.intake import Fingerprint, Intake, Known, KnownItem, fingerprint, identify, take
@@ -151,11 +152,11 @@ class Memory:
                 told_now = known.subscriptions | {alert.subscription}
                 self.updates[alert.update] = replace(known, subscriptions=told_now)
 
-    def sent_since(self, subscription: str, moment: datetime) -> int:
-        """Count the messages of a subscription since a moment."""
+    def sent_within(self, subscription: str, span: Span) -> int:
+        """Count the messages of a subscription in a span."""
         alerts = (alert for record in self.records for alert in record.alerts)
         return sum(
-            alert.subscription == subscription and alert.created >= moment and alert.message is not None
+            alert.subscription == subscription and span.begin <= alert.created <= span.end and alert.message is not None
             for alert in alerts
         )
 
@@ -192,9 +193,9 @@ class FakeTransaction:
         """Return the stored updates."""
         return {update: self.memory.updates[update] for update in updates}
 
-    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+    async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
         """Count the messages of subscriptions."""
-        return {one: self.memory.sent_since(one, moment) for one, moment in since.items()}
+        return {one: self.memory.sent_within(one, span) for one, span in spans.items()}
 
     async def open_alarms(self, kinds: Iterable[AlarmKind]) -> tuple[Alarm, ...]:
         """Return the open alarms."""
@@ -449,9 +450,9 @@ class FakeRelease:
         """Return what these will say."""
         return {alert: self.gatherings.documents[alert] for alert in alerts}
 
-    async def sent_since(self, moment: datetime) -> int:
-        """Count the messages since a moment."""
-        return sum(at >= moment for at, _ in self.gatherings.messages(self.subscription))
+    async def sent_within(self, span: Span) -> int:
+        """Count the messages in a span."""
+        return sum(span.begin <= at <= span.end for at, _ in self.gatherings.messages(self.subscription))
 
     async def last_sent(self) -> datetime | None:
         """Return when the last message became owed."""
