@@ -50,22 +50,23 @@ class Gathering:
     async def bring_forward(self, config: WatchConfig) -> int:
         """Release earlier what the wishes of today would tell earlier, and return for how many subscriptions.
 
-        They may have changed since it was gathered, or the clock was wrong then.
+        They may have changed since it was gathered, or the clock was wrong then. What nobody is told any more keeps its
+        time: a subscription that a slip of the pen removed may be back by then.
         """
         changed = 0
         audience = await self.gatherings.audience()
         for one in await self.gatherings.waiting():
             to = _told(one.subscription, config, audience)
-            if _release(to, one.severity, self.clock(), 0) < one.release:
-                changed += await self._hasten(one.subscription, to)
+            if to and _release(to[0], one.severity, self.clock(), 0) < one.release:
+                changed += await self._hasten(to[0])
         return changed
 
-    async def _hasten(self, name: str, to: Recipient | None) -> bool:
+    async def _hasten(self, subscription: Subscription) -> bool:
         now = self.clock()
-        async with self.gatherings.open(name) as transaction:
+        async with self.gatherings.open(subscription.id) as transaction:
             alerts = await transaction.alerts()
-            sent = await _sent(to[0], transaction, now) if to else 0
-            moment = min((_release(to, alert.severity, now, sent) for alert in alerts), default=now)
+            sent = await _sent(subscription, transaction, now)
+            moment = min((_release(subscription, alert.severity, now, sent) for alert in alerts), default=now)
             earlier = any(moment < alert.release for alert in alerts)
             if earlier:
                 await transaction.save(ReleaseRecord(later=moment))
@@ -104,9 +105,9 @@ class Gathering:
         return writing.record(bundles, documents)
 
 
-def _release(to: Recipient | None, severity: Severity, now: datetime, sent: int) -> datetime:
-    """Return when something would be released that is owed now; what nobody is told any more is cleared at once."""
-    return now if to is None else timing.release(to[0], severity, now, sent) or now
+def _release(subscription: Subscription, severity: Severity, now: datetime, sent: int) -> datetime:
+    """Return when something would be released that is owed now."""
+    return timing.release(subscription, severity, now, sent) or now
 
 
 def _is_due(alerts: Sequence[GatheredAlert], now: datetime) -> bool:

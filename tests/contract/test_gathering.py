@@ -247,15 +247,26 @@ async def test_what_can_not_be_read_is_set_aside(store: Store) -> None:
 
 
 async def test_what_a_given_up_subscription_was_owed_is_cleared(store: Store) -> None:
-    """At once, not at the digest's time."""
+    """At the digest's time."""
     room = await desk(store)
     await room.poll(ATTACK)
     room.config = a_config(subscriptions=())
-    assert await room.gathering(NOW).bring_forward(room.config) == 1
-    await room.release(NOW)
+    await room.release(MORNING)
     [alert] = await room.alerts()
     assert (alert["fault_code"], alert["delivery"]) == ("subscription_gone", None)
     assert await room.sent() == []
+
+
+async def test_a_subscription_that_is_back_before_its_digest_lost_nothing(store: Store) -> None:
+    """A slip in the watch config renamed it, and the next reload put it right."""
+    room = await desk(store)
+    await room.poll(ATTACK)
+    meant, room.config = room.config, a_config(subscriptions=(replace(DAILY, id="desk-mial"),))
+    assert await room.gathering(NOW).bring_forward(room.config) == 0
+    assert await room.release(NOW) is None
+    room.config = meant
+    await room.release(MORNING)
+    assert len(await room.sent()) == 1
 
 
 # Wishes that change --------------------------------------------------------------------------------------------------
