@@ -12,7 +12,7 @@ from storage import history, tables
 from storage.alerts import MESSAGES, delivery_row, sent_within
 from storage.engine import reading, writing
 from storage.items import chunks
-from storage.people import stored_audience
+from storage.people import audience_of, stored_audience
 from storage.tables import gathered
 from storywatch.calendar import Span
 from storywatch.model import AlertKind, Audience, Severity
@@ -95,9 +95,9 @@ class StoredRelease:
             for row in await self._connection.execute(wanted)
         )
 
-    async def audience(self) -> Audience:
-        """Return who is told besides the subscribers of the watch config, and who is told no more."""
-        return await stored_audience(self._connection)
+    async def audience(self, key: str) -> Audience:
+        """Return what concerns the subscription: its reader, what they left, whether mails reach them."""
+        return await audience_of(self._connection, self._subscription, key)
 
     async def owed(self, alerts: Collection[str]) -> Mapping[str, object]:
         """Return what these will say, as `storywatch.owing` wrote it."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import tables
@@ -116,13 +116,37 @@ class StoredPeople:
 
 async def stored_audience(connection: AsyncConnection) -> Audience:
     """Read the audience within a transaction."""
-    left, barred, row = tables.optouts.c, tables.suppressions.c, tables.reader_subscriptions.c
-    readers = await connection.execute(select(tables.readers).where(tables.readers.c.confirmed_at.is_not(None)))
+    everybody = true()
+    wanted = await _wanted(connection, tables.reader_subscriptions.c.agreed_at.is_not(None))
+    return await _audience(connection, wanted, everybody, everybody, everybody)
+
+
+async def audience_of(connection: AsyncConnection, subscription: str, key: str) -> Audience:
+    """Read the part of the audience that one subscription needs. `key`: its subscriber's in the watch config."""
+    row = tables.reader_subscriptions.c
+    wanted = await _wanted(connection, (row.id == subscription) & row.agreed_at.is_not(None))
+    own = tables.readers.c.id.in_([one.reader for one in wanted])
+    keys = [key, *await connection.scalars(select(tables.readers.c.address).where(own))]
+    left, barred = tables.optouts.c.address.in_(keys), tables.suppressions.c.address.in_(keys)
+    return await _audience(connection, wanted, own, left, barred)
+
+
+async def _audience(
+    connection: AsyncConnection,
+    wanted: Sequence[Wanted],
+    who: ColumnElement[bool],
+    whose: ColumnElement[bool],
+    where: ColumnElement[bool],
+) -> Audience:
+    """Read the audience of these subscriptions. `who`: of readers, `whose`: of opt-outs, `where`: of suppressions."""
+    left, barred, reader = tables.optouts.c, tables.suppressions.c, tables.readers
     return audience(
-        map(reader_of, readers),
-        await _wanted(connection, row.agreed_at.is_not(None)),
-        left=[(one.address, one.event) for one in await connection.execute(select(left.address, left.event))],
-        unreachable=(await connection.scalars(select(barred.address).where(barred.lifted_at.is_(None)))).all(),
+        map(reader_of, await connection.execute(select(reader).where(reader.c.confirmed_at.is_not(None), who))),
+        wanted,
+        left=[
+            (one.address, one.event) for one in await connection.execute(select(left.address, left.event).where(whose))
+        ],
+        unreachable=(await connection.scalars(select(barred.address).where(barred.lifted_at.is_(None), where))).all(),
     )
 
 

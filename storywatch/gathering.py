@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storywatch import timing
-from storywatch.audience import UNSUBSCRIBED, reachable
+from storywatch.audience import UNSUBSCRIBED, key_of, reachable
 from storywatch.calendar import day_so_far
 from storywatch.digesting import bundled, shown
 from storywatch.errors import Fault
@@ -17,7 +17,7 @@ from storywatch.model import Audience, ChannelKind, Severity, Subscriber, Subscr
 from storywatch.ports import Channel, Clock, GatheredAlert, Gatherings, ReleaseRecord, ReleaseTransaction
 from storywatch.releasing import Writing
 from storywatch.steps import Reached, Step, ignore
-from storywatch.wishes import subscriber_of, subscriptions
+from storywatch.wishes import subscriber_of, subscription_of
 
 Recipient = tuple[Subscription, Subscriber]
 
@@ -75,7 +75,7 @@ class Gathering:
     async def _decide(
         self, name: str, gathered: Sequence[GatheredAlert], config: WatchConfig, transaction: ReleaseTransaction
     ) -> ReleaseRecord:
-        audience = await transaction.audience()
+        audience = await transaction.audience(_key(name, config))
         to = _told(name, config, audience)
         alerts = [alert for alert in gathered if to is None or reachable(audience, to[1], to[0], alert.event)]
         aside = {alert.id: UNSUBSCRIBED for alert in gathered if alert not in alerts}
@@ -114,9 +114,16 @@ def _is_due(alerts: Sequence[GatheredAlert], now: datetime) -> bool:
     return any(alert.release <= now for alert in alerts)
 
 
+def _key(name: str, config: WatchConfig) -> str:
+    """Return by what it is known whether the subscriber of the watch config has left; an empty text without one."""
+    subscription = config.subscriptions.get(name)
+    subscriber = config.subscribers.get(subscription.subscriber) if subscription else None
+    return key_of(subscriber, subscription.channel) if subscription and subscriber else ""
+
+
 def _told(name: str, config: WatchConfig, audience: Audience) -> Recipient | None:
     """Return who is told; None when the subscription was given up."""
-    subscription = subscriptions(config, audience).get(name)
+    subscription = subscription_of(name, config, audience)
     subscriber = subscriber_of(subscription, config, audience) if subscription else None
     return (subscription, subscriber) if subscription and subscriber else None
 

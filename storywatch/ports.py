@@ -450,8 +450,11 @@ class ReleaseTransaction(Protocol):
         """Return the alerts that wait for a release, oldest first."""
         ...
 
-    async def audience(self) -> Audience:
-        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+    async def audience(self, key: str) -> Audience:
+        """Return what concerns the subscription: its reader, what was left, whether mails arrive.
+
+        `key`: by which the subscriber of the watch config is known (`audience.key_of`), an empty text for a reader.
+        """
         ...
 
     async def owed(self, alerts: Collection[str]) -> Mapping[str, object]:

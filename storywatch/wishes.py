@@ -34,6 +34,11 @@ def subscriptions(config: WatchConfig, audience: Audience) -> Mapping[str, Subsc
     return {**audience.subscriptions, **config.subscriptions}
 
 
+def subscription_of(name: str, config: WatchConfig, audience: Audience) -> Subscription | None:
+    """Return the subscription with an id."""
+    return config.subscriptions.get(name) or audience.subscriptions.get(name)
+
+
 def subscriber_of(subscription: Subscription, config: WatchConfig, audience: Audience) -> Subscriber | None:
     """Return whose subscription it is."""
     return config.subscribers.get(subscription.subscriber) or audience.readers.get(subscription.subscriber)

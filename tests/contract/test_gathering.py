@@ -428,17 +428,40 @@ async def test_what_was_left_meanwhile_is_in_no_digest(store: Store) -> None:
     assert len(await room.sent()) == 1
 
 
+async def a_reader(store: Store, number: int, email: str) -> Reader:
+    """Return a reader who gets a digest of the event."""
+    anna = Reader(id=f"reader:{number}", email=email, created=NOW)
+    wish = Wish(event="kabul", pace=Pace.DAILY)
+    wanted = Wanted(id=f"{anna.id}:kabul", reader=anna.id, wish=wish, asked=NOW)
+    mail = Message(address=anna.email, body=b"Is it meant?", content_type="message/rfc822")
+    await store.people.ask(anna, [wanted], f"c{number}", mail)
+    await store.people.agree(anna.id, [wanted.id], "Yes", NOW)
+    return anna
+
+
+async def test_a_release_reads_of_people_what_concerns_it(store: Store) -> None:
+    """However many there are: one reader, or what one subscriber of the watch config left."""
+    await desk(store)
+    for number, name in enumerate(("anna", "ben", "cleo")):
+        reader = await a_reader(store, number, f"{name}@news.example")
+        await store.people.leave(reader.email, "flood", LeftBy.PAGE, NOW)
+    await store.people.leave("desk@news.example", "kabul", LeftBy.PAGE, NOW)
+    async with store.gatherings.open("reader:1:kabul") as release:
+        own = await release.audience("")
+    assert (set(own.readers), set(own.subscriptions)) == ({"reader:1"}, {"reader:1:kabul"})
+    assert own.left == {("ben@news.example", "flood")}
+    async with store.gatherings.open("desk-mail") as release:
+        declared = await release.audience("desk@news.example")
+    assert (declared.readers, declared.left) == ({}, {("desk@news.example", "kabul")})
+    assert len((await store.gatherings.audience()).left) == 4
+
+
 async def test_a_reader_gets_a_digest_until_they_leave(store: Store) -> None:
     """No watch config knows them."""
     room = await desk(store, DESK_MAIL)
     room.config = a_config(subscriptions=())
     await store.sources.apply(room.config, NOW)
-    anna = Reader(id="reader:1", email="anna@news.example", created=NOW)
-    wish = Wish(event="kabul", pace=Pace.DAILY)
-    wanted = Wanted(id="reader:1:kabul", reader=anna.id, wish=wish, asked=NOW)
-    mail = Message(address=anna.email, body=b"Is it meant?", content_type="message/rfc822")
-    await store.people.ask(anna, [wanted], "c1", mail)
-    await store.people.agree(anna.id, [wanted.id], "Yes", NOW)
+    anna = await a_reader(store, 1, "anna@news.example")
     seven = MORNING.replace(minute=0)
     await room.poll(ATTACK)
     assert await room.release(seven - timedelta(seconds=1)) is None

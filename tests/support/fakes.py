@@ -438,7 +438,7 @@ class FakeRelease:
     subscription: str
     record: ReleaseRecord | None = None
 
-    async def audience(self) -> Audience:
+    async def audience(self, _key: str) -> Audience:
         """Return who subscribed by an own hand, and who left."""
         return self.gatherings.people
 
