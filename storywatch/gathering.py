@@ -78,7 +78,8 @@ class Gathering:
         audience = await transaction.audience(_key(name, config))
         to = _told(name, config, audience)
         alerts = [alert for alert in gathered if to is None or reachable(audience, to[1], to[0], alert.event)]
-        aside = {alert.id: UNSUBSCRIBED for alert in gathered if alert not in alerts}
+        wanted = {alert.id for alert in alerts}
+        aside = {alert.id: UNSUBSCRIBED for alert in gathered if alert.id not in wanted}
         decided = await self._told(alerts, to, transaction) if alerts else ReleaseRecord()
         return replace(decided, aside={**aside, **decided.aside})
 

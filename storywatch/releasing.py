@@ -38,7 +38,8 @@ class Writing:
                 parts[bundle] = as_it_stands([self._read(documents[alert]) for alert in bundle.telling])
             except ValueError as error:
                 aside |= bundle.aside(Fault(code="gathered_unreadable", message=str(error)))
-        rest = [bundle for bundle in bundles if bundle not in set(kept)]
+        told = set(kept)
+        rest = [bundle for bundle in bundles if bundle not in told]
         parcel, fault = self._parcel(parts, rest)
         if fault is not None:
             aside |= self._unwritable(parts)
