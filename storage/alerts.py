@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import history, tables
@@ -66,15 +66,13 @@ async def _reports(connection: AsyncConnection, updates: Sequence[str]) -> dict[
 async def _told(connection: AsyncConnection, updates: Sequence[str]) -> dict[str, set[str]]:
     """Who was told of an update that was merged into one was told of that one."""
     alert, known = tables.alerts.c, tables.updates.c
-    meant = func.coalesce(known.merged_into, known.id)
-    wanted = (
-        select(meant.label("update"), alert.subscription)
-        .join_from(tables.updates, tables.alerts, alert.update == known.id)
-        .where(or_(known.id.in_(updates), known.merged_into.in_(updates)), alert.kind == AlertKind.UPDATE.value)
-    )
+    merged = select(known.id, known.merged_into).where(known.merged_into.in_(updates))
+    meant = {one: one for one in updates} | {row.id: row.merged_into for row in await connection.execute(merged)}
     found: dict[str, set[str]] = defaultdict(set)
-    for row in await connection.execute(wanted):
-        found[row.update].add(row.subscription)
+    for some in chunks(sorted(meant)):
+        wanted = select(alert.update, alert.subscription).where(alert.update.in_(some))
+        for row in await connection.execute(wanted.where(alert.kind == AlertKind.UPDATE.value)):
+            found[meant[row.update]].add(row.subscription)
     return found
 
 

@@ -283,7 +283,7 @@ updates = Table(
     Column("number", Integer, nullable=False, server_default="0"),
     Column("severity", Integer, nullable=False, server_default="2"),
     Column("mark", String),
-    Column("merged_into", String),
+    Column("merged_into", String, index=True),
     Index("ix_updates_event_created", "event", "created"),
 )
 

@@ -452,6 +452,7 @@ class ReleaseTransaction(Protocol):
 
     async def audience(self, key: str) -> Audience:
         """Return what concerns the subscription: its reader, what was left, whether mails arrive.
+
         `key`: by which the subscriber of the watch config is known (`audience.key_of`), an empty text for a reader.
         """
         ...

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.event import listen
 
 from storage import Store, tables
-from storage.engine import writing
+from storage.engine import reading, writing
 from storywatch.gathering import Gathering
 from storywatch.model import (
     ChannelKind,
@@ -406,6 +407,26 @@ async def test_who_was_told_of_an_update_that_was_merged_is_not_told_again(store
     assert known[second].subscriptions == {"desk-mail"}
     assert {told.report.update for told in known[second].reports} == {second}
     assert len(known[second].reports) == 2
+
+
+async def test_who_was_told_is_found_by_indexes(store: Store) -> None:
+    """However many alerts there are: nothing is scanned."""
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL scans what is as small as here")
+    await (await desk(store)).poll(*DEVELOPMENTS[:2])
+    asked: list[tuple[str, Any]] = []
+    listen(store.engine.sync_engine, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+    async with store.sources.poll(await claimed(store, now=LATER)) as transaction:
+        await transaction.known_updates(["u1", "u2"])
+    async with reading(store.engine) as connection:
+        steps = [
+            step.detail
+            for query, given in list(asked)
+            if query.startswith("SELECT")
+            for step in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", given)
+        ]
+    assert any("ix_alerts_update" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN")]
 
 
 async def test_what_was_left_meanwhile_is_in_no_digest(store: Store) -> None:

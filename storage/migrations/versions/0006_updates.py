@@ -31,6 +31,7 @@ def upgrade() -> None:
             "uq_alerts_subscription_update_item_change", ["subscription", "update", "item", "change"]
         )
     op.create_index("ix_alerts_update", "alerts", ["update"])
+    op.create_index("ix_updates_merged_into", "updates", ["merged_into"])
     gathered = sa.text("release_at IS NOT NULL AND delivery IS NULL AND fault_code IS NULL")
     op.create_index(
         "ix_alerts_gathered",
