@@ -49,14 +49,15 @@ class StoredUpdates:
     async def merge(self, one: str, into: str) -> int:
         """Give all reports of an update to another one of its event. Return how many. Raises `StorageError`."""
         async with writing(self._engine) as connection:
+            await _hold_event(connection, into)
             lost, kept = await _standing(connection, one), await _standing(connection, into)
             if lost.id == kept.id:
                 raise StorageError("an update can't be merged into itself")
             if lost.event != kept.event:
                 raise StorageError(f"{lost.id} belongs to {lost.event}, {kept.id} to {kept.event}")
-            await history.hold(connection, tables.events, kept.event)
             moved = await _move(connection, lost.event, None, lost.id, kept.id)
-            gone = update(tables.updates).where(tables.updates.c.id == lost.id)
+            known = tables.updates.c
+            gone = update(tables.updates).where(or_(known.id == lost.id, known.merged_into == lost.id))
             await connection.execute(gone.values(merged_into=kept.id))
             await _set_first(connection, kept.id)
         return moved
@@ -64,8 +65,8 @@ class StoredUpdates:
     async def split(self, one: str, items: Collection[str], now: datetime) -> str:
         """Make an update of its own of some of an update's reports. Return its id. Raises `StorageError`."""
         async with writing(self._engine) as connection:
+            await _hold_event(connection, one)
             whole = await _standing(connection, one)
-            await history.hold(connection, tables.events, whole.event)
             reports = await _reports(connection, whole.id)
             parted = [row for row in reports if row.item in items]
             strange = sorted(set(items) - {row.item for row in parted})
@@ -80,6 +81,12 @@ class StoredUpdates:
             await _set_first(connection, whole.id)
             await _set_first(connection, opened)
         return opened
+
+
+async def _hold_event(connection: AsyncConnection, one: str) -> None:
+    """Let nobody else change the updates of an update's event: what is read of them from now on stays true."""
+    event = select(tables.updates.c.event).where(tables.updates.c.id == one)
+    await history.hold(connection, tables.events, (await connection.execute(event)).scalar_one())
 
 
 async def _standing(connection: AsyncConnection, one: str) -> Row[Any]:
@@ -111,8 +118,8 @@ async def _open(connection: AsyncConnection, event: str, item: str, now: datetim
     if (await connection.execute(again)).rowcount:
         return opened
     taken = await connection.scalar(select(known.id).where(known.id == opened))
-    number = await connection.scalar(select(func.max(known.number)).where(known.event == event))
-    row = {"event": event, "item": item, "headline": "", "created": now, "number": (number or 0) + 1}
+    number = await history.last_number(connection, event) + 1
+    row = {"event": event, "item": item, "headline": "", "created": now, "number": number}
     new = update_id(event, f"{item}\0split") if taken else opened
     await connection.execute(insert(tables.updates), [{"id": new, **row}])
     return new

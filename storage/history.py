@@ -49,6 +49,12 @@ async def reports_of(connection: AsyncConnection, event: str) -> tuple[PastRepor
     return tuple(_past_report(row, told_of) for row in rows)
 
 
+async def last_number(connection: AsyncConnection, event: str) -> int:
+    """Return the highest number of an event's updates, also of those that were merged away; 0 without one."""
+    known = tables.updates.c
+    return await connection.scalar(select(func.max(known.number)).where(known.event == event)) or 0
+
+
 def _past_report(row: Row[*tuple[Any, ...]], told_of: ledger.Ledger) -> PastReport:
     return PastReport(
         update=row.update,

@@ -44,6 +44,10 @@ class StoredImport:
         """Return the reports that the event has already, oldest first."""
         return await history.reports_of(self._connection, self._event)
 
+    async def last_number(self) -> int:
+        """Return the highest number that an update of the event ever had, 0 without one."""
+        return await history.last_number(self._connection, self._event)
+
     async def save(self, record: ImportRecord) -> None:
         """Write the history and mark the event as imported. What polls stored of it meanwhile stays as it is."""
         connection, at = self._connection, record.at

@@ -23,6 +23,10 @@ class StoredTelling:
         await history.hold(self._connection, tables.events, event)
         return await history.reports_of(self._connection, event)
 
+    async def last_number(self, event: str) -> int:
+        """Return the highest number that an update of the event ever had, 0 without one."""
+        return await history.last_number(self._connection, event)
+
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
         """Return stored updates with their reports, oldest first, and who was told of them, by id."""
         return await alerts.known_updates(self._connection, updates)

@@ -14,7 +14,7 @@ from storywatch.matching.searching import Sounding, Wanted
 from storywatch.matching.taught import Lesson
 from storywatch.model import Item, Match, Report, SearchTerm, Update
 from storywatch.ordering import as_polled, by_publication, by_sight
-from storywatch.ports import Archive, Clock, ImportRecord, Imports
+from storywatch.ports import Archive, Clock, ImportRecord, Imports, ImportTransaction
 from storywatch.recalling import Recollection
 from storywatch.telling import is_near
 
@@ -29,6 +29,9 @@ _AT_ONCE = 20
 
 _MOST_TRIES = 3
 """How often a past is placed before the event is held for it, which ends all races with polls."""
+
+_History = tuple[tuple[updates.PastReport, ...], int]
+"""The reports of an event, and the last number of its updates."""
 
 Heard = Callable[[str, int, int], None]
 """Hears how far the import of an event is: how many items of how many."""
@@ -139,18 +142,18 @@ class Importing:
 
     async def _stored(self, event: str, past: _Past) -> _Placed:
         """Place what was found and store it. A long past takes long to place, so the event is not held meanwhile."""
-        before = await self._history(event) if past.accepted else ()
+        before, last = await self._history(event) if past.accepted else ((), 0)
         declared = self.recollection.matcher.events.get(event)
         about = updates.about(declared) if declared else ""
         for tries_left in reversed(range(_MOST_TRIES)):
-            placed = await _placed(event, past.accepted, before, about)
+            placed = await _placed(event, past.accepted, updates.Past(about=about, last_number=last), before)
             async with self.imports.open(event) as transaction:
-                now = await transaction.history() if past.accepted else before
+                now, last = await _history(transaction) if past.accepted else (before, last)
                 if now != before and tries_left:  # a poll told of the event meanwhile
                     before = now
                     continue
                 if now != before:
-                    placed = await _placed(event, past.accepted, now, about)
+                    placed = await _placed(event, past.accepted, updates.Past(about=about, last_number=last), now)
                 await transaction.save(self._record(past, placed))
                 break
         return placed
@@ -164,9 +167,9 @@ class Importing:
             reports=tuple(placed.reports),
         )
 
-    async def _history(self, event: str) -> tuple[updates.PastReport, ...]:
+    async def _history(self, event: str) -> _History:
         async with self.imports.open(event) as transaction:
-            return await transaction.history()
+            return await _history(transaction)
 
     async def _judged(
         self, event: str, terms: frozenset[SearchTerm] | None, heard: Heard, stopping: Callable[[], bool]
@@ -201,10 +204,14 @@ def _verdicts(matcher: Matcher, item: Item) -> Sequence[Match]:
         return ()
 
 
+async def _history(transaction: ImportTransaction) -> _History:
+    return await transaction.history(), await transaction.last_number()
+
+
 async def _placed(
-    event: str, accepted: Iterable[tuple[Item, Match]], before: tuple[updates.PastReport, ...], about: str
+    event: str, accepted: Iterable[tuple[Item, Match]], past: updates.Past, before: tuple[updates.PastReport, ...]
 ) -> _Placed:
-    placed, past = _Placed(), updates.Past(about=about)
+    placed = _Placed()
     for number, report in enumerate(before):
         past.add(report)
         if not number % _AT_ONCE:

@@ -145,6 +145,10 @@ class TellingTransaction(Protocol):
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
         ...
 
+    async def last_number(self, event: str) -> int:
+        """Return the highest number that an update of the event ever had, 0 without one. Asked after `history`."""
+        ...
+
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
         """Return stored updates with their reports, oldest first, and who was told of them, by id."""
         ...
@@ -363,6 +367,10 @@ class ImportTransaction(Protocol):
 
     async def history(self) -> tuple[PastReport, ...]:
         """Return the reports that the event has already, oldest first."""
+        ...
+
+    async def last_number(self) -> int:
+        """Return the highest number that an update of the event ever had, 0 without one."""
         ...
 
     async def save(self, record: ImportRecord) -> None:

@@ -103,9 +103,9 @@ class Told:
 class Placing:
     """Places the items of one event one by one, each after the ones before it."""
 
-    def __init__(self, event: Event, history: Sequence[updates.PastReport]) -> None:
+    def __init__(self, event: Event, history: Sequence[updates.PastReport], last_number: int = 0) -> None:
         self._event = event.id
-        self._past = updates.Past(history, about=updates.about(event))
+        self._past = updates.Past(history, about=updates.about(event), last_number=last_number)
 
     def add(self, item: Item, match: Match | None) -> Told:
         """Place an item that matches; one that is a report already has changed, whether it still matches or not."""

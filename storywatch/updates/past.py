@@ -108,8 +108,11 @@ class Development:
 class Past(Sequence[PastReport]):
     """Reports in the order in which they were placed. Adding one costs what it says, whatever there is already."""
 
-    def __init__(self, reports: Iterable[PastReport] = (), *, about: str = "") -> None:
-        """Index reports. `about`: the words by which the event is declared, which tell little in it."""
+    def __init__(self, reports: Iterable[PastReport] = (), *, about: str = "", last_number: int = 0) -> None:
+        """Index reports. `about`: the words by which the event is declared, which tell little in it.
+
+        `last_number`: the highest that an update of it ever had, also one that has no reports any more.
+        """
         self._reports: list[PastReport] = []
         self._by_item: dict[str, PastReport] = {}
         self.developments: dict[str, Development] = {}
@@ -122,7 +125,7 @@ class Past(Sequence[PastReport]):
         self._texts: dict[frozenset[int], PastReport] = {}
         self._said: set[str] = set()
         self._sounds: dict[str, set[str]] = defaultdict(set)
-        self.last_number = 0
+        self.last_number = last_number
         for report in reports:
             self.add(report)
 

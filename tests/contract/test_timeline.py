@@ -1,5 +1,6 @@
 """An event's running story, the latency ledger, and what operators put right by hand."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -15,10 +16,13 @@ from storywatch.latency import ledger as summed_up
 from storywatch.model import ChangeKind, DeliveryState, Settlement, UpdateMark
 from storywatch.timeline import ToldChange
 from tests.contract.working import deliveries, poll, rows
+from tests.support.patience import soon
 from tests.support.samples import ATTACK, KABUL, NOW, a_config, parsed
 
 HOUR = timedelta(hours=1)
 STRIKE = "Drone strike near the airport of Kabul destroys a car full of explosives"
+TRIAL = "Trial begins of the man who sold the gate passes of Kabul airport"
+DENIAL = "General denies every knowledge of a warning for Kabul airport"
 HOSTILE = "</style><script>alert(1)</script> [x](javascript:alert(1)) *Kabul airport* attack\u202e"
 CONFIG = a_config(events=(KABUL,))
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -66,6 +70,27 @@ async def test_a_merged_update_gives_its_reports_away_and_a_split_brings_it_back
         await store.updates.merge(other, one)
     assert await store.updates.split(other, {whole.reports[2].item}, NOW + 3 * HOUR) == one
     assert [update.headline for update in (await store.timelines.of("kabul")).updates] == [ATTACK, STRIKE]
+
+
+async def test_who_follows_a_merge_follows_the_next_one(store: Store) -> None:
+    """What was merged into an update that is merged itself belongs to the last one; no number is given twice."""
+    await poll(store, CONFIG, parsed(TRIAL, guid="5"), now=NOW + 3 * HOUR)
+    one, two, three = [await store.updates.find(f"kabul/{number}") for number in (1, 2, 3)]
+    await store.updates.merge(three, two)
+    await store.updates.merge(two, one)
+    merged = {row["id"]: row["merged_into"] for row in await rows(store, tables.updates)}
+    assert merged == {one: None, two: one, three: one}
+    await poll(store, CONFIG, parsed(DENIAL, guid="6"), now=NOW + 4 * HOUR)
+    assert sorted(row["number"] for row in await rows(store, tables.updates)) == [1, 2, 3, 4]
+
+
+async def test_two_merges_at_once_make_no_circle(store: Store) -> None:
+    """The second one sees what the first one did, and is refused."""
+    one, other = await store.updates.find("kabul/1"), await store.updates.find("kabul/2")
+    async with soon():
+        merges = store.updates.merge(one, other), store.updates.merge(other, one)
+        done = await asyncio.gather(*merges, return_exceptions=True)
+    assert sorted(isinstance(result, StorageError) for result in done) == [False, True]
 
 
 async def test_a_split_opens_an_update_of_its_own_that_later_reports_find(store: Store) -> None:

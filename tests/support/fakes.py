@@ -177,6 +177,10 @@ class FakeTransaction:
         """Return the event's reports."""
         return tuple(self.memory.past[event])
 
+    async def last_number(self, event: str) -> int:
+        """Return the highest number of the event's updates."""
+        return max((one.number for one in self.memory.past[event]), default=0)
+
     async def reported(self, items: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """Return the events that have each item as a report."""
         told = {
