@@ -19,7 +19,7 @@ import typer.main
 from sqlalchemy import JSON, Boolean, Column, Float, Integer, LargeBinary, String, Text
 
 import config
-from channels import payload
+from channels import chat, digests, payload
 from channels.signing import signed_headers
 from config import FeedList, Imported
 from config.shipped import catalogue_outlet
@@ -30,6 +30,7 @@ from storage import tables
 from storage.queries import Queries, Rows
 from storage.replays import Enabled
 from storage.tables import UtcTime
+from storywatch import digesting
 from storywatch.answering import Answered
 from storywatch.backtesting import Judged, Outcome
 from storywatch.cli.answering import answer_object
@@ -604,3 +605,15 @@ def work(fault):
 def test_an_option_without_its_row_is_noticed() -> None:
     rows = section("cli.md", "storywatch poll")
     assert differences(documented_parameters(rows[1:]), parameters("poll")) == ["undocumented: SOURCE: none"]
+
+
+def test_the_page_of_wishes_says_how_much_a_digest_shows() -> None:
+    """Of each channel, and of updates at all."""
+    page = " ".join((REFERENCE.parent / "how-to" / "choose-what-you-get.md").read_text("utf-8").split())
+    for said in (
+        f"a mail shows {digests.MOST_PARTS} alerts",
+        f"a chat {chat.MOST_PARTS}",
+        f"a webhook call {payload.MOST_PARTS}",
+        f"none of more than {digesting.MOST_PARTS} updates",
+    ):
+        assert said in page
