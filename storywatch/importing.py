@@ -16,7 +16,7 @@ from storywatch.model import Item, Match, Report, SearchTerm, Update
 from storywatch.ordering import as_polled, by_publication, by_sight
 from storywatch.ports import Archive, Clock, ImportRecord, Imports
 from storywatch.recalling import Recollection
-from storywatch.telling import is_near
+from storywatch.telling import is_near, past_of
 
 MOST_NEAR = 2_000
 """Items of a past that came near without belonging: so many of the last ones are learned from."""
@@ -204,11 +204,7 @@ def _verdicts(matcher: Matcher, item: Item) -> Sequence[Match]:
 async def _placed(
     event: str, accepted: Iterable[tuple[Item, Match]], before: tuple[updates.PastReport, ...], about: str
 ) -> _Placed:
-    placed, past = _Placed(), updates.Past(about=about)
-    for number, report in enumerate(before):
-        past.add(report)
-        if not number % _AT_ONCE:
-            await asyncio.sleep(0)
+    placed, past = _Placed(), await past_of(before, about)
     for item, _ in sorted(accepted, key=lambda pair: by_publication(pair[0])):
         place = updates.place(item, event, past)
         if place is not None:

@@ -23,6 +23,7 @@ from storywatch.model import (
 from storywatch.pacing import SourceState
 from storywatch.ports import Channel, Clock, Fetcher, LookTransaction, Rechecks
 from storywatch.rechecking import Found, Look, Recheck, after
+from storywatch.telling import past_of
 from storywatch.updates.changes import change_id
 
 VISITED_AS = "recheck"
@@ -87,7 +88,7 @@ class SecondLook:
             event, match = config.events.get(name), await transaction.verdict(name)
             if event is None or match is None:
                 continue
-            past = updates.Past(await transaction.history(name), about=updates.about(event))
+            past = await past_of(await transaction.history(name), updates.about(event))
             change = self._change(look, event, past)
             if change is not None:
                 found.append(changed(change, look.after.item, match, past))

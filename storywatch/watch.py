@@ -264,7 +264,7 @@ class Watch:
         told = Told()
         # Always in the same order, so that two polls that hold several events can't wait for each other.
         for event in sorted(by_event):
-            placing = Placing(plan.config.events[event], await transaction.history(event))
+            placing = await Placing.of(plan.config.events[event], await transaction.history(event))
             for one in sorted((items[name] for name in by_event[event]), key=by_publication):
                 told += placing.add(one, by_event[event][one.id])
                 await asyncio.sleep(0)
