@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -31,12 +31,11 @@ Due = tuple[Recheck, str]
 
 
 class RecheckWork:
-    """Looks at what is due. `held`: hosts that asked to be left alone until a moment."""
+    """Looks at what is due."""
 
     def __init__(self, current: Current, stopping: Callable[[], bool]) -> None:
         self._current = current
         self._stopping = stopping
-        self._held: dict[str, datetime] = {}
 
     async def enlist(self) -> None:
         """Plan first looks at the pages of new reports. Raises `StorageError`."""
@@ -53,19 +52,17 @@ class RecheckWork:
         look, config = current
         now = look.clock()
         due = await look.rechecks.claim(now, LEASE, LOOKS_AT_ONCE)
-        hosts = by_host(due)
-        await asyncio.gather(*(self._visit(host, pages, look, config) for host, pages in hosts.items()))
+        await asyncio.gather(*(self._visit(pages, look, config) for pages in by_host(due).values()))
 
-    async def _visit(self, host: str, pages: Iterable[Due], look: SecondLook, config: WatchConfig) -> None:
+    async def _visit(self, pages: Iterable[Due], look: SecondLook, config: WatchConfig) -> None:
         for recheck, token in pages:
-            if self._stopping() or look.clock() < self._held.get(host, look.clock()):
+            if self._stopping():
                 return  # the lease runs out, and the page is due again
             looked = await _look(look, recheck, token, config)
             if looked is None:
                 continue
-            pause = max(PAUSE, looked.visit.crawl_delay or PAUSE, looked.visit.retry_after or PAUSE)
-            self._held[host] = look.clock() + pause
-            if pause > LONGEST_PAUSE:
+            pause = max(PAUSE, looked.visit.crawl_delay or PAUSE)
+            if pause > LONGEST_PAUSE or (looked.hold and looked.hold.until):
                 return
             await asyncio.sleep(pause.total_seconds())
 

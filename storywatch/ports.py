@@ -500,6 +500,10 @@ class LookTransaction(TellingTransaction, Protocol):
         """Return why the item matched the event."""
         ...
 
+    async def hold(self, hold: HostHold | None, now: datetime) -> None:
+        """Remember what the page's host asked for."""
+        ...
+
     async def save(self, changes: Sequence[Change], told: Sequence[Alert]) -> None:
         """Write what happened to the item, and who is owed to hear of it."""
         ...
@@ -513,7 +517,10 @@ class Rechecks(Protocol):
         ...
 
     async def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[tuple[Recheck, str]]:
-        """Take due pages for a lease, longest due first, each with the token of its lease."""
+        """Take due pages for a lease, longest due first, each with the token of its lease.
+
+        Those of a host that wants no visit now stay.
+        """
         ...
 
     def open(self, recheck: Recheck, token: str, now: datetime) -> AbstractAsyncContextManager[LookTransaction]:

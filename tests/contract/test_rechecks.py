@@ -8,9 +8,11 @@ import pytest
 from storage import Store, tables
 from storywatch.errors import Fault, LeaseLost
 from storywatch.model import ChangeKind, ChannelKind, PageRules, RevisionWish, Visit, VisitOutcome
+from storywatch.pacing import HostHold
+from storywatch.ports import PollRecord
 from storywatch.rechecking import Found
 from storywatch.second_look import Looked, SecondLook
-from tests.contract.working import LEASE, poll, rows
+from tests.contract.working import LEASE, claimed, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher
 from tests.support.samples import DESK_MAIL, KABUL, NOW, a_config, brought, parsed
 
@@ -101,6 +103,44 @@ async def test_a_worker_that_slept_past_its_lease_stores_nothing(store: Store) -
     with pytest.raises(LeaseLost):
         async with store.rechecks.open(due, token, NOW):
             pass
+
+
+async def held(store: Store, url: str, hold: HostHold) -> None:
+    """Let another event's report stand at an address, and let a poll be asked to leave a host alone."""
+    await poll(store, CONFIG, parsed(guid="3", url=url, summary=TEXT))
+    claim = await claimed(store)
+    async with store.sources.poll(claim) as transaction:
+        await transaction.save(PollRecord(state=replace(claim.state, last_poll_at=NOW), hold=hold))
+    await store.rechecks.enlist(NOW)
+
+
+@pytest.mark.parametrize("asked", ["until", "pages_after"])
+async def test_pages_of_a_host_that_asked_for_a_pause_take_no_place_of_others(store: Store, asked: str) -> None:
+    """They are due when it is over."""
+    await held(store, "https://other.example/kabul", HostHold(host="nyt.example", **{asked: NOW + 2 * HOUR}))
+    ((due, _),) = await store.rechecks.claim(NOW, LEASE, 9)
+    assert due.item.url == "https://other.example/kabul"
+    assert len(await store.rechecks.claim(NOW + 2 * HOUR, LEASE, 9)) == 2
+
+
+@pytest.mark.parametrize(("retry_after", "hours"), [(3 * HOUR, 3), (None, 0.25)])
+async def test_a_page_that_asks_for_a_pause_holds_its_host(
+    store: Store, retry_after: timedelta | None, hours: float
+) -> None:
+    """For the polls of its feeds as for its other pages; the look tells that no other should follow."""
+    throttled = Visit(
+        outcome=VisitOutcome.FAILED, fault=Fault(code="throttled", message="429", retry_after=retry_after), status=429
+    )
+    looked = await look(store, throttled, NOW)
+    assert looked is not None
+    assert looked.hold is not None
+    assert looked.hold.until == NOW + hours * HOUR
+    (host,) = await rows(store, tables.hosts)
+    assert (host["host"], host["held_until"]) == ("nyt.example", NOW + hours * HOUR)
+    assert "nyt.example" not in await store.sources.due_hosts(looked.hold.until - timedelta(seconds=1), 9)
+    assert "nyt.example" in await store.sources.due_hosts(looked.hold.until + HOUR, 9)
+    await look(store, page(TEXT), NOW + 9 * HOUR)
+    assert len(await rows(store, tables.hosts)) == 1, "control: an answer without a wish says nothing"
 
 
 async def test_a_page_that_was_read_is_due_by_its_ladder(store: Store) -> None:
