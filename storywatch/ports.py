@@ -500,6 +500,10 @@ class LookTransaction(TellingTransaction, Protocol):
         """Return why the item matched the event."""
         ...
 
+    async def differences(self, event: str) -> Sequence[str]:
+        """Return what the item's changes were that the event knows of."""
+        ...
+
     async def hold(self, hold: HostHold | None, now: datetime) -> None:
         """Remember what the page's host asked for."""
         ...

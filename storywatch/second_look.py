@@ -87,7 +87,7 @@ class SecondLook:
     async def _developments(
         self, look: Look, config: WatchConfig, transaction: LookTransaction
     ) -> tuple[Development, ...]:
-        """Return what happened for each event that has the item as a report."""
+        """Return what happened for each event that has the item as a report; the feed may have told of it already."""
         found = []
         for name in await transaction.events():
             event, match = config.events.get(name), await transaction.verdict(name)
@@ -95,7 +95,7 @@ class SecondLook:
                 continue
             past = await past_of(await transaction.history(name), updates.about(event))
             change = self._change(look, event, past)
-            if change is not None:
+            if change is not None and not updates.is_told(change, await transaction.differences(name)):
                 found.append(changed(change, look.after.item, match, past))
         return tuple(found)
 

@@ -74,6 +74,22 @@ async def test_an_edit_in_silence_becomes_a_change_that_is_owed(store: Store) ->
     assert len({change["id"] for change in await rows(store, tables.changes)}) == 2
 
 
+async def test_a_correction_that_the_feed_told_is_not_told_again_by_the_page(store: Store) -> None:
+    """The feed's excerpt and the page's text differ, and the note is the same; another note is told."""
+    note = "Correction: An earlier version of this article misstated the number of soldiers."
+    await look(store, page(TEXT), NOW)
+    later = NOW + HOUR
+    await poll(store, CONFIG, parsed(guid="1", url="https://nyt.example/kabul", summary=f"{TEXT} {note}"), now=later)
+    same = await look(store, page(f"{TEXT} It goes on here.\n{note}"), NOW + 7 * HOUR)
+    assert same is not None
+    assert (same.found, same.changes, same.alerts) == (Found.EDITED, (), 0)
+    assert [one["kind"] for one in await rows(store, tables.changes)] == [ChangeKind.CORRECTION.value]
+    other = "Correction: An earlier version of this article gave the wrong gate."
+    new = await look(store, page(f"{TEXT} It goes on here.\n{note} {other}"), NOW + 14 * HOUR)
+    assert new is not None
+    assert [change.kind for change in new.changes] == [ChangeKind.CORRECTION]
+
+
 async def test_a_page_that_vanishes_and_comes_back_is_told_each_time_once(store: Store) -> None:
     await look(store, page(TEXT), NOW)
     found = [await look(store, visit, NOW + at * HOUR) for at, visit in ((7, GONE), (8, GONE), (14, GONE))]

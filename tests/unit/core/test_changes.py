@@ -8,7 +8,7 @@ import pytest
 from storywatch.difference import difference
 from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, Severity
 from storywatch.telling import Placing
-from storywatch.updates import Past, PastReport, as_past, change_of, page_change, place
+from storywatch.updates import Past, PastReport, as_past, change_of, is_told, page_change, place
 from tests.support.samples import KABUL, NOW, an_item
 
 TEXT = "At least 60 people were killed at the airport gate, officials said. Rescuers are at work."
@@ -152,3 +152,14 @@ async def test_an_unreported_item_changes_nothing() -> None:
     assert not (await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), None).changes
     match = Match(event="kabul", item=item.id, revision=2, accepted=True, score=1.0)
     assert len((await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), match).reports) == 1
+
+
+def test_what_was_told_is_a_note_that_stood_or_sentences_that_all_stood() -> None:
+    """One sentence that no difference has makes an edit anew; a page that vanishes adds none."""
+    item, past, report = told()
+    edit = change_of(revised(item, f"{TEXT} One more. Another one."), report, "kabul", past)
+    assert edit is not None
+    assert is_told(edit, ["+ One more.\n+ Another one.\n- Gone."])
+    assert is_told(edit, ["+ One more.", "+ Another one."])
+    assert not is_told(edit, ["+ One more.\n- Another one."])
+    assert not is_told(page_change(report, "kabul", kind=ChangeKind.VANISHED, revision=1, seen=NOW), [""])
