@@ -104,8 +104,9 @@ class StoredLook(StoredTelling):
     async def events(self) -> Sequence[str]:
         """Return the events that have the item as a report."""
         report = tables.reports.c
-        having = select(report.event).where(report.item == self._item).order_by(report.event)
-        return (await self._connection.execute(having)).scalars().all()
+        having = select(report.event).where(report.item == self._item)
+        # In the order in which polls hold events, whatever the database's own is: none waits for the other.
+        return sorted((await self._connection.execute(having)).scalars().all())
 
     async def verdict(self, event: str) -> Match | None:
         """Return why the item matched the event."""

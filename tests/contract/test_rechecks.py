@@ -112,6 +112,19 @@ async def test_what_the_feed_told_already_is_an_edit_that_says_nothing_new(store
     assert stored["kind"] == ChangeKind.EDIT.value
 
 
+async def test_events_come_in_the_order_in_which_polls_hold_them(store: Store) -> None:
+    """A database may take `kabul-b` for greater than `kabulA`; two that hold both would wait for each other."""
+    names = ("kabulA", "kabul-b", "Kabul-c")
+    config = a_config(events=tuple(replace(KABUL, id=name) for name in names), subscriptions=())
+    await store.sources.apply(config, NOW)
+    await poll(store, config, parsed(guid="5", url="https://nyt.example/all", summary=TEXT))
+    await store.rechecks.enlist(NOW)
+    due = {recheck.item.url: (recheck, token) for recheck, token in await store.rechecks.claim(NOW, LEASE, 9)}
+    recheck, token = due["https://nyt.example/all"]
+    async with store.rechecks.open(recheck, token, NOW) as transaction:
+        assert await transaction.events() == sorted(names)
+
+
 async def test_a_worker_that_slept_past_its_lease_stores_nothing(store: Store) -> None:
     await store.rechecks.enlist(NOW)
     ((due, token),) = await store.rechecks.claim(NOW, LEASE, 9)
