@@ -129,7 +129,7 @@ class Past(Sequence[PastReport]):
         self._postings: dict[str, set[str]] = defaultdict(set)
         self._passages: dict[int, list[int]] = defaultdict(list)
         self._about = read(about).terms.keys() if about else frozenset()
-        self._texts: dict[frozenset[int], PastReport] = {}
+        self._texts: dict[tuple[int, ...], PastReport] = {}
         self._said: set[str] = set()
         self._sounds: dict[str, set[str]] = defaultdict(set)
         self.last_number = 0
