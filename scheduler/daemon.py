@@ -116,7 +116,7 @@ class _Watching:
         self._hubs = daemon.new_queue("push", self._hub_work, HUBS_AT_ONCE)
         self._intake = PushIntake(daemon.sources, daemon.pushes, daemon.clock, self._current_push)
         self._learning = LearningWork(self._current_learning, self._is_stopping)
-        self._rechecks = RecheckWork(self._current_look, self._is_stopping)
+        self._rechecks = RecheckWork(self._current_look)
         self._releases = ReleaseWork(current=self._current_gathering, stopping=self._is_stopping)
         self._jobs = FixedJobs()
 
@@ -177,6 +177,7 @@ class _Watching:
         """Stop: take nothing new, end what runs, within the bound that the settings give."""
         systemd.notify("STOPPING=1")
         self._stopping = True
+        self._rechecks.stop()
         self._jobs.stop()
         patience = self._config.settings.shutdown_timeout
         log.info("stopping", seconds=patience.total_seconds())
@@ -281,7 +282,7 @@ class _Watching:
 
     async def _retire(self, old: AsyncExitStack) -> None:
         """Close an old crawler and its channels when what still uses them has ended."""
-        using = (self._polls, self._deliveries, self._probes, self._hubs, self._intake)
+        using = (self._polls, self._deliveries, self._probes, self._hubs, self._intake, self._rechecks)
         await asyncio.gather(*(one.idle() for one in using))
         await old.aclose()
 

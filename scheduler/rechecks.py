@@ -3,7 +3,8 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 
@@ -31,12 +32,21 @@ Due = tuple[Recheck, str]
 
 
 class RecheckWork:
-    """Looks at what is due. `held`: hosts that asked to be left alone until a moment."""
+    """Looks at what is due."""
 
-    def __init__(self, current: Current, stopping: Callable[[], bool]) -> None:
+    def __init__(self, current: Current) -> None:
         self._current = current
-        self._stopping = stopping
-        self._held: dict[str, datetime] = {}
+        self._stopping = asyncio.Event()
+        self._looking = asyncio.Lock()
+
+    def stop(self) -> None:
+        """Begin no other look, and wait no longer for a host's sake."""
+        self._stopping.set()
+
+    async def idle(self) -> None:
+        """Wait until the looks that go on have ended: they use what was in force when they began."""
+        async with self._looking:
+            pass
 
     async def enlist(self) -> None:
         """Plan first looks at the pages of new reports. Raises `StorageError`."""
@@ -47,27 +57,28 @@ class RecheckWork:
 
     async def look_due(self) -> None:
         """Look at pages that are due; hosts side by side, pages of one host one after the other."""
-        current = self._current()
-        if current is None or self._stopping():
-            return
-        look, config = current
+        async with self._looking:
+            current = self._current()
+            if current is not None and not self._stopping.is_set():
+                await self._look_at_due(*current)
+
+    async def _look_at_due(self, look: SecondLook, config: WatchConfig) -> None:
         now = look.clock()
         due = await look.rechecks.claim(now, LEASE, LOOKS_AT_ONCE)
-        hosts = by_host(due)
-        await asyncio.gather(*(self._visit(host, pages, look, config) for host, pages in hosts.items()))
+        await asyncio.gather(*(self._visit(pages, look, config) for pages in by_host(due).values()))
 
-    async def _visit(self, host: str, pages: Iterable[Due], look: SecondLook, config: WatchConfig) -> None:
+    async def _visit(self, pages: Iterable[Due], look: SecondLook, config: WatchConfig) -> None:
         for recheck, token in pages:
-            if self._stopping() or look.clock() < self._held.get(host, look.clock()):
+            if self._stopping.is_set():
                 return  # the lease runs out, and the page is due again
             looked = await _look(look, recheck, token, config)
             if looked is None:
                 continue
-            pause = max(PAUSE, looked.visit.crawl_delay or PAUSE, looked.visit.retry_after or PAUSE)
-            self._held[host] = look.clock() + pause
-            if pause > LONGEST_PAUSE:
+            pause = max(PAUSE, looked.visit.crawl_delay or PAUSE)
+            if pause > LONGEST_PAUSE or (looked.hold and looked.hold.until):
                 return
-            await asyncio.sleep(pause.total_seconds())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause.total_seconds())
 
 
 def by_host(due: Iterable[Due]) -> Mapping[str, list[Due]]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import history, ledger, moves, pushes, search, tables, verdicts
+from storage import history, holds, ledger, moves, pushes, search, tables, verdicts
 from storage.alerts import alert_row, delivery_rows
 from storage.items import chunks, item_row, revision_of, revision_row
 from storage.states import state_row
@@ -24,7 +24,7 @@ from storywatch.model import (
     Revision,
     SetAside,
 )
-from storywatch.pacing import LEAST_PAUSE, LONGEST_RETRY_AFTER, HostHold, SourceState
+from storywatch.pacing import LEAST_PAUSE, SourceState
 from storywatch.ports import Claim, PollRecord
 from storywatch.push import PushState
 
@@ -103,7 +103,7 @@ class StoredPoll(StoredTelling):
     async def save(self, record: PollRecord) -> None:
         """Write the record. Raises `LeaseLost` if the claim is no longer ours."""
         await self._save_state(record.state)
-        await self._save_hold(record.hold, record.state.last_poll_at)
+        await holds.save(self._connection, record.hold, record.state.last_poll_at)
         await self._save_alarms(record)
         await self._save_items(record.new, record.revised)
         await self._save_sightings(record.sightings)
@@ -127,17 +127,6 @@ class StoredPoll(StoredTelling):
             raise LeaseLost(f"source {self._claim.source}: another worker took it")
         if state.url != self._claim.state.url and state.last_poll_at:
             await moves.settle(self._connection, self._claim.source, state.last_poll_at)
-
-    async def _save_hold(self, hold: HostHold | None, now: datetime | None) -> None:
-        """Remember what the host asked for, and never less than it asked before."""
-        if hold is None or now is None:
-            return
-        stored = select(tables.hosts).where(tables.hosts.c.host == hold.host).with_for_update()
-        found = (await self._connection.execute(stored)).mappings().first()
-        before = dict(found) if found else {}
-        told = {"held_until": hold.until, "pages_after": hold.pages_after}
-        later = {name: _later(moment, before.get(name), now) for name, moment in told.items() if moment}
-        await upsert(self._connection, tables.hosts, [{"host": hold.host, **later}])
 
     async def _save_alarms(self, record: PollRecord) -> None:
         alarm = tables.alarms.c
@@ -209,11 +198,6 @@ class StoredPoll(StoredTelling):
         listed = list(rows)
         if listed:
             await self._connection.execute(insert(table), listed)
-
-
-def _later(moment: datetime, known: datetime | None, now: datetime) -> datetime:
-    """Return the later of two holds; what lies too far ahead was written while the clock was wrong."""
-    return max(moment, known) if known and known <= now + LONGEST_RETRY_AFTER else moment
 
 
 def _entry_query(source: str) -> Any:

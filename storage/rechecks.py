@@ -6,18 +6,21 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, literal, or_, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import leases, ledger, tables
+from storage import holds, leases, ledger, tables
 from storage.alerts import alert_row, delivery_rows
 from storage.engine import writing
 from storage.items import items_by_id
 from storage.telling import StoredTelling
+from storage.upsert import insert_new
 from storage.verdicts import match_of
 from storywatch.errors import LeaseLost
 from storywatch.model import Alert, Change, Item, Match, Validators
+from storywatch.pacing import HostHold
 from storywatch.rechecking import LADDER, Recheck
+from storywatch.urls import host_of
 
 LONGEST_PLAN = timedelta(days=60)
 """Beyond the longest pause between two looks."""
@@ -33,24 +36,31 @@ class StoredRechecks:
         """Plan a first look at the page of every report that has none. Return how many."""
         report, item, known = tables.reports.c, tables.items.c, tables.rechecks.c
         new = (
-            select(report.item, literal(now, tables.UtcTime()), literal(0))
+            select(report.item, item.url)
             .distinct()
             .join_from(tables.reports, tables.items, item.id == report.item)
             .outerjoin(tables.rechecks, known.item == report.item)
             .where(known.item.is_(None), item.url.is_not(None), report.seen > now - LADDER[-1][0])
         )
-        enlisting = insert(tables.rechecks).from_select(["item", "next_check_at", "checks"], new)
         async with writing(self._engine) as connection:
-            return (await connection.execute(enlisting)).rowcount
+            found = (await connection.execute(new)).all()
+            first = [{"item": row.item, "host": host_of(row.url), "next_check_at": now, "checks": 0} for row in found]
+            await insert_new(connection, tables.rechecks, first)
+        return len(found)
 
     async def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[tuple[Recheck, str]]:
-        """Take due pages for a lease, longest due first, each with the token of its lease."""
+        """Take due pages for a lease, longest due first, each with the token of its lease.
+
+        Those of a host that wants no visit now stay, and take no place of others.
+        """
         known = tables.rechecks.c
         due = (
             select(known.item)
             .where(
                 leases.is_reached(known.next_check_at, now, LONGEST_PLAN),
-                or_(known.lease_until.is_(None), leases.is_reached(known.lease_until, now, leases.LONGEST_LEASE)),
+                leases.is_free(tables.rechecks, now),
+                known.host.not_in(holds.held(now)),
+                known.host.not_in(holds.quiet(now)),
             )
             .order_by(known.next_check_at, known.item)
             .limit(limit)
@@ -94,8 +104,9 @@ class StoredLook(StoredTelling):
     async def events(self) -> Sequence[str]:
         """Return the events that have the item as a report."""
         report = tables.reports.c
-        having = select(report.event).where(report.item == self._item).order_by(report.event)
-        return (await self._connection.execute(having)).scalars().all()
+        having = select(report.event).where(report.item == self._item)
+        # In the order in which polls hold events, whatever the database's own is: none waits for the other.
+        return sorted((await self._connection.execute(having)).scalars().all())
 
     async def verdict(self, event: str) -> Match | None:
         """Return why the item matched the event."""
@@ -103,6 +114,16 @@ class StoredLook(StoredTelling):
         query = select(tables.matches).where(match.event == event, match.item == self._item)
         row = (await self._connection.execute(query.order_by(match.revision.desc()).limit(1))).first()
         return match_of(row, accepted=True) if row else None
+
+    async def differences(self, event: str) -> Sequence[str]:
+        """Return what the item's changes were that the event knows of."""
+        change = tables.changes.c
+        known = select(change.difference).where(change.event == event, change.item == self._item)
+        return (await self._connection.execute(known)).scalars().all()
+
+    async def hold(self, hold: HostHold | None, now: datetime) -> None:
+        """Remember what the page's host asked for; it binds polls too."""
+        await holds.save(self._connection, hold, now)
 
     async def save(self, changes: Sequence[Change], told: Sequence[Alert]) -> None:
         """Write what happened to the item, and who is owed to hear of it."""
@@ -137,6 +158,7 @@ def _recheck(row: Row[Any], item: Item, reported: datetime) -> Recheck:
 def _columns(recheck: Recheck, now: datetime) -> dict[str, Any]:
     gone = tables.rechecks.c.gone_since
     return {
+        "host": host_of(recheck.item.url or ""),
         "next_check_at": recheck.next_check_at,
         "checks": recheck.checks,
         "last_check_at": now,

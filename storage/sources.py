@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, bindparam, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import leases, moves, tables
+from storage import holds, leases, moves, tables
 from storage.engine import reading, writing
 from storage.items import chunks
 from storage.polls import StoredPoll
@@ -115,7 +115,7 @@ class StoredSources:
                 return ()  # the commonest answer, and no reason to hold up the writers
         async with writing(self._engine) as connection:
             rows = await leases.take(connection, tables.sources, due.limit(limit), now=now, lease=lease)
-            hold = await _hold(connection, host)
+            hold = await holds.of_host(connection, host)
         return tuple(_claim(row, hold) for row in sorted(rows, key=lambda row: row.next_poll_at))
 
     async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim | None:
@@ -123,7 +123,7 @@ class StoredSources:
         wanted = leases.ids_of(tables.sources).where(tables.sources.c.id == source, leases.is_free(tables.sources, now))
         async with writing(self._engine) as connection:
             rows = await leases.take(connection, tables.sources, wanted, now=now, lease=lease)
-            return _claim(rows[0], await _hold(connection, rows[0].host)) if rows else None
+            return _claim(rows[0], await holds.of_host(connection, rows[0].host)) if rows else None
 
     @asynccontextmanager
     async def poll(self, claim: Claim) -> AsyncIterator[StoredPoll]:
@@ -134,21 +134,14 @@ class StoredSources:
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a source that may be visited now: due, free, and not held by a wish of its host."""
-    source, host = tables.sources.c, tables.hosts.c
-    held = select(host.host).where(host.held_until > now, host.held_until <= now + LONGEST_PLAN)
-    quiet = select(host.host).where(host.pages_after > now, host.pages_after <= now + LONGEST_PLAN)
+    source = tables.sources.c
     return (
         source.active,
         leases.is_reached(source.next_poll_at, now, LONGEST_PLAN),
         leases.is_free(tables.sources, now),
-        source.host.not_in(held),
-        or_(source.kind != SourceKind.PAGE.value, source.host.not_in(quiet)),
+        source.host.not_in(holds.held(now)),
+        or_(source.kind != SourceKind.PAGE.value, source.host.not_in(holds.quiet(now))),
     )
-
-
-async def _hold(connection: AsyncConnection, host: str) -> HostHold | None:
-    found = (await connection.execute(select(tables.hosts).where(tables.hosts.c.host == host))).first()
-    return HostHold(host=host, until=found.held_until, pages_after=found.pages_after) if found else None
 
 
 async def _declare(

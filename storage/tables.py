@@ -430,6 +430,7 @@ rechecks = Table(
     "rechecks",
     metadata,
     Column("item", ForeignKey("items.id"), primary_key=True),
+    Column("host", String, nullable=False),
     Column("next_check_at", UtcTime),
     Column("checks", Integer, nullable=False),
     Column("last_check_at", UtcTime),

@@ -1,5 +1,6 @@
 """What becomes known, and who is owed to hear of it and when: the last step of each transaction that brings news."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -17,7 +18,10 @@ async def alerts_for(
     transaction: TellingTransaction,
     now: datetime,
 ) -> tuple[Alert, ...]:
-    """Plan who must hear of what, and when, and compose what is told at once."""
+    """Plan who must hear of what, and when, and compose what is told at once.
+
+    Thousands may have to hear of one report, so that after each others have their turn.
+    """
     if not developments:
         return ()
     opened = {one.update.id for one in developments if one.update}
@@ -25,4 +29,8 @@ async def alerts_for(
     owed = planning.owed(developments, known, config, await transaction.audience())
     days = timing.capped_days((one.subscription for one in owed), now)
     sent = await transaction.sent_within(days) if days else {}
-    return tuple(alert_for(timed, channels[timed.owed.subscription.channel]) for timed in timing.timed(owed, sent))
+    alerts = []
+    for timed in timing.timed(owed, sent):
+        alerts.append(alert_for(timed, channels[timed.owed.subscription.channel]))
+        await asyncio.sleep(0)
+    return tuple(alerts)

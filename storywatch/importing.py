@@ -16,7 +16,7 @@ from storywatch.model import Item, Match, Report, SearchTerm, Update
 from storywatch.ordering import as_polled, by_publication, by_sight
 from storywatch.ports import Archive, Clock, ImportRecord, Imports, ImportTransaction
 from storywatch.recalling import Recollection
-from storywatch.telling import is_near
+from storywatch.telling import is_near, past_of
 
 MOST_NEAR = 2_000
 """Items of a past that came near without belonging: so many of the last ones are learned from."""
@@ -146,14 +146,14 @@ class Importing:
         declared = self.recollection.matcher.events.get(event)
         about = updates.about(declared) if declared else ""
         for tries_left in reversed(range(_MOST_TRIES)):
-            placed = await _placed(event, past.accepted, updates.Past(about=about, last_number=last), before)
+            placed = await _placed(event, past.accepted, await past_of(before, about, last))
             async with self.imports.open(event) as transaction:
                 now, last = await _history(transaction) if past.accepted else (before, last)
                 if now != before and tries_left:  # a poll told of the event meanwhile
                     before = now
                     continue
                 if now != before:
-                    placed = await _placed(event, past.accepted, updates.Past(about=about, last_number=last), now)
+                    placed = await _placed(event, past.accepted, await past_of(now, about, last))
                 await transaction.save(self._record(past, placed))
                 break
         return placed
@@ -208,14 +208,8 @@ async def _history(transaction: ImportTransaction) -> _History:
     return await transaction.history(), await transaction.last_number()
 
 
-async def _placed(
-    event: str, accepted: Iterable[tuple[Item, Match]], past: updates.Past, before: tuple[updates.PastReport, ...]
-) -> _Placed:
+async def _placed(event: str, accepted: Iterable[tuple[Item, Match]], past: updates.Past) -> _Placed:
     placed = _Placed()
-    for number, report in enumerate(before):
-        past.add(report)
-        if not number % _AT_ONCE:
-            await asyncio.sleep(0)
     for item, _ in sorted(accepted, key=lambda pair: by_publication(pair[0])):
         place = updates.place(item, event, past)
         if place is not None:

@@ -251,6 +251,13 @@ def host_hold(visit: Visit, after_visit: SourceState, source: Source, now: datet
     return HostHold(host=answered, until=until, pages_after=None if delay is None else now + delay)
 
 
+def page_hold(visit: Visit, page: Source, now: datetime) -> HostHold | None:
+    """Return what a visit to a page that is no source tells of its host. One that names no time gets a first pause."""
+    asked = visit.fault.retry_after if visit.fault else visit.retry_after
+    until = now + min(asked or FIRST_BACKOFF, LONGEST_RETRY_AFTER)
+    return host_hold(visit, SourceState(source=page.id, next_poll_at=until), page, now)
+
+
 def must_wait(state: SourceState, source: Source, hold: HostHold | None, now: datetime) -> datetime | None:
     """Return the moment before which the outlet wants no visit, or None if one may be made now.
 

@@ -513,6 +513,14 @@ class LookTransaction(TellingTransaction, Protocol):
         """Return why the item matched the event."""
         ...
 
+    async def differences(self, event: str) -> Sequence[str]:
+        """Return what the item's changes were that the event knows of."""
+        ...
+
+    async def hold(self, hold: HostHold | None, now: datetime) -> None:
+        """Remember what the page's host asked for."""
+        ...
+
     async def save(self, changes: Sequence[Change], told: Sequence[Alert]) -> None:
         """Write what happened to the item, and who is owed to hear of it."""
         ...
@@ -526,7 +534,10 @@ class Rechecks(Protocol):
         ...
 
     async def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[tuple[Recheck, str]]:
-        """Take due pages for a lease, longest due first, each with the token of its lease."""
+        """Take due pages for a lease, longest due first, each with the token of its lease.
+
+        Those of a host that wants no visit now stay.
+        """
         ...
 
     def open(self, recheck: Recheck, token: str, now: datetime) -> AbstractAsyncContextManager[LookTransaction]:

@@ -20,9 +20,10 @@ from storywatch.model import (
     Visit,
     WatchConfig,
 )
-from storywatch.pacing import SourceState
+from storywatch.pacing import HostHold, SourceState, page_hold
 from storywatch.ports import Channel, Clock, Fetcher, LookTransaction, Rechecks
 from storywatch.rechecking import Found, Look, Recheck, after
+from storywatch.telling import past_of
 from storywatch.updates.changes import change_id
 
 VISITED_AS = "recheck"
@@ -32,13 +33,14 @@ _NEVER = timedelta(days=365)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looked:
-    """What one look found, for the log. `alerts`: how many are owed for it."""
+    """What one look found, for the log. `alerts`: how many are owed for it. `hold`: what the host asked for."""
 
     item: str
     found: Found
     visit: Visit
     changes: tuple[Change, ...] = ()
     alerts: int = 0
+    hold: HostHold | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,43 +55,47 @@ class SecondLook:
 
     async def look(self, recheck: Recheck, token: str, config: WatchConfig) -> Looked:
         """Visit a page and commit what follows. Raises `LeaseLost` when another worker looks at it meanwhile."""
-        visit = await self._visit(recheck, config)
-        look = after(visit, recheck, self.clock())
-        async with self.rechecks.open(look.after, token, self.clock()) as transaction:
+        page = self._page(recheck.item)
+        visit = await self._visit(page, recheck, config)
+        now = self.clock()
+        look, hold = after(visit, recheck, now), page_hold(visit, page, now)
+        async with self.rechecks.open(look.after, token, now) as transaction:
+            await transaction.hold(hold, now)
             if look.found is Found.NOTHING:
-                return Looked(item=recheck.item.id, found=look.found, visit=visit)
+                return Looked(item=recheck.item.id, found=look.found, visit=visit, hold=hold)
             developments = await self._developments(look, config, transaction)
             changes = tuple(one.change for one in developments if one.change)
             told = await alerts_for(developments, config, self.channels, transaction, self.clock())
             await transaction.save(changes, told)
-        return Looked(item=recheck.item.id, found=look.found, visit=visit, changes=changes, alerts=len(told))
+        return Looked(item=recheck.item.id, found=look.found, visit=visit, changes=changes, alerts=len(told), hold=hold)
 
-    async def _visit(self, recheck: Recheck, config: WatchConfig) -> Visit:
-        item = recheck.item
-        outlet = config.outlets.get(item.outlet) or Outlet(id=item.outlet, name=item.outlet)
-        page = Source(
+    def _page(self, item: Item) -> Source:
+        return Source(
             id=f"{VISITED_AS}:{item.id}",
-            outlet=outlet.id,
+            outlet=item.outlet,
             kind=SourceKind.PAGE,
             url=item.url or "",
             every=_NEVER,
             page=self.rules,
         )
+
+    async def _visit(self, page: Source, recheck: Recheck, config: WatchConfig) -> Visit:
+        outlet = config.outlets.get(page.outlet) or Outlet(id=page.outlet, name=page.outlet)
         state = SourceState(source=page.id, next_poll_at=self.clock(), validators=recheck.validators)
         return await self.fetcher.visit(page, outlet, state)
 
     async def _developments(
         self, look: Look, config: WatchConfig, transaction: LookTransaction
     ) -> tuple[Development, ...]:
-        """Return what happened for each event that has the item as a report."""
+        """Return what happened for each event that has the item as a report; the feed may have told of it already."""
         found = []
         for name in await transaction.events():
             event, match = config.events.get(name), await transaction.verdict(name)
             if event is None or match is None:
                 continue
-            past = updates.Past(await transaction.history(name), about=updates.about(event))
+            past = await past_of(await transaction.history(name), updates.about(event))
             change = self._change(look, event, past)
-            if change is not None:
+            if change is not None and not updates.is_told(change, await transaction.differences(name)):
                 found.append(changed(change, look.after.item, match, past))
         return tuple(found)
 

@@ -1,7 +1,9 @@
 """What matched items tell, and to whom: the part of a poll that looks at one event or one message at a time."""
 
-from collections.abc import Callable, Container, Sequence
+import asyncio
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from storywatch import updates
 from storywatch.developments import Development, changed, development
@@ -100,12 +102,26 @@ class Told:
         )
 
 
+async def past_of(history: Iterable[updates.PastReport], about: str, last_number: int = 0) -> updates.Past:
+    """Index reports, as `updates.Past` does. An event may have thousands, so that after each others have their turn."""
+    past = updates.Past(about=about, last_number=last_number)
+    for report in history:
+        past.add(report)
+        await asyncio.sleep(0)
+    return past
+
+
 class Placing:
     """Places the items of one event one by one, each after the ones before it."""
 
-    def __init__(self, event: Event, history: Sequence[updates.PastReport], last_number: int = 0) -> None:
-        self._event = event.id
-        self._past = updates.Past(history, about=updates.about(event), last_number=last_number)
+    def __init__(self, event: str, past: updates.Past) -> None:
+        self._event = event
+        self._past = past
+
+    @classmethod
+    async def of(cls, event: Event, history: Iterable[updates.PastReport], last_number: int = 0) -> Self:
+        """Place after these reports of the event. `last_number`: the highest that an update of it ever had."""
+        return cls(event.id, await past_of(history, updates.about(event), last_number))
 
     def add(self, item: Item, match: Match | None) -> Told:
         """Place an item that matches; one that is a report already has changed, whether it still matches or not."""

@@ -14,7 +14,7 @@ import structlog
 
 import channels
 import config
-from dashboard.people import Pages, Reception, Service
+from dashboard.people import Limits, Pages, Reception, Service
 from network import Guard
 from network.door import Door
 from scheduler.daemon import Daemon
@@ -61,11 +61,13 @@ async def open_runtime(
     door: Door | None = None,
     take: Callable[[Push], None] | None = None,
     learning: Learning | None = None,
+    limits: Limits | None = None,
 ) -> AsyncIterator[Runtime]:
     """Set a config in motion: crawler, parser and channels run until the block ends.
 
-    `door`: where hubs and people come in, if the config wants them; `take`: what gets pushes. `learning`: what goes
-    from config to config; who gives it declares the events to it. Raises `ListenError`.
+    `door`: where hubs and people come in, if the config wants them; `take`: what gets pushes. `learning`
+    and `limits` of the pages' forms go from config to config; who gives `learning` declares the events to it. Raises
+    `ListenError`.
     """
     settings = watch_config.settings
     guard = Guard(EgressPolicy.allowing(settings.allow))
@@ -88,7 +90,7 @@ async def open_runtime(
                 reached=reached,
             )
             push = _push_runtime(plan, watch, store, guard=guard, parser=parser) if door and take else None
-            async with _open_door(push, door, take), _open_pages(watch_config, store, clock, door):
+            async with _open_door(push, door, take), _open_pages(watch_config, store, clock, door, limits or Limits()):
                 yield Runtime(
                     plan=plan,
                     watch=watch,
@@ -146,7 +148,9 @@ async def _open_door(
 
 
 @asynccontextmanager
-async def _open_pages(watch_config: WatchConfig, store: Store, clock: Clock, door: Door | None) -> AsyncIterator[None]:
+async def _open_pages(
+    watch_config: WatchConfig, store: Store, clock: Clock, door: Door | None, limits: Limits
+) -> AsyncIterator[None]:
     """Let people in until the block ends, where the settings ask for it."""
     settings, pages = watch_config.settings, watch_config.settings.pages
     if pages is None or door is None:
@@ -166,6 +170,7 @@ async def _open_pages(watch_config: WatchConfig, store: Store, clock: Clock, doo
         memories=store.memories,
         archive=store.archive,
         pages=Pages(pages, settings.contact),
+        limits=limits,
     )
     async with door.opened(pages.listen, Reception(service=service), key="settings.pages.listen"):
         yield
@@ -199,14 +204,14 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
     if fixed := safe_release(sys.version_info[:3]):
         log.warning("old_python", python=platform.python_version(), fixed=fixed)
     async with open_store(loaded.config.settings.database) as store:
-        learning = learning_of(store, clock)
+        learning, limits = learning_of(store, clock), Limits()
         await Daemon(
             sources=store.sources,
             outbox=store.outbox,
             pushes=store.pushes,
             files=files,
             open_runtime=lambda config, take: open_runtime(
-                config, store, clock, door=door, take=take, learning=learning
+                config, store, clock, door=door, take=take, learning=learning, limits=limits
             ),
             clock=clock,
         ).run()

@@ -5,6 +5,7 @@ What an edit adds is held against all that the event knows; the item's own earli
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from storywatch.difference import sentences
@@ -53,7 +54,7 @@ def change_of(item: Item, report: PastReport, event: str, past: Past) -> Change 
     The item must carry the difference to the revision before. A note that stood there already says nothing anew.
     """
     difference = item.revision.difference
-    added = tuple(line[2:] for line in difference.splitlines() if line.startswith("+ "))
+    added = _added(difference)
     if not difference:
         return None
     kind, quote = classified(added)
@@ -85,6 +86,19 @@ def page_change(report: PastReport, event: str, *, kind: ChangeKind, revision: i
         seen=seen,
         news=News(severity=Severity.NORMAL if kind is ChangeKind.VANISHED else Severity.LOW),
     )
+
+
+def is_told(change: Change, differences: Iterable[str]) -> bool:
+    """Tell whether earlier differences show the publisher's note already, or all sentences that this change adds."""
+    told = [text for difference in differences for _, text in sentences(*_added(difference))]
+    if change.quote:
+        return change.quote.removesuffix("…") in " ".join(told)
+    added = {text for _, text in sentences(*_added(change.difference))}
+    return bool(added) and added.issubset(told)
+
+
+def _added(difference: str) -> tuple[str, ...]:
+    return tuple(line[2:] for line in difference.splitlines() if line.startswith("+ "))
 
 
 def change_id(event: str, item: str, kind: ChangeKind, which: str) -> str:

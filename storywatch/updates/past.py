@@ -5,7 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from sys import intern
 from typing import overload
 
 from storywatch.matching.likeness.reading import stem
@@ -13,7 +14,7 @@ from storywatch.matching.names import keys
 from storywatch.matching.words import words
 from storywatch.model import Event, Figure, FigureKind, KnownFigure, KnownStatement, Stance, Statement
 from storywatch.updates.agreeing import sums
-from storywatch.updates.reading import Telling, read, weight
+from storywatch.updates.reading import READ_TEXTS, Telling, read, weight
 
 MOST_COMPARED = 24
 """Reports of one update that an item is compared with: the first ones and the last ones."""
@@ -77,6 +78,15 @@ class PastReport:
         )
 
 
+@lru_cache(maxsize=READ_TEXTS)
+def _heard(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return a text's folded words, each once, and those that it first says with a capital. Texts share the words."""
+    first: dict[str, bool] = {}
+    for word in words(text):
+        first.setdefault(intern(word.folded), word.titled)
+    return tuple(first), frozenset(word for word, titled in first.items() if titled)
+
+
 def about(event: Event) -> str:
     """Return the words by which an event is declared: its title, aliases, and places."""
     spelled = (spelling for place in event.places for spelling in place.spellings)
@@ -122,7 +132,7 @@ class Past(Sequence[PastReport]):
         self._postings: dict[str, set[str]] = defaultdict(set)
         self._passages: dict[int, list[int]] = defaultdict(list)
         self._about = read(about).terms.keys() if about else frozenset()
-        self._texts: dict[frozenset[int], PastReport] = {}
+        self._texts: dict[tuple[int, ...], PastReport] = {}
         self._said: set[str] = set()
         self._sounds: dict[str, set[str]] = defaultdict(set)
         self.last_number = last_number
@@ -176,12 +186,13 @@ class Past(Sequence[PastReport]):
         self._hear(report.text)
 
     def _hear(self, text: str) -> None:
-        for word in words(text):
-            if word.folded not in self._said:
-                self._said.add(word.folded)
-                self._said.add(stem(word.folded))
-                for key in keys(word.folded) if word.titled else ():
-                    self._sounds[key].add(word.folded)
+        said, titled = _heard(text)
+        for word in said:
+            if word not in self._said:
+                self._said.add(word)
+                self._said.add(stem(word))
+                for key in keys(word) if word in titled else ():
+                    self._sounds[key].add(word)
 
     def knows(self, term: str) -> bool:
         """Tell whether any report says a term."""

@@ -138,6 +138,26 @@ async def test_the_pages_outlive_a_reload_and_end_with_the_daemon(desk: Desk, tm
             await session.get(place)
 
 
+async def test_a_reload_lets_nobody_send_more_forms(desk: Desk, tmp_path: Path) -> None:
+    """Who used up the forms of a client has none left after it."""
+    place = desk.settings["pages"]["public_url"]
+
+    async def asks(session: aiohttp.ClientSession) -> int:
+        form = {"email": "anna@news.example", "event": desk.events[0]["id"], "pace": "at_once"}
+        async with session.post(f"{place}/subscribe", data=form) as answer:
+            return answer.status
+
+    async with daemon(desk.folder, tmp_path) as running, aiohttp.ClientSession() as session:
+        await running.says("started")
+        before = [await asks(session) for _ in range(12)]
+        assert (before[0], before[-1]) == (200, 429)
+        desk.events = [{**desk.events[0], "title": "The gate"}]
+        desk.save()
+        await running.says("reloaded")
+        assert 429 in [await asks(session) for _ in range(4)]
+        await running.stops()
+
+
 async def test_a_mail_that_comes_back_ends_the_mails_to_its_address(
     desk: Desk, site: Site, room: tuple[Mailroom, int], tmp_path: Path
 ) -> None:

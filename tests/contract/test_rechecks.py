@@ -8,9 +8,11 @@ import pytest
 from storage import Store, tables
 from storywatch.errors import Fault, LeaseLost
 from storywatch.model import ChangeKind, ChannelKind, PageRules, RevisionWish, Visit, VisitOutcome
+from storywatch.pacing import HostHold
+from storywatch.ports import PollRecord
 from storywatch.rechecking import Found
 from storywatch.second_look import Looked, SecondLook
-from tests.contract.working import LEASE, poll, rows
+from tests.contract.working import LEASE, claimed, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher
 from tests.support.samples import DESK_MAIL, KABUL, NOW, a_config, brought, parsed
 
@@ -72,6 +74,22 @@ async def test_an_edit_in_silence_becomes_a_change_that_is_owed(store: Store) ->
     assert len({change["id"] for change in await rows(store, tables.changes)}) == 2
 
 
+async def test_a_correction_that_the_feed_told_is_not_told_again_by_the_page(store: Store) -> None:
+    """The feed's excerpt and the page's text differ, and the note is the same; another note is told."""
+    note = "Correction: An earlier version of this article misstated the number of soldiers."
+    await look(store, page(TEXT), NOW)
+    later = NOW + HOUR
+    await poll(store, CONFIG, parsed(guid="1", url="https://nyt.example/kabul", summary=f"{TEXT} {note}"), now=later)
+    same = await look(store, page(f"{TEXT} It goes on here.\n{note}"), NOW + 7 * HOUR)
+    assert same is not None
+    assert (same.found, same.changes, same.alerts) == (Found.EDITED, (), 0)
+    assert [one["kind"] for one in await rows(store, tables.changes)] == [ChangeKind.CORRECTION.value]
+    other = "Correction: An earlier version of this article gave the wrong gate."
+    new = await look(store, page(f"{TEXT} It goes on here.\n{note} {other}"), NOW + 14 * HOUR)
+    assert new is not None
+    assert [change.kind for change in new.changes] == [ChangeKind.CORRECTION]
+
+
 async def test_a_page_that_vanishes_and_comes_back_is_told_each_time_once(store: Store) -> None:
     await look(store, page(TEXT), NOW)
     found = [await look(store, visit, NOW + at * HOUR) for at, visit in ((7, GONE), (8, GONE), (14, GONE))]
@@ -94,6 +112,19 @@ async def test_what_the_feed_told_already_is_an_edit_that_says_nothing_new(store
     assert stored["kind"] == ChangeKind.EDIT.value
 
 
+async def test_events_come_in_the_order_in_which_polls_hold_them(store: Store) -> None:
+    """A database may take `kabul-b` for greater than `kabulA`; two that hold both would wait for each other."""
+    names = ("kabulA", "kabul-b", "Kabul-c")
+    config = a_config(events=tuple(replace(KABUL, id=name) for name in names), subscriptions=())
+    await store.sources.apply(config, NOW)
+    await poll(store, config, parsed(guid="5", url="https://nyt.example/all", summary=TEXT))
+    await store.rechecks.enlist(NOW)
+    due = {recheck.item.url: (recheck, token) for recheck, token in await store.rechecks.claim(NOW, LEASE, 9)}
+    recheck, token = due["https://nyt.example/all"]
+    async with store.rechecks.open(recheck, token, NOW) as transaction:
+        assert await transaction.events() == sorted(names)
+
+
 async def test_a_worker_that_slept_past_its_lease_stores_nothing(store: Store) -> None:
     await store.rechecks.enlist(NOW)
     ((due, token),) = await store.rechecks.claim(NOW, LEASE, 9)
@@ -101,6 +132,44 @@ async def test_a_worker_that_slept_past_its_lease_stores_nothing(store: Store) -
     with pytest.raises(LeaseLost):
         async with store.rechecks.open(due, token, NOW):
             pass
+
+
+async def held(store: Store, url: str, hold: HostHold) -> None:
+    """Let another event's report stand at an address, and let a poll be asked to leave a host alone."""
+    await poll(store, CONFIG, parsed(guid="3", url=url, summary=TEXT))
+    claim = await claimed(store)
+    async with store.sources.poll(claim) as transaction:
+        await transaction.save(PollRecord(state=replace(claim.state, last_poll_at=NOW), hold=hold))
+    await store.rechecks.enlist(NOW)
+
+
+@pytest.mark.parametrize("asked", ["until", "pages_after"])
+async def test_pages_of_a_host_that_asked_for_a_pause_take_no_place_of_others(store: Store, asked: str) -> None:
+    """They are due when it is over."""
+    await held(store, "https://other.example/kabul", HostHold(host="nyt.example", **{asked: NOW + 2 * HOUR}))
+    ((due, _),) = await store.rechecks.claim(NOW, LEASE, 9)
+    assert due.item.url == "https://other.example/kabul"
+    assert len(await store.rechecks.claim(NOW + 2 * HOUR, LEASE, 9)) == 2
+
+
+@pytest.mark.parametrize(("retry_after", "hours"), [(3 * HOUR, 3), (None, 0.25)])
+async def test_a_page_that_asks_for_a_pause_holds_its_host(
+    store: Store, retry_after: timedelta | None, hours: float
+) -> None:
+    """For the polls of its feeds as for its other pages; the look tells that no other should follow."""
+    throttled = Visit(
+        outcome=VisitOutcome.FAILED, fault=Fault(code="throttled", message="429", retry_after=retry_after), status=429
+    )
+    looked = await look(store, throttled, NOW)
+    assert looked is not None
+    assert looked.hold is not None
+    assert looked.hold.until == NOW + hours * HOUR
+    (host,) = await rows(store, tables.hosts)
+    assert (host["host"], host["held_until"]) == ("nyt.example", NOW + hours * HOUR)
+    assert "nyt.example" not in await store.sources.due_hosts(looked.hold.until - timedelta(seconds=1), 9)
+    assert "nyt.example" in await store.sources.due_hosts(looked.hold.until + HOUR, 9)
+    await look(store, page(TEXT), NOW + 9 * HOUR)
+    assert len(await rows(store, tables.hosts)) == 1, "control: an answer without a wish says nothing"
 
 
 async def test_a_page_that_was_read_is_due_by_its_ladder(store: Store) -> None:

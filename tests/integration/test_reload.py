@@ -6,16 +6,18 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.daemon import Daemon
 from storywatch.errors import StorageError
-from storywatch.model import WatchConfig
+from storywatch.model import Settings, Visit, VisitOutcome, WatchConfig
 from storywatch.push import Push
+from storywatch.rechecking import Found, Recheck
+from storywatch.second_look import Looked
 from tests.support.fakes import FakeClock, FakeSources
 from tests.support.patience import soon
-from tests.support.samples import a_config
+from tests.support.samples import a_config, an_item
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Nothing:
 
     push = None
     learning = None
+    second_look: "LongLook | None" = None
 
     @property
     def gathering(self) -> "Nothing":
@@ -65,15 +68,42 @@ class Nothing:
         return nothing
 
 
+class LongLook:
+    """A second look that lasts until it is let go. Its host asks for a pause that no test can wait for."""
+
+    clock = FakeClock()
+
+    def __init__(self) -> None:
+        self.began = asyncio.Event()
+        self.go_on = asyncio.Event()
+        self.rechecks = self
+
+    async def enlist(self, now: datetime) -> int:
+        """Enlist nothing."""
+        return 0
+
+    async def claim(self, now: datetime, lease: timedelta, limit: int) -> list[tuple[Recheck, str]]:
+        """Return two pages of one host."""
+        return [(Recheck(item=an_item(), reported=now, next_check_at=now), "token")] * 2
+
+    async def look(self, recheck: Recheck, token: str, config: WatchConfig) -> Looked:
+        """Wait."""
+        self.began.set()
+        await self.go_on.wait()
+        visit = Visit(outcome=VisitOutcome.OK, crawl_delay=timedelta(minutes=2))
+        return Looked(item=recheck.item.id, found=Found.NOTHING, visit=visit)
+
+
 class Files:
     """A watch config that is saved once."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: WatchConfig | None = None) -> None:
         self.saved = 0
+        self.config = config or a_config()
 
     def load(self) -> WatchConfig:
         """Read it."""
-        return a_config()
+        return self.config
 
     def stamp(self) -> object:
         """Tell how often it was saved."""
@@ -101,3 +131,46 @@ async def test_a_config_that_the_database_did_not_take_is_tried_again() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         await running
     assert sources.applied == [False, True, True]
+
+
+async def test_a_crawler_outlives_the_look_that_uses_it_and_a_stop_waits_for_no_host() -> None:
+    """A config comes into force during a look; the stop during the two minutes that its host asks for."""
+    patient = a_config(settings=Settings(database="sqlite://", contact="", shutdown_timeout=timedelta(hours=1)))
+    nothing, look = Nothing(), LongLook()
+    nothing.second_look = look
+    opened, closed = 0, 0
+    swapped = asyncio.Event()
+
+    @asynccontextmanager
+    async def open_runtime(_: WatchConfig, __: Callable[[Push], None]) -> AsyncIterator[Any]:
+        nonlocal opened, closed
+        opened += 1
+        yield nothing
+        closed += 1
+
+    class Sources(FakeSources):
+        async def apply(self, config: WatchConfig, now: datetime, *, changed: bool = False) -> None:
+            if changed:
+                swapped.set()
+
+    ports: Any = nothing
+    daemon = Daemon(
+        sources=Sources(config=patient),
+        outbox=ports,
+        pushes=ports,
+        files=Files(patient),
+        open_runtime=open_runtime,
+        clock=FakeClock(),
+    )
+    running = asyncio.create_task(daemon.run())
+    async with soon():
+        await look.began.wait()
+        os.kill(os.getpid(), signal.SIGHUP)
+        await swapped.wait()
+        await asyncio.sleep(0.2)
+        assert (opened, closed) == (2, 0)
+        look.go_on.set()
+        await asyncio.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+    assert closed == 2

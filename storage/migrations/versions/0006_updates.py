@@ -119,6 +119,7 @@ def _create_ledgers() -> None:
     op.create_table(
         "rechecks",
         sa.Column("item", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
         sa.Column("next_check_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checks", sa.Integer(), nullable=False),
         sa.Column("last_check_at", sa.DateTime(timezone=True), nullable=True),

@@ -8,7 +8,7 @@ import pytest
 from storywatch.difference import difference
 from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, Severity
 from storywatch.telling import Placing
-from storywatch.updates import Past, PastReport, as_past, change_of, page_change, place
+from storywatch.updates import Past, PastReport, as_past, change_of, is_told, page_change, place
 from tests.support.samples import KABUL, NOW, an_item
 
 TEXT = "At least 60 people were killed at the airport gate, officials said. Rescuers are at work."
@@ -136,19 +136,30 @@ def test_a_page_that_vanished_and_came_back_are_two_changes() -> None:
     assert (gone.news.severity, back.news.severity) == (Severity.NORMAL, Severity.LOW)
 
 
-def test_a_retraction_that_matches_no_more_is_told() -> None:
+async def test_a_retraction_that_matches_no_more_is_told() -> None:
     """The new text says nothing of the event, and the item is its report all the same."""
     item, past, _ = told()
     gone = revised(item, "This article has been retracted.", "Retracted")
-    found = Placing(KABUL, tuple(past)).add(gone, None)
+    found = (await Placing.of(KABUL, past)).add(gone, None)
     (change,) = found.changes
     assert (change.kind, change.item, change.update) == (ChangeKind.RETRACTION, item.id, past[0].update)
     assert not found.reports
 
 
-def test_an_unreported_item_changes_nothing() -> None:
+async def test_an_unreported_item_changes_nothing() -> None:
     """Control: a revision of what is no report of the event is placed if it matches, and passed over if not."""
     item = an_item("Attack at Kabul airport", summary=TEXT)
-    assert not Placing(KABUL, ()).add(revised(item, f"{TEXT} More."), None).changes
+    assert not (await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), None).changes
     match = Match(event="kabul", item=item.id, revision=2, accepted=True, score=1.0)
-    assert len(Placing(KABUL, ()).add(revised(item, f"{TEXT} More."), match).reports) == 1
+    assert len((await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), match).reports) == 1
+
+
+def test_what_was_told_is_a_note_that_stood_or_sentences_that_all_stood() -> None:
+    """One sentence that no difference has makes an edit anew; a page that vanishes adds none."""
+    item, past, report = told()
+    edit = change_of(revised(item, f"{TEXT} One more. Another one."), report, "kabul", past)
+    assert edit is not None
+    assert is_told(edit, ["+ One more.\n+ Another one.\n- Gone."])
+    assert is_told(edit, ["+ One more.", "+ Another one."])
+    assert not is_told(edit, ["+ One more.\n- Another one."])
+    assert not is_told(page_change(report, "kabul", kind=ChangeKind.VANISHED, revision=1, seen=NOW), [""])

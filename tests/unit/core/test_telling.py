@@ -8,7 +8,10 @@ import pytest
 from storywatch import telling
 from storywatch.matching import Matcher
 from storywatch.model import Event, Match, Reason
-from storywatch.telling import Judging, is_near
+from storywatch.telling import Judging, Placing, is_near, past_of
+from storywatch.updates import Past, PastReport
+from storywatch.updates.past import _heard
+from storywatch.updates.reading import read
 from storywatch.watch import Plan, judge
 from tests.support.samples import KABUL, NOW, a_config, an_item
 
@@ -82,3 +85,40 @@ async def test_others_have_their_turn_after_each_item() -> None:
     await judge([an_item(item=f"i{number}") for number in range(50)], plan)
     going_on.cancel()
     assert turns[0] >= 50
+
+
+def reports(count: int) -> list[PastReport]:
+    """Return reports of as many updates, each in its own words."""
+    return [
+        PastReport(update=f"u{at}", number=at, item=f"i{at}", outlet="nyt", headline="", text=f"Attack{at}\nGate{at}.")
+        for at in range(count)
+    ]
+
+
+async def test_others_have_their_turn_while_a_long_past_is_indexed() -> None:
+    """After each report, in the history of a poll as in that of a page."""
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(other())
+    past = await past_of(reports(100), "Kabul")
+    await Placing.of(KABUL, reports(100))
+    beside.cancel()
+    assert len(past) == 100
+    assert turns >= 200
+
+
+def test_the_past_of_an_event_is_read_once_between_polls() -> None:
+    """However many reports it has: neither its terms nor its words are sought again."""
+    Past(reports(5_000))
+    before = _heard.cache_info().misses, read.cache_info().misses
+    known = Past(reports(5_000))
+    assert (_heard.cache_info().misses, read.cache_info().misses) == before
+    assert known.says("gate4999")
+    Past(reports(5_001))
+    assert (_heard.cache_info().misses, read.cache_info().misses) == (before[0] + 1, before[1] + 1), "control"

@@ -1,0 +1,55 @@
+"""Who hears of news: `storywatch.alerting`."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from storywatch.alerting import alerts_for
+from storywatch.developments import KnownUpdate, development
+from storywatch.model import Audience, ChannelKind, Match
+from storywatch.updates import Past, PastReport, place
+from tests.support.fakes import FakeChannel
+from tests.support.samples import DESK_MAIL, KABUL, NOW, a_config, an_item
+
+
+class NothingKnown:
+    """A `TellingTransaction` of an empty store."""
+
+    async def history(self, event: str) -> tuple[PastReport, ...]:
+        """Return no report."""
+        return ()
+
+    async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
+        """Return no update."""
+        return {}
+
+    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+        """Return that nothing was sent."""
+        return {}
+
+    async def audience(self) -> Audience:
+        """Return nobody."""
+        return Audience()
+
+
+async def test_others_have_their_turn_after_each_alert() -> None:
+    """Thousands may want to hear of one report."""
+    config = a_config(subscriptions=tuple(replace(DESK_MAIL, id=f"s{number}") for number in range(50)))
+    item, turns = an_item(), 0
+    placed = place(item, KABUL.id, Past())
+    assert placed is not None
+    match = Match(event=KABUL.id, item=item.id, revision=1, accepted=True, score=0.9)
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    channels = {kind: FakeChannel() for kind in ChannelKind}
+    alerts = await alerts_for([development(item, match, placed, Past())], config, channels, NothingKnown(), NOW)
+    beside.cancel()
+    assert len(alerts) == 50
+    assert turns >= 50
