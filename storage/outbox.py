@@ -121,7 +121,8 @@ def _settling(settlement: Settlement) -> Any:
             state=settlement.state.value,
             next_attempt_at=settlement.next_attempt,
             attempts=settlement.attempt,
-            claims=delivery.claims - (0 if settlement.attempted else 1),  # nobody died over what was put off
+            # Nobody died over what was put off; who died before an attempt that ended did not die of the delivery.
+            claims=settlement.attempt if settlement.attempted else delivery.claims - 1,
             settled_at=None if settlement.state is DeliveryState.WAITING else settlement.at,
             lease_token=None,
             lease_until=None,
