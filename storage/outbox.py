@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import endpoints, leases, tables
@@ -40,7 +40,7 @@ class StoredOutbox:
         due = (
             select(delivery.lane)
             .outerjoin_from(tables.deliveries, tables.endpoints, tables.endpoints.c.lane == delivery.lane)
-            .where(*_due(now), ~endpoints.is_closed(now))
+            .where(delivery.lane.not_in(endpoints.closed(now)), *_due(now))
             .group_by(delivery.lane)
             .order_by(*([failures] if failing else []), func.min(delivery.next_attempt_at))
             .limit(limit)
@@ -57,10 +57,9 @@ class StoredOutbox:
         beside one that kills is not given up with it.
         """
         delivery = tables.deliveries.c
-        closed = exists().where(tables.endpoints.c.lane == delivery.lane, endpoints.is_closed(now))
         due = (
             leases.ids_of(tables.deliveries)
-            .where(delivery.lane == lane, *_due(now), ~closed)
+            .where(delivery.lane == lane, delivery.lane.not_in(endpoints.closed(now)), *_due(now))
             .order_by(delivery.created, delivery.position)
             .limit(limit)
         )

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, select
 
 from storage import Store, tables
+from storage.engine import writing
 from storage.replays import Choice
 from storywatch.dispatch import Dispatch
 from storywatch.errors import DeliveryError
@@ -115,6 +117,26 @@ async def test_an_endpoint_that_is_gone_keeps_what_it_is_owed(store: Store) -> N
     (notice,) = (row for row in await rows(store, tables.deliveries) if row["kind"] == "notice")
     assert (notice["subscription"], notice["lane"], notice["created"]) == ("desk-alarms", DESK_LANE, DUE)
     assert await lanes(store) == [OTHER_LANE]
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_what_waits_for_a_closed_endpoint_costs_next_to_nothing(store: Store) -> None:
+    """Due lanes are asked for at each tick. Counted in steps of SQLite; the control is the lane while it is open."""
+    steps: list[int] = []
+    async with writing(store.engine) as connection:
+        waiting = (await connection.execute(select(tables.deliveries).limit(1))).mappings().one()
+        many = [{**waiting, "id": f"d{number}", "lane": LANE} for number in range(1000)]
+        await connection.execute(insert(tables.deliveries), many)
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.set_progress_handler(lambda: steps.append(1), 100)
+    assert LANE in await lanes(store)
+    while_open = len(steps)
+    async with writing(store.engine) as connection:
+        await connection.execute(insert(tables.endpoints).values(lane=LANE, failures=1, disabled_at=NOW))
+    steps.clear()
+    assert LANE not in await lanes(store)
+    assert 0 < len(steps) < while_open / 3
 
 
 async def test_five_days_of_failure_switch_off_and_a_success_forgets(store: Store) -> None:
