@@ -1,11 +1,12 @@
 """Endpoints and replays as rows: what is held back, what is tried first, and what is due again."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from storage import Store, tables
 from storage.engine import writing
@@ -15,6 +16,7 @@ from storywatch.errors import DeliveryError
 from storywatch.model import ChannelKind, Delivery, DeliveryState, Settlement, Subscriber, Subscription, WatchConfig
 from tests.contract.working import LEASE, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
+from tests.support.patience import soon
 from tests.support.samples import DESK, NOW, a_config, parsed
 
 WIRE = Subscriber(id="wire", name="Wire", email="https://hooks.example", webhook_url="https://hooks.example/x")
@@ -209,6 +211,19 @@ async def test_an_endpoint_is_switched_on_again_by_address_subscriber_or_lane(st
     assert await store.replays.enable("wire", DUE) == []
     bodies = [delivery.message.body for delivery in await take(store, limit=9)]
     assert [body.decode().partition("first ")[2] for body in bodies] == list(HEADLINES)
+
+
+async def test_switching_on_and_a_settlement_that_runs_do_not_wait_for_each_other(store: Store) -> None:
+    """A second worker's attempt ends meanwhile: it holds the delivery, and then asks for the endpoint."""
+    await attempt(store, GONE)
+    delivery, endpoint = tables.deliveries, tables.endpoints
+    async with soon(), asyncio.TaskGroup() as group, writing(store.engine) as settling:
+        await settling.execute(update(delivery).where(delivery.c.lane == LANE).values(position=delivery.c.position))
+        switching = group.create_task(store.replays.enable("wire", DUE))
+        await asyncio.wait({switching}, timeout=0.3)
+        assert not switching.done()
+        await settling.execute(select(endpoint).where(endpoint.c.lane == LANE).with_for_update())
+    assert [one.lane for one in switching.result()] == [LANE]
 
 
 async def test_what_died_while_an_endpoint_failed_is_due_again_with_it(store: Store) -> None:
