@@ -1,8 +1,8 @@
 """What a mail server's reply, or its silence, means for the delivery. Pure.
 
 A verdict on the recipient or on the mail (RCPT, DATA) is final when it is 5xx. Whatever the operator can put right
-without a new mail (server, certificate, login, permitted sender) is temporary: no alert is lost to a wrong setting,
-such as an office relay that `settings.egress.allow` does not name yet.
+without a new mail (server, certificate, login, permitted sender, relaying, reputation) is temporary: no alert is lost
+to a wrong setting, such as an office relay that `settings.egress.allow` does not name yet.
 """
 
 import re
@@ -19,6 +19,10 @@ _LOGIN = {530, 534, 535, 538}
 # RFC 5321, section 4.5.3.1.10: it may say "too many recipients", and many servers mean a full mailbox by it.
 _FULL = 552
 _ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+# RFC 3463: the sender's address, the mail system, routing, the protocol, security or policy; not the recipient.
+_OURS = re.compile(r"5\.(?:1\.[78]|[3457]\.\d+)")
+_UNSAID = "5.0.0"
+_SPEAKS_OF_POLICY = re.compile(r"\b(?:relay|black ?list|block|polic(?:y|ies)\b)", re.IGNORECASE)
 
 
 def failure(error: Exception, host: str, port: int) -> DeliveryError:
@@ -44,14 +48,22 @@ def _answered(error: aiosmtplib.SMTPResponseException, server: str) -> DeliveryE
     if final and isinstance(error, aiosmtplib.SMTPSenderRefused):
         return DeliveryError("smtp_sender", f"{said} to the sender; check settings.mail_from")
     if final and isinstance(error, (aiosmtplib.SMTPRecipientRefused, aiosmtplib.SMTPDataError)):
-        return DeliveryError("smtp_refused", said, permanent=True, mail_status=_status(error))
+        return _refused(error, said)
     return DeliveryError("smtp_deferred", said)
+
+
+def _refused(error: aiosmtplib.SMTPResponseException, said: str) -> DeliveryError:
+    """Tell what the server has against us from what it has against the recipient or this mail."""
+    status = _status(error)
+    if _OURS.fullmatch(status) or (status == _UNSAID and _SPEAKS_OF_POLICY.search(error.message)):
+        return DeliveryError("smtp_policy", said)
+    return DeliveryError("smtp_refused", said, permanent=True, mail_status=status)
 
 
 def _status(error: aiosmtplib.SMTPResponseException) -> str:
     """Return the enhanced status (RFC 3463) of a refusal; the least that its code says if the server gives none."""
     found = _ENHANCED.match(error.message)
-    return found.group() if found else f"{error.code // 100}.0.0"
+    return found.group() if found else _UNSAID
 
 
 def _unanswered(error: Exception, server: str) -> DeliveryError:

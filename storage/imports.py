@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import history, ledger, tables, verdicts
 from storage.engine import reading, writing
+from storage.upsert import insert_new
 from storywatch.ports import ImportRecord
 from storywatch.updates import PastReport
 
@@ -52,11 +53,11 @@ class StoredImport:
         """Write the history and mark the event as imported. What polls stored of it meanwhile stays as it is."""
         connection, at = self._connection, record.at
         matches = [verdicts.match_row(match, at) for match in record.matches]
-        await verdicts.insert_missing(connection, tables.matches, matches)
+        await insert_new(connection, tables.matches, matches)
         await verdicts.forget_misses(connection, matches)
         await verdicts.save_misses(connection, [verdicts.miss_row(miss, at) for miss in record.misses])
-        await verdicts.insert_missing(connection, tables.updates, list(map(verdicts.update_row, record.updates)))
-        await verdicts.insert_missing(connection, tables.reports, list(map(verdicts.report_row, record.reports)))
+        await insert_new(connection, tables.updates, list(map(verdicts.update_row, record.updates)))
+        await insert_new(connection, tables.reports, list(map(verdicts.report_row, record.reports)))
         await ledger.save(connection, record.reports, (), record.matches)
         done = update(tables.events).where(tables.events.c.id == self._event)
         await connection.execute(done.values(imported_at=at))

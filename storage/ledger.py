@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.news import news_json
-from storage.verdicts import insert_missing
+from storage.upsert import insert_new
 from storywatch.model import (
     Change,
     Figure,
@@ -50,8 +50,8 @@ async def save(
         counted = [await _last_number(connection, table, own) for table in (tables.figures, tables.statements)]
         figures += _figure_rows(own, [_now(one.now, change) for one in change.news.figures], counted[0])
         statements += _statement_rows(own, [_said(one, change) for one in change.news.statements], counted[1])
-    await insert_missing(connection, tables.figures, figures)
-    await insert_missing(connection, tables.statements, statements)
+    await insert_new(connection, tables.figures, figures)
+    await insert_new(connection, tables.statements, statements)
     if changed:
         await connection.execute(insert(tables.changes), list(map(change_row, changed)))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import endpoints, leases, tables
@@ -40,7 +40,7 @@ class StoredOutbox:
         due = (
             select(delivery.lane)
             .outerjoin_from(tables.deliveries, tables.endpoints, tables.endpoints.c.lane == delivery.lane)
-            .where(*_due(now), ~endpoints.is_closed(now))
+            .where(delivery.lane.not_in(endpoints.closed(now)), *_due(now))
             .group_by(delivery.lane)
             .order_by(*([failures] if failing else []), func.min(delivery.next_attempt_at))
             .limit(limit)
@@ -57,10 +57,9 @@ class StoredOutbox:
         beside one that kills is not given up with it.
         """
         delivery = tables.deliveries.c
-        closed = exists().where(tables.endpoints.c.lane == delivery.lane, endpoints.is_closed(now))
         due = (
             leases.ids_of(tables.deliveries)
-            .where(delivery.lane == lane, *_due(now), ~closed)
+            .where(delivery.lane == lane, delivery.lane.not_in(endpoints.closed(now)), *_due(now))
             .order_by(delivery.created, delivery.position)
             .limit(limit)
         )
@@ -121,7 +120,8 @@ def _settling(settlement: Settlement) -> Any:
             state=settlement.state.value,
             next_attempt_at=settlement.next_attempt,
             attempts=settlement.attempt,
-            claims=delivery.claims - (0 if settlement.attempted else 1),  # nobody died over what was put off
+            # Nobody died over what was put off; who died before an attempt that ended did not die of the delivery.
+            claims=settlement.attempt if settlement.attempted else delivery.claims - 1,
             settled_at=None if settlement.state is DeliveryState.WAITING else settlement.at,
             lease_token=None,
             lease_until=None,

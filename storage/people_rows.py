@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from storage.alerts import delivery_row
 from storywatch.model import (
     ChannelKind,
     DeliveryKind,
-    DeliveryState,
     Message,
     Pace,
     QuietHours,
@@ -84,19 +84,12 @@ def _wish(event: str, options: Mapping[str, Any]) -> Wish:
 
 def confirmation_row(delivery: str, wanted: Wanted, message: Message) -> dict[str, Any]:
     """Return the delivery of the mail that asks whether a wish is meant."""
-    return {
-        "id": delivery,
-        "subscription": wanted.id,
-        "subscriber": wanted.reader,
-        "channel": ChannelKind.EMAIL.value,
-        "address": message.address,
-        "lane": f"{ChannelKind.EMAIL.value}:{message.address}",
-        "content_type": message.content_type,
-        "body": message.body,
-        "created": wanted.asked,
-        "position": 0,
-        "state": DeliveryState.WAITING.value,
-        "next_attempt_at": wanted.asked,
-        "attempts": 0,
-        "kind": DeliveryKind.CONFIRMATION.value,
-    }
+    return delivery_row(
+        delivery,
+        subscription=wanted.id,
+        subscriber=wanted.reader,
+        channel=ChannelKind.EMAIL,
+        message=message,
+        created=wanted.asked,
+        kind=DeliveryKind.CONFIRMATION,
+    )

@@ -72,14 +72,18 @@ class StoredReplays:
 
 
 async def _enable(connection: AsyncConnection, lane: str, failing_since: datetime | None, now: datetime) -> Enabled:
-    """Switch it on, to be probed first: it counts as failing until it takes something."""
+    """Switch it on, to be probed first: it counts as failing until it takes something.
+
+    Deliveries are locked before their endpoint, as a settlement does it: otherwise each could wait for the other.
+    """
     delivery, endpoint = tables.deliveries.c, tables.endpoints.c
-    opened = {"disabled_at": None, "reason": None, "told_at": None, "throttled_until": None, "failing_since": now}
-    await connection.execute(update(tables.endpoints).where(endpoint.lane == lane).values(opened))
     died = and_(delivery.state == DeliveryState.DEAD.value, delivery.settled_at >= (failing_since or now))
     revived = await _make_due(connection, and_(delivery.lane == lane, died), now)
     waits = and_(delivery.lane == lane, delivery.state == DeliveryState.WAITING.value)
-    return Enabled(lane=lane, waiting=await _make_due(connection, waits, now), revived=revived)
+    waiting = await _make_due(connection, waits, now)
+    opened = {"disabled_at": None, "reason": None, "told_at": None, "throttled_until": None, "failing_since": now}
+    await connection.execute(update(tables.endpoints).where(endpoint.lane == lane).values(opened))
+    return Enabled(lane=lane, waiting=waiting, revived=revived)
 
 
 async def _make_due(connection: AsyncConnection, chosen: ColumnElement[bool], now: datetime) -> int:

@@ -5,8 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, bindparam, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -51,13 +50,6 @@ async def forget_misses(connection: AsyncConnection, accepted: Sequence[Mapping[
     hits = [{"hit_event": one["event"], "hit_item": one["item"]} for one in accepted]
     if hits:
         await connection.execute(dropping, hits)
-
-
-async def insert_missing(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose primary key is not there yet."""
-    if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        await connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 def match_row(match: Match, decided: datetime) -> dict[str, Any]:

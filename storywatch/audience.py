@@ -27,7 +27,9 @@ UNSUBSCRIBED = Fault(code="unsubscribed", message="the receiver has unsubscribed
 CANCELLING = frozenset({"unsubscribed", "suppressed"})
 """The faults with which a delivery is given up, because its receiver is not to get it."""
 
-_ASKED_FOR = frozenset({DeliveryKind.CONFIRMATION, DeliveryKind.TEST})
+_IN_ANY_CASE = frozenset({DeliveryKind.CONFIRMATION, DeliveryKind.NOTICE, DeliveryKind.TEST})
+"""What is sent to who has left, too: what somebody just asked for, and what operators must know of their sources and
+endpoints. Leaving is from events."""
 _READER = "reader:"
 _ID_CHARS = 24
 
@@ -106,10 +108,10 @@ def reachable(audience: Audience, subscriber: Subscriber, subscription: Subscrip
 
 
 def barred(kind: DeliveryKind, standing: Standing) -> Fault | None:
-    """Return why a delivery is not to be sent. What somebody just asked for is sent to who has left before, too."""
+    """Return why a delivery is not to be sent. Leaving bars what tells of events only."""
     if standing.suppressed:
         message = "the address bounces or complains: `storywatch suppressions` says why, and lifts it"
         return Fault(code="suppressed", message=message, permanent=True)
-    if standing.left and kind not in _ASKED_FOR:
+    if standing.left and kind not in _IN_ANY_CASE:
         return UNSUBSCRIBED
     return None

@@ -18,8 +18,10 @@ from storywatch.model import COMPLAINT, Bounce, Settings, Suppression, Suppressi
 UNKNOWN_MAILBOX = "5.1.1"
 WINDOW = timedelta(days=14)
 MOST = 3
-"""So many permanent failures within the window suppress an address."""
+"""So many permanent failures of an address or its mailbox within the window suppress the address."""
 
+# RFC 3463: the address or its mailbox. The rest is about the mail, our server or what we may send: the operator's.
+_ABOUT_ADDRESS = re.compile(r"5\.(?:1\.(?![78]$)|2\.)\d+")
 _MAC_BYTES = 10
 _DELIVERY = re.compile(r"[0-9a-z-]{1,40}")
 
@@ -77,8 +79,8 @@ def suppression(bounce: Bounce, before: Iterable[Bounce]) -> Suppression | None:
 
 def _failed_often(bounce: Bounce, before: Iterable[Bounce]) -> bool:
     recent = (one for one in before if one.at > bounce.at - WINDOW)
-    failed = {one.delivery for one in (bounce, *recent) if one.delivery and one.status.startswith("5.")}
-    return bounce.status.startswith("5.") and len(failed) >= MOST
+    failed = {one.delivery for one in (bounce, *recent) if one.delivery and _ABOUT_ADDRESS.fullmatch(one.status)}
+    return bounce.delivery in failed and len(failed) >= MOST
 
 
 def _suppression(bounce: Bounce, reason: SuppressionReason) -> Suppression:

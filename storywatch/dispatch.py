@@ -4,14 +4,16 @@ At least once, under one stable identity: a delivery that was taken but not sett
 the same bytes, so a receiver that keys on the id shows it once.
 """
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from storywatch import endpoints
 from storywatch.audience import CANCELLING, barred
-from storywatch.errors import DeliveryError, Fault
+from storywatch.errors import DeliveryError, Fault, LeaseLost
 from storywatch.model import ChannelKind, Delivery, DeliveryState, Endpoint, Settlement, WatchConfig
 from storywatch.ports import Channel, Clock, Dice, EndpointRecord, Outbox
 from storywatch.steps import Reached, Step, ignore
@@ -40,7 +42,18 @@ class Dispatch:
     reached: Reached = ignore
 
     async def deliver(self, delivery: Delivery, config: WatchConfig) -> Settlement:
-        """Make one attempt and record it. Raises `LeaseLost` when another worker settled it meanwhile."""
+        """Make one attempt and record it. Raises `LeaseLost` when another worker settled it meanwhile.
+
+        One that is cut off by an orderly stop is given back: no process died over it.
+        """
+        try:
+            return await self._deliver(delivery, config)
+        except asyncio.CancelledError:
+            with suppress(LeaseLost):
+                await self.outbox.settle(_put_off(delivery, None, self.clock()))
+            raise
+
+    async def _deliver(self, delivery: Delivery, config: WatchConfig) -> Settlement:
         self.reached(Step.DELIVERY_CLAIMED)
         fault = await self._attempt(delivery, config)
         self.reached(Step.DELIVERY_SENT)
@@ -84,7 +97,7 @@ class Dispatch:
 
 
 def deaths(delivery: Delivery) -> int:
-    """Return how many processes took a delivery before this one and never said how it ended."""
+    """Return how many processes took it since its last attempt, before this one, and never said how it ended."""
     return delivery.claims - delivery.attempt
 
 
@@ -113,15 +126,15 @@ def settled(delivery: Delivery, fault: Fault | None, *, now: datetime, dice: flo
     )
 
 
-def _put_off(delivery: Delivery, fault: Fault, now: datetime) -> Settlement:
-    """Keep to the turn that the channel promised: exactly then, without jitter."""
+def _put_off(delivery: Delivery, fault: Fault | None, now: datetime) -> Settlement:
+    """Keep to the turn that the channel promised: exactly then, without jitter; at once if it promised none."""
     return Settlement(
         delivery=delivery.id,
         token=delivery.token,
         attempt=delivery.attempt - 1,
         state=DeliveryState.WAITING,
         at=now,
-        next_attempt=now + (fault.retry_after or timedelta()),
+        next_attempt=now + ((fault and fault.retry_after) or timedelta()),
         fault=fault,
         attempted=False,
     )

@@ -28,11 +28,18 @@ NOT_ITS_FAULT = CANCELLING | frozenset(
         "file_name",
         "internal",
         "poison",
+        "smtp_login",
+        "smtp_policy",
+        "smtp_sender",
+        "smtp_timeout",
+        "smtp_tls",
+        "smtp_unreachable",
         "subscriber_gone",
         "webhook_secret",
     }
 )
-"""Faults that say nothing of the receiver: no connection to it was made."""
+"""Faults that say nothing of the receiver: no connection to it was made, or it is our own mail server's, which all
+addresses share. Were each address to fail with it, all lanes would be probes after an outage, a few at a time."""
 
 DISABLED = (ChannelKind.WEBHOOK, ChannelKind.APPRISE)
 """Channels whose receivers are switched off. A mail server that is down for days is the operator's, and all lanes', and

@@ -25,6 +25,7 @@ _REMEDIES = {
     "apprise_timeout": "try again; see whether this machine reaches the service",
     "smtp_broken": "check smtp.host, smtp.port and smtp.tls",
     "smtp_deferred": "wait; the server says why",
+    "smtp_policy": "let the mail server relay for this machine, or correct smtp.host; the server says why",
     "smtp_refused": "correct the subscriber's email; the server says why",
     "smtp_timeout": "check smtp.host and smtp.port, and the firewall",
     "smtp_unreachable": "check smtp.host and smtp.port, and the firewall",

@@ -1,18 +1,22 @@
 """Endpoints and replays as rows: what is held back, what is tried first, and what is due again."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from storage import Store, tables
+from storage.engine import writing
 from storage.replays import Choice
 from storywatch.dispatch import Dispatch
 from storywatch.errors import DeliveryError
 from storywatch.model import ChannelKind, Delivery, DeliveryState, Settlement, Subscriber, Subscription, WatchConfig
 from tests.contract.working import LEASE, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
+from tests.support.patience import soon
 from tests.support.samples import DESK, NOW, a_config, parsed
 
 WIRE = Subscriber(id="wire", name="Wire", email="https://hooks.example", webhook_url="https://hooks.example/x")
@@ -117,6 +121,26 @@ async def test_an_endpoint_that_is_gone_keeps_what_it_is_owed(store: Store) -> N
     assert await lanes(store) == [OTHER_LANE]
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_what_waits_for_a_closed_endpoint_costs_next_to_nothing(store: Store) -> None:
+    """Due lanes are asked for at each tick. Counted in steps of SQLite; the control is the lane while it is open."""
+    steps: list[int] = []
+    async with writing(store.engine) as connection:
+        waiting = (await connection.execute(select(tables.deliveries).limit(1))).mappings().one()
+        many = [{**waiting, "id": f"d{number}", "lane": LANE} for number in range(1000)]
+        await connection.execute(insert(tables.deliveries), many)
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.set_progress_handler(lambda: steps.append(1), 100)
+    assert LANE in await lanes(store)
+    while_open = len(steps)
+    async with writing(store.engine) as connection:
+        await connection.execute(insert(tables.endpoints).values(lane=LANE, failures=1, disabled_at=NOW))
+    steps.clear()
+    assert LANE not in await lanes(store)
+    assert 0 < len(steps) < while_open / 3
+
+
 async def test_five_days_of_failure_switch_off_and_a_success_forgets(store: Store) -> None:
     """The row goes with the first delivery that is taken."""
     await attempt(store, BROKEN)
@@ -187,6 +211,19 @@ async def test_an_endpoint_is_switched_on_again_by_address_subscriber_or_lane(st
     assert await store.replays.enable("wire", DUE) == []
     bodies = [delivery.message.body for delivery in await take(store, limit=9)]
     assert [body.decode().partition("first ")[2] for body in bodies] == list(HEADLINES)
+
+
+async def test_switching_on_and_a_settlement_that_runs_do_not_wait_for_each_other(store: Store) -> None:
+    """A second worker's attempt ends meanwhile: it holds the delivery, and then asks for the endpoint."""
+    await attempt(store, GONE)
+    delivery, endpoint = tables.deliveries, tables.endpoints
+    async with soon(), asyncio.TaskGroup() as group, writing(store.engine) as settling:
+        await settling.execute(update(delivery).where(delivery.c.lane == LANE).values(position=delivery.c.position))
+        switching = group.create_task(store.replays.enable("wire", DUE))
+        await asyncio.wait({switching}, timeout=0.3)
+        assert not switching.done()
+        await settling.execute(select(endpoint).where(endpoint.c.lane == LANE).with_for_update())
+    assert [one.lane for one in switching.result()] == [LANE]
 
 
 async def test_what_died_while_an_endpoint_failed_is_due_again_with_it(store: Store) -> None:

@@ -15,8 +15,8 @@ from storage import Store, open_store, search, tables
 from storage.engine import make_engine, reading, writing
 from storage.schema import MIGRATIONS
 from storywatch.errors import StorageError
-from storywatch.model import Reason, SearchTerm
-from tests.contract.working import counts
+from storywatch.model import ChannelKind, Reason, SearchTerm, lane_of
+from tests.contract.working import counts, rows
 from tests.support.patience import soon
 from tests.support.samples import KABUL, NOW, a_config
 
@@ -123,12 +123,15 @@ INSERT INTO matches VALUES ('kabul', 'i1', 1, 0.9, '[{"asked": "dead", "found": 
 """
 
 
-async def make_old(store_url: str) -> None:
-    """Make a database of version 0003 with a few rows."""
+async def make_old(store_url: str, revision: str = "0003", more: str = "") -> None:
+    """Make a database of an old version with a few rows."""
     engine = make_engine(store_url)
     async with writing(engine) as connection:
         await connection.run_sync(upgrade_to, "0003")
         for statement in OLD_ROWS.split(";\n")[:-1]:
+            await connection.execute(text(statement.replace(":", "\\:")))
+        await connection.run_sync(upgrade_to, revision)
+        for statement in more.split(";\n")[:-1]:
             await connection.execute(text(statement.replace(":", "\\:")))
     await engine.dispose()
 
@@ -180,3 +183,68 @@ async def test_the_index_can_be_filled_anew(store_url: str) -> None:
             await connection.run_sync(search.fill)
         assert sorted([one async for one in store.archive.vocabulary()]) == before
         assert (await counts(store))["search"] == 2
+
+
+# From 0005 -----------------------------------------------------------------------------------------------------------
+
+OLDER_UPDATES = """
+INSERT INTO items VALUES ('i3', 'nyt', 'nyt-world', NULL, '2021-08-27 18:00:00', 1);
+INSERT INTO updates VALUES ('u1', 'kabul', 'i1', '13 dead', '2021-08-26 18:00:00');
+INSERT INTO updates VALUES ('u2', 'kabul', 'i3', 'A strike', '2021-08-27 18:00:00');
+INSERT INTO reports VALUES ('kabul', 'i1', 'u1', 'nyt', 'first', '2021-08-26 18:00:00');
+INSERT INTO reports VALUES ('kabul', 'i2', 'u1', 'nyt', 'corroboration', '2021-08-26 19:00:00');
+INSERT INTO reports VALUES ('kabul', 'i3', 'u2', 'nyt', 'first', '2021-08-27 18:00:00');
+INSERT INTO subscriptions VALUES ('hook', 'wire', 'webhook', true);
+INSERT INTO subscriptions VALUES ('push', 'wire', 'apprise', true);
+INSERT INTO subscriptions VALUES ('mail', 'desk', 'email', true);
+"""
+
+
+def old_delivery(name: str, subscription: str, channel: str, address: str, attempts: int = 0) -> str:
+    """Return the statement that owes a delivery since version 0001."""
+    subscriber = "desk" if channel == "email" else "wire"
+    values = (
+        f"'{name}', '{subscription}', '{subscriber}', '{channel}', '{address}', '{channel}:{address}', 'text/plain'"
+    )
+    return f"""
+INSERT INTO deliveries (id, subscription, subscriber, channel, address, lane, content_type, body, created, position,
+        state, next_attempt_at, attempts)
+    VALUES ({values}, '', '2021-08-26 18:00:00', 0, 'waiting', '2021-08-26 18:00:00', {attempts});
+"""
+
+
+def old_alert(name: str, update: str, item: str, subscription: str = "mail") -> str:
+    """Return the statement that alerts by the delivery of the same id."""
+    values = f"'{name}', '{subscription}', 'kabul', '{update}', '{item}', '2021-08-26 18:00:00', '{name}'"
+    return f'INSERT INTO alerts (id, subscription, event, "update", item, created, delivery) VALUES ({values});\n'
+
+
+OWED_BEFORE = OLDER_UPDATES + "".join(
+    (
+        old_delivery("a1", "mail", "email", "desk@news.example", attempts=2),
+        old_delivery("a2", "mail", "email", "desk@news.example"),
+        old_delivery("a3", "hook", "webhook", "https://hooks.example"),
+        old_delivery("a4", "push", "apprise", "slack://"),
+        old_delivery("n1", "mail", "email", "desk@news.example"),
+        old_alert("a1", "u1", "i1"),
+        old_alert("a2", "u1", "i2"),
+        old_alert("a3", "u1", "i1", "hook"),
+        old_alert("a4", "u2", "i3", "push"),
+    )
+)
+
+
+async def test_what_was_owed_before_is_owed_as_what_it_is(store_url: str) -> None:
+    """By the lane that new deliveries to the same receiver go by, and of its kind."""
+    await make_old(store_url, "0005", OWED_BEFORE)
+    async with open_store(store_url) as store:
+        owed = {row["id"]: (row["lane"], row["kind"], row["claims"]) for row in await rows(store, tables.deliveries)}
+        assert owed == {
+            "a1": (lane_of(ChannelKind.EMAIL, "desk@news.example", "desk"), "alert", 2),
+            "a2": (lane_of(ChannelKind.EMAIL, "desk@news.example", "desk"), "alert", 0),
+            "a3": (lane_of(ChannelKind.WEBHOOK, "https://hooks.example", "wire"), "alert", 0),
+            "a4": (lane_of(ChannelKind.APPRISE, "slack://", "wire"), "alert", 0),
+            "n1": (lane_of(ChannelKind.EMAIL, "desk@news.example", "desk"), "notice", 0),
+        }
+        kinds = {row["id"]: row["kind"] for row in await rows(store, tables.alerts)}
+        assert kinds == {"a1": "update", "a2": "corroboration", "a3": "update", "a4": "update"}

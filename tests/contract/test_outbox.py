@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from scheduler.queue import LocalQueue
 from storage import Store, open_store, tables
+from storywatch.dispatch import MOST_DEATHS, Dispatch, deaths
 from storywatch.errors import Fault, LeaseLost
 from storywatch.model import (
     ChannelKind,
@@ -18,6 +20,8 @@ from storywatch.model import (
     WatchConfig,
 )
 from tests.contract.working import LATER, LEASE, counts, poll, rows
+from tests.support.fakes import FakeChannel, FakeClock
+from tests.support.patience import soon
 from tests.support.samples import DESK, DESK_MAIL, NOW, a_config, parsed
 
 DESK_LANE = "email:desk@news.example"
@@ -178,6 +182,45 @@ async def test_what_was_put_off_is_due_at_its_turn_and_left_no_attempt(store: St
         [first] = [one for one in await take(store, now=DUE + HOUR, limit=10) if one.id == first.id]
         assert (first.attempt, first.claims) == (1, 1)
     assert await rows(store, tables.attempts) == []
+
+
+async def test_stops_are_no_deaths(store: Store) -> None:
+    """However often an orderly stop cuts the send off; the control is a worker that just dies."""
+
+    class Hanging(FakeChannel):
+        async def send(self, delivery: Delivery, subscriber: Subscriber) -> None:
+            sending.set()
+            await asyncio.Event().wait()
+
+    sending = asyncio.Event()
+    channels = {ChannelKind.EMAIL: Hanging()}
+    dispatch = Dispatch(outbox=store.outbox, channels=channels, clock=FakeClock(DUE), dice=lambda: 0.5)
+
+    async def handle(_lane: str) -> None:
+        [delivery] = await take(store)
+        await dispatch.deliver(delivery, CONFIG)
+
+    for _ in range(MOST_DEATHS + 1):
+        queue = LocalQueue("delivery", handle, 1)
+        sending.clear()
+        await queue.offer([DESK_LANE])
+        async with soon():
+            await sending.wait()
+        assert await queue.drain(timedelta()) == 1
+    [delivery] = await take(store)
+    assert (delivery.attempt, deaths(delivery)) == (1, 0)
+    [delivery] = await take(store, now=DUE + LEASE)
+    assert deaths(delivery) == 1
+
+
+async def test_an_attempt_that_ended_clears_the_delivery_of_the_deaths_before(store: Store) -> None:
+    """They were not its doing: power cuts over days would make poison of it."""
+    await take(store)
+    [again] = await take(store, now=DUE + LEASE)
+    assert deaths(again) == 1
+    await store.outbox.settle(settlement(again, DeliveryState.WAITING, next_attempt=DUE + HOUR))
+    [later] = [one for one in await take(store, now=DUE + HOUR, limit=10) if one.id == again.id]
+    assert (later.attempt, deaths(later)) == (2, 0)
 
 
 async def test_what_is_dead_is_never_due_again(store: Store) -> None:

@@ -14,9 +14,21 @@ NUMBERED = """
     )
 """
 
+LANES = "update deliveries set lane = lane || ' ' || subscriber where channel in ('apprise', 'webhook')"
+CORROBORATIONS = """
+    update alerts set kind = 'corroboration' where exists (
+        select 1 from reports
+        where reports.event = alerts.event and reports.item = alerts.item and reports.role = 'corroboration'
+    )
+"""
+NOTICES = """
+    update deliveries set kind = 'notice'
+    where not exists (select 1 from alerts where alerts.delivery = deliveries.id)
+"""
+
 
 def upgrade() -> None:
-    """Add columns and tables; rows that exist keep what they say."""
+    """Add columns and tables; rows that exist say in the new columns what they said before."""
     _add_columns()
     op.execute(NUMBERED)
     op.execute("update deliveries set claims = attempts")
@@ -30,6 +42,8 @@ def upgrade() -> None:
         alerts.create_unique_constraint(
             "uq_alerts_subscription_update_item_change", ["subscription", "update", "item", "change"]
         )
+    op.execute(LANES)
+    op.execute(CORROBORATIONS)
     op.create_index("ix_alerts_update", "alerts", ["update"])
     op.create_index("ix_updates_merged_into", "updates", ["merged_into"])
     gathered = sa.text("release_at IS NOT NULL AND delivery IS NULL AND fault_code IS NULL")
@@ -42,6 +56,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_subscription_created", "deliveries", ["subscription", "created"])
     op.create_index("ix_alerts_delivery", "alerts", ["delivery"])
+    op.execute(NOTICES)
     _create_ledgers()
     _create_people()
 

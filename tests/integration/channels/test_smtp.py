@@ -163,7 +163,9 @@ async def test_a_login_opens_the_server(tmp_path: Path) -> None:
         ("RCPT", "421 closing", "smtp_deferred", False),
         ("RCPT", "550 no such user", "smtp_refused", True),
         ("DATA", "452 disk full", "smtp_deferred", False),
-        ("DATA", "554 5.7.1 spam", "smtp_refused", True),
+        ("DATA", "554 5.6.1 no such media", "smtp_refused", True),
+        ("RCPT", "554 5.7.1 Relay access denied", "smtp_policy", False),
+        ("DATA", "554 5.7.1 spam", "smtp_policy", False),
     ],
 )
 async def test_each_stages_refusal_is_told(stage: str, reply: str, code: str, permanent: bool) -> None:  # noqa: FBT001 - a table

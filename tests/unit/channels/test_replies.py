@@ -55,10 +55,39 @@ def test_each_failure_has_its_meaning(error: Exception, code: str, permanent: bo
 
 
 @pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("5.7.1 <a@b.example>: Relay access denied", "smtp_policy"),
+        ("5.1.8 sender's domain not found", "smtp_policy"),
+        ("5.3.2 not accepting mails", "smtp_policy"),
+        ("5.4.1 no route", "smtp_policy"),
+        ("5.5.1 out of order", "smtp_policy"),
+        ("5.70.1 what", "smtp_refused"),
+        ("we do not relay", "smtp_policy"),
+        ("relaying denied", "smtp_policy"),
+        ("your address is blocked, see our Policy", "smtp_policy"),
+        ("5.0.0 blocklisted", "smtp_policy"),
+        ("5.1.1 no such user at this relay", "smtp_refused"),
+        ("5.2.1 mailbox blocked", "smtp_refused"),
+        ("no such user", "smtp_refused"),
+        ("unblock", "smtp_refused"),
+    ],
+)
+@pytest.mark.parametrize("at_data", [False, True])
+def test_what_the_server_has_against_us_is_tried_again(said: str, code: str, at_data: bool) -> None:  # noqa: FBT001 - a table
+    """And says nothing of the recipient."""
+    at_rcpt = aiosmtplib.SMTPRecipientRefused(554, said, "a@b.example")
+    found = fault(aiosmtplib.SMTPDataError(550, said) if at_data else aiosmtplib.SMTPRecipientsRefused([at_rcpt]))
+    assert found.code == code
+    assert found.permanent == (found.mail_status is not None) == (code == "smtp_refused")
+
+
+@pytest.mark.parametrize(
     ("error", "status"),
     [
         (aiosmtplib.SMTPDataError(550, "5.1.1 <a@b.example>: no such user"), "5.1.1"),
-        (aiosmtplib.SMTPDataError(554, "5.7.1 spam"), "5.7.1"),
+        (aiosmtplib.SMTPDataError(554, "5.6.1 no such media"), "5.6.1"),
+        (aiosmtplib.SMTPDataError(554, "5.7.1 spam"), None),
         (aiosmtplib.SMTPDataError(550, "no such user 5.1.1"), "5.0.0"),
         (aiosmtplib.SMTPDataError(451, "4.3.0 later"), None),
         (aiosmtplib.SMTPSenderRefused(553, "5.1.8 not yours", "a@x.example"), None),

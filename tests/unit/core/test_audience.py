@@ -91,7 +91,8 @@ def test_what_a_reader_asks_for_anew_stands_beside_what_was_left() -> None:
         (DeliveryKind.ALERT, Standing(), None),
         (DeliveryKind.ALERT, Standing(left=True), "unsubscribed"),
         (DeliveryKind.DIGEST, Standing(left=True), "unsubscribed"),
-        (DeliveryKind.NOTICE, Standing(left=True), "unsubscribed"),
+        (DeliveryKind.NOTICE, Standing(left=True), None),
+        (DeliveryKind.NOTICE, Standing(left=True, suppressed=True), "suppressed"),
         (DeliveryKind.ALERT, Standing(left=True, suppressed=True), "suppressed"),
         (DeliveryKind.CONFIRMATION, Standing(left=True), None),
         (DeliveryKind.CONFIRMATION, Standing(suppressed=True), "suppressed"),
@@ -99,6 +100,6 @@ def test_what_a_reader_asks_for_anew_stands_beside_what_was_left() -> None:
     ],
 )
 def test_what_is_sent_to_whom(kind: DeliveryKind, standing: Standing, code: str | None) -> None:
-    """Who left before and asks anew gets the mail that asks whether it is meant."""
+    """Who left before gets the mail that asks whether a new wish is meant, and an operator what befalls the sources."""
     fault = barred(kind, standing)
     assert (fault.code if fault else None) == code

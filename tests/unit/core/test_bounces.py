@@ -46,17 +46,28 @@ def test_what_proves_nothing_does_nothing(status: str) -> None:
 
 
 def test_the_third_permanent_failure_within_two_weeks_counts() -> None:
-    """Of three deliveries; what is older, temporary or unproven doesn't."""
-    recent = [bounce("5.2.1", "d2", NOW - DAY), bounce("5.7.1", "d3", NOW - 13 * DAY)]
+    """Of three deliveries, about the address; what is older, temporary, unproven or about us doesn't."""
+    recent = [bounce("5.2.1", "d2", NOW - DAY), bounce("5.1.2", "d3", NOW - 13 * DAY)]
     assert suppression(bounce("5.2.1"), recent) is not None
     assert suppression(bounce("4.2.2"), recent) is None
     for other in (
-        bounce("5.7.1", "d3", NOW - 14 * DAY),
+        bounce("5.1.2", "d3", NOW - 14 * DAY),
         bounce("4.7.1", "d3", NOW - DAY),
-        bounce("5.7.1", None, NOW - DAY),
-        bounce("5.7.1", "d2", NOW - DAY),
+        bounce("5.1.2", None, NOW - DAY),
+        bounce("5.1.2", "d2", NOW - DAY),
+        *(
+            bounce(status, "d3", NOW - DAY)
+            for status in ("5.7.1", "5.0.0", "5.1.8", "5.3.0", "5.4.4", "5.5.0", "5.6.1")
+        ),
     ):
         assert suppression(bounce("5.2.1"), [recent[0], other]) is None
+
+
+def test_what_a_server_has_against_us_suppresses_nobody() -> None:
+    """However often it says so, and whatever came before."""
+    before = [bounce("5.2.1", f"d{number}", NOW - DAY) for number in range(2, 9)]
+    for status in ("5.7.1", "5.0.0", "5.1.7", "5.4.4"):
+        assert suppression(bounce(status), before) is None
 
 
 def test_a_return_address_names_its_delivery() -> None:

@@ -1,5 +1,6 @@
 """The use case of one delivery: `storywatch.dispatch`."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from storywatch.dispatch import LONGEST_RETRY_AFTER, RETRY_DELAYS, RETRY_JITTER, Dispatch, settled
 from storywatch.errors import DeliveryError, Fault, LeaseLost
-from storywatch.model import ChannelKind, Delivery, DeliveryState, Message, Standing
+from storywatch.model import ChannelKind, Delivery, DeliveryState, Message, Settlement, Standing
 from storywatch.steps import Step
 from tests.support.fakes import FakeChannel, FakeClock, FakeOutbox
 from tests.support.samples import DESK, NOW, a_config
@@ -113,6 +114,29 @@ async def test_a_bug_of_a_channel_is_tried_again_on_schedule() -> None:
     assert settlement.fault is not None
     assert (settlement.state, settlement.fault.code) == (DeliveryState.WAITING, "internal")
     assert outbox.settlements == [settlement]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_an_orderly_stop_cuts_off_is_given_back(*, lost: bool) -> None:
+    """It counts neither as an attempt nor as a death; another worker may have it already."""
+
+    class Stopped(FakeChannel):
+        async def send(self, delivery: object, subscriber: object) -> None:
+            raise asyncio.CancelledError
+
+    outbox = FakeOutbox(lost=lost)
+    with pytest.raises(asyncio.CancelledError):
+        await a_dispatch(Stopped(), outbox).deliver(a_delivery(), a_config())
+    back = Settlement(
+        delivery="a1",
+        token="ours",
+        attempt=0,
+        state=DeliveryState.WAITING,
+        at=NOW,
+        next_attempt=NOW,
+        attempted=False,
+    )
+    assert outbox.settlements == ([] if lost else [back])
 
 
 def test_the_table_of_attempts_ends_dead() -> None:

@@ -70,6 +70,21 @@ def test_what_the_receiver_had_no_part_in_changes_nothing(code: str) -> None:
     assert after(WELL, ended(Fault(code=code, message="m")), ChannelKind.WEBHOOK) == WELL
 
 
+@pytest.mark.parametrize(
+    ("code", "is_well"),
+    [
+        *((f"smtp_{what}", True) for what in ("unreachable", "login", "tls", "timeout", "sender", "policy")),
+        ("egress_refused", True),
+        ("internal", True),
+        ("smtp_deferred", False),
+        ("smtp_refused", False),
+    ],
+)
+def test_an_outage_of_our_mail_server_is_no_failure_of_the_addresses(code: str, *, is_well: bool) -> None:
+    """They share it. The control is what it says of one recipient."""
+    assert after(WELL, ended(Fault(code=code, message="m")), ChannelKind.EMAIL).is_well is is_well
+
+
 def test_410_switches_off_at_once() -> None:
     """With its reason."""
     off = after(WELL, ended(GONE), ChannelKind.WEBHOOK)

@@ -61,7 +61,7 @@ def work_on(lane: Lane, *answers: DeliveryError | None, probes: bool = False) ->
     return DeliveryWork(outbox=lane, clock=clock, current=lambda: runtime, probes=probes)
 
 
-BROKEN = DeliveryError("smtp_unreachable", "no")
+BROKEN = DeliveryError("smtp_deferred", "no")
 
 
 @pytest.mark.parametrize(
