@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from storywatch.alerting import alerts_for
+from storywatch.calendar import Span
 from storywatch.developments import KnownUpdate, development
 from storywatch.model import Audience, ChannelKind, Match
 from storywatch.updates import Past, PastReport, place
@@ -24,7 +24,11 @@ class NothingKnown:
         """Return no update."""
         return {}
 
-    async def sent_since(self, since: Mapping[str, datetime]) -> Mapping[str, int]:
+    async def last_number(self, event: str) -> int:
+        """Return that there was none."""
+        return 0
+
+    async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
         """Return that nothing was sent."""
         return {}
 
