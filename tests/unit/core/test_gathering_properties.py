@@ -1,6 +1,7 @@
 """No alert is lost or told twice, whatever is wished, whoever dies, however clocks change: `storywatch.gathering`."""
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -71,6 +72,10 @@ HAPPENINGS = st.lists(
 )
 
 
+MOST_RELEASES = 60
+"""More than any of these needs until all is told: one for each day that a cap puts it off."""
+
+
 @dataclass
 class World:
     """One subscription on a virtual clock."""
@@ -82,12 +87,14 @@ class World:
     dies_at: Step | None = None
 
     def live(self, happenings: Sequence[Happening]) -> None:
-        """Let everything happen, and then let nine quiet days pass."""
+        """Let everything happen, and then pass from one release to the next, for the daemon looks all the time."""
         for one in happenings:
             self.happen(one)
-        for _ in range(9 * 24):
-            if self.gatherings.gathered():
-                self.happen(Happening(minutes=60))
+        for _ in range(MOST_RELEASES):
+            waiting = self.gatherings.gathered()
+            if waiting:
+                due = min(alert.release for alert in waiting)
+                self.happen(Happening(minutes=max(1, math.ceil((due - self.clock.now).total_seconds() / 60))))
 
     def happen(self, one: Happening) -> None:
         """Let one thing happen."""
