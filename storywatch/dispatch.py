@@ -27,7 +27,7 @@ RETRY_DELAYS = tuple(
 RETRY_JITTER = 0.2
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 
-MOST_DEATHS = 3
+MOST_DEATHS = 5
 """A delivery over which so many processes died is given up: it may well be what kills them."""
 
 

@@ -66,7 +66,7 @@ class Outcome:
     """What is wrong in the database; None for a control, which has no outbox to look into."""
     replays: Counter[str] = field(default_factory=Counter)
     poisoned: int = 0
-    """Deliveries that were set aside because three processes died over them, and that an operator sent again."""
+    """Deliveries that were set aside because five processes died over them, and that an operator sent again."""
     digests: int = 0
 
     @classmethod
