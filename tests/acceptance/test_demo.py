@@ -126,7 +126,8 @@ def test_sources_were_polled_politely_and_conditionally(played: Played) -> None:
     assert outcomes.count("unchanged") > 50
     assert outcomes.count("revised") == 1
     assert "failed" not in outcomes
-    assert lines[-1]["event"] == "stopped"
+    # asyncio may add that it does not know a parser's process that was ended: harmless.
+    assert [line["event"] for line in lines if not line["event"].startswith("Unknown child")][-1] == "stopped"
 
 
 def test_the_timeline_tells_the_story(played: Played) -> None:
