@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from storage import Store, tables
 from storage.engine import writing
 from storage.replays import Choice
-from storywatch.dispatch import Dispatch
+from storywatch.dispatch import MOST_DEATHS, Dispatch
 from storywatch.errors import DeliveryError
 from storywatch.model import ChannelKind, Delivery, DeliveryState, Settlement, Subscriber, Subscription, WatchConfig
 from tests.contract.working import LEASE, poll, rows
@@ -165,8 +165,8 @@ async def test_lanes_that_fail_are_told_apart_those_with_the_fewest_failures_fir
 
 
 async def test_what_kills_is_given_up_and_the_rest_goes_on(store: Store) -> None:
-    """Three processes die over it; the fourth sets it aside, with nothing sent."""
-    for _ in range(3):
+    """Five processes die over it; the sixth sets it aside, with nothing sent."""
+    for _ in range(MOST_DEATHS):
         assert len(await take(store)) == 1
         await store.free_leases()
     dead = await attempt(store)
