@@ -99,9 +99,9 @@ def _pairs(one: Pass, weights: Weights | None) -> Iterator[Pair]:
     for item in stream.items:
         fact, text = stream.facts[item.id], updates.as_said(item.title, item.summary, item.content)
         found = candidates(read(text), past, at=item.published, weights=weights or {"bias": 0.0})
-        yield from ((candidate.features, told_by[candidate.development.id] == fact) for candidate in found)
+        yield from ((candidate.features, told_by[candidate.update.id] == fact) for candidate in found)
         best = found[0] if found and found[0].score >= 0 else None
-        update = fact if weights is None else (best.development.id if best else item.id)
+        update = fact if weights is None else (best.update.id if best else item.id)
         told_by.setdefault(update, fact)
         past.add(
             updates.PastReport(

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from storywatch.matching.saying import UNPLAIN, ground_in_words
@@ -110,8 +109,3 @@ def reason_in_words(reason: Reason) -> str:
 def ground_of(match: Match) -> str | None:
     """Word what a match rests on, or return None where its reasons say it all: its facets are met."""
     return cut(plain(ground_in_words(match)), 240) if match.ground in UNPLAIN else None
-
-
-def reasons_in_words(reasons: Sequence[Reason]) -> str:
-    """Word all reasons in one line that starts with `matched: `, or say that none is known."""
-    return "matched: " + (", ".join(map(reason_in_words, reasons)) or "no reason recorded")

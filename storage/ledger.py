@@ -8,8 +8,8 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.news import news_json
 from storage.upsert import insert_new
+from storywatch.documents import plain
 from storywatch.model import (
     Change,
     Figure,
@@ -123,7 +123,7 @@ def change_row(change: Change) -> Json:
         "seen": change.seen,
         "difference": change.difference,
         "quote": change.quote,
-        "news": news_json(change.news),
+        "news": plain(change.news),
     }
 
 

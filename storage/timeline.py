@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import tables
 from storage.engine import reading
+from storywatch.documents import made
 from storywatch.errors import NotStoredError
-from storywatch.model import ChangeKind, ReportRole, Severity, UpdateMark
+from storywatch.model import ChangeKind, News, ReportRole, Severity, UpdateMark
 from storywatch.timeline import Timeline, ToldChange, ToldReport, ToldUpdate
 
 
@@ -76,7 +77,7 @@ async def _reports(
     for row in await connection.execute(told):
         reports[row.update].append(_report(row))
         if row.role == ReportRole.FIRST.value and row.news:
-            leads.setdefault(row.update, tuple(row.news.get("lead", ())))
+            leads.setdefault(row.update, made(News, row.news).lead)
     return reports, leads
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Row, bindparam, delete, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
-from storage.news import news_json
 from storage.upsert import upsert
+from storywatch.documents import plain
 from storywatch.model import Contribution, Match, Reason, Report, Update
 
 MOST_MISSES = 200
@@ -99,7 +99,7 @@ def report_row(report: Report) -> dict[str, Any]:
         "role": report.role.value,
         "seen": report.seen,
         "origin": report.origin,
-        "news": news_json(report.news),
+        "news": plain(report.news),
     }
 
 

@@ -60,7 +60,7 @@ def development(item: Item, match: Match, placed: Placed, past: Past) -> Develop
 def changed(change: Change, item: Item, match: Match, past: Past) -> Development:
     """Return the change of a placed item as something that may have to be told; `past` has the item's report."""
     known = next(report for report in past if report.item == change.item)
-    first = past.developments[known.update].reports[0]
+    first = past.updates[known.update].reports[0]
     report = Report(
         update=known.update,
         event=change.event,
@@ -83,7 +83,7 @@ def changed(change: Change, item: Item, match: Match, past: Past) -> Development
 
 def _headlines(past: Past) -> tuple[str, ...]:
     """The event's last headlines, newest first: one for each update, a few."""
-    firsts = [one.reports[0].headline for one in islice(reversed(past.developments.values()), _HEADLINES)]
+    firsts = [one.reports[0].headline for one in islice(reversed(past.updates.values()), _HEADLINES)]
     return tuple(firsts)
 
 

@@ -1,5 +1,6 @@
 """The latency ledger: how long news takes from its publication to the reader, step by step."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -82,5 +83,5 @@ def _by(
 def quantiles(spans: Iterable[timedelta]) -> Quantiles:
     """Return the nearest ranks of at least one duration: each is one that occurred."""
     ordered = sorted(spans)
-    p50, p95 = (ordered[max(0, -int(-share * len(ordered) // 1) - 1)] for share in SHARES)
+    p50, p95 = (ordered[math.ceil(share * len(ordered)) - 1] for share in SHARES)
     return Quantiles(count=len(ordered), p50=p50, p95=p95)

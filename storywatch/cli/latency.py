@@ -28,14 +28,13 @@ def latency(
 ) -> None:
     """List how long each update took to be seen, matched and delivered, by subscription, newest first."""
     url = read_config(config).settings.database
-    told = finished(passages(url, days, event))[:limit]
+    told = finished(_passages(url, days, event))[:limit]
     rows = [latency_row(passage) if json else _spans_of(passage) for passage in told]
     columns = ("published", "source", "channel", "seen", "matched", "delivered")
     print_rows(rows, columns, empty=f"Nothing was told in the last {days} days.", as_json=json)
 
 
-async def passages(url: str, days: int, event: str | None = None) -> Sequence[Passage]:
-    """Return the latest passages, newest first."""
+async def _passages(url: str, days: int, event: str | None) -> Sequence[Passage]:
     async with open_store(url) as store:
         return await store.latency.since(utc_now() - timedelta(days=days), event)
 

@@ -1,8 +1,9 @@
 """`status`: what is watched, what is due, what failed, and whether all is well."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ from storage import open_store
 from storage.queries import Rows
 from storywatch.audience import key_of
 from storywatch.cli.clock import utc_now
-from storywatch.cli.latency import DAYS, ledger_object, ledger_rows, passages
+from storywatch.cli.latency import DAYS, ledger_object, ledger_rows
 from storywatch.cli.listing import alarm_of
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
 from storywatch.cli.output import TROUBLE, err, one_line, out, print_json, print_rows, shown
 from storywatch.cli.running import finished
 from storywatch.health import Health, troubles
-from storywatch.latency import ledger
+from storywatch.latency import Passage, ledger
 from storywatch.model import WatchConfig
 from storywatch.remedies import headline
 
@@ -36,24 +37,23 @@ class Status:
     endpoints: Rows
     optouts: Rows
     trouble: tuple[str, ...]
+    passages: Sequence[Passage] = ()
 
 
 def status(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     """Show what is watched, what is due and what failed."""
     loaded = read_config(config)
-    url = loaded.settings.database
-    told = finished(_status(url))
-    passed = finished(passages(url, DAYS))
+    told = finished(_status(loaded.settings.database))
     if json:
-        print_json({**status_object(told), "latency": ledger_object(ledger(passed))})
+        print_json({**status_object(told), "latency": ledger_object(ledger(told.passages))})
     else:
         _print_status(told)
         for line in left_by(told.optouts, loaded):
             out.print(f"  {line}", style="yellow", markup=False)
-        if passed:
+        if told.passages:
             out.print()
             columns = ("latency", "updates", "half within", "95 % within")
-            print_rows(ledger_rows(passed), columns, empty="", as_json=False)
+            print_rows(ledger_rows(told.passages), columns, empty="", as_json=False)
         _print_warnings(told)
     if told.trouble:
         raise typer.Exit(TROUBLE)
@@ -70,6 +70,7 @@ async def _status(url: str) -> Status:
             alarms=await store.queries.alarms(SHOWN_ALARMS),
             endpoints=await store.queries.endpoints(SHOWN_ALARMS),
             optouts=await store.queries.optouts(),
+            passages=await store.latency.since(now - timedelta(days=DAYS)),
             trouble=tuple(troubles(health, now)),
         )
 

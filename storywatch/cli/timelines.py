@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from channels.file import write_whole
 from dashboard.timeline import TimelineFormat, rendered
 from storage import open_store
 from storywatch.cli.options import ConfigOption, read_config
@@ -42,7 +43,7 @@ def timeline(
         typer.echo(document, nl=False)
         return
     try:
-        _write(output, document)
+        write_whole(output, document.encode())
     except OSError as error:
         fail(f"{output} can't be written: {error.strerror}", code=TROUBLE)
 
@@ -50,10 +51,3 @@ def timeline(
 async def _told(database: str, event: str, since: datetime | None, *, hidden: bool) -> Timeline:
     async with open_store(database) as store:
         return await store.timelines.of(event, since=since.replace(tzinfo=UTC) if since else None, hidden=hidden)
-
-
-def _write(path: Path, document: str) -> None:
-    """Replace the file in one step: a web server may read it at any moment."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(document, "utf-8")
-    beside.replace(path)

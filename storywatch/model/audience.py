@@ -84,7 +84,6 @@ class LeftBy(StrEnum):
 
     ONE_CLICK = "one-click"
     PAGE = "page"
-    MAIL = "mail"
     OPERATOR = "operator"
 
 

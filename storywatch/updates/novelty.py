@@ -14,7 +14,7 @@ from importlib.resources import files
 from storywatch.model import Figure, FigureKind, Stance
 from storywatch.updates.agreeing import known_among
 from storywatch.updates.otherwise import SHORT, counted, says_otherwise, speaks_first, turning
-from storywatch.updates.past import Development, Past, PastReport
+from storywatch.updates.past import Past, PastReport, PastUpdate
 from storywatch.updates.reading import Telling
 
 FEATURES: Mapping[str, int] = {
@@ -61,7 +61,7 @@ LEAST_PASSAGES = 12
 class Candidate:
     """An update that an item may repeat: the features of the pair, and the log-odds that it does."""
 
-    development: Development
+    update: PastUpdate
     features: Mapping[str, float]
     score: float
 
@@ -73,21 +73,21 @@ def shipped() -> Mapping[str, float]:
     return weights
 
 
-def repeated(telling: Telling, past: Past, *, at: datetime | None) -> Development | None:
+def repeated(telling: Telling, past: Past, *, at: datetime | None) -> PastUpdate | None:
     """Return the update that an item repeats; None for one that says something new."""
     copied = past.same_text(telling, least=LEAST_PASSAGES)
     if copied is not None:
-        return past.developments[copied.update]
+        return past.updates[copied.update]
     if len(telling.terms) < LEAST_TERMS:
         return None
     best = next(iter(candidates(telling, past, at=at)), None)
     if (
         best is None
         or (best.score < 0 and best.features["alike"] < RETOLD)
-        or says_otherwise(telling, best.development, past)
+        or says_otherwise(telling, best.update, past)
     ):
         return None
-    return None if _is_reworded(telling, best, past) else best.development
+    return None if _is_reworded(telling, best, past) else best.update
 
 
 def candidates(
@@ -107,7 +107,7 @@ def candidates(
             "alike_soon": pair["alike"] * math.exp(-_A_DAY * days),
             "stale": 0.0 if telling.looks_back else math.log1p(days),
         }
-        made.append(Candidate(development=one, features=features, score=score(features, weights or shipped())))
+        made.append(Candidate(update=one, features=features, score=score(features, weights or shipped())))
     return sorted(made, key=lambda candidate: -candidate.score)
 
 
@@ -127,7 +127,7 @@ def _of_item(telling: Telling, past: Past) -> dict[str, float]:
     }
 
 
-def _of_pair(telling: Telling, one: Development, past: Past) -> dict[str, float]:
+def _of_pair(telling: Telling, one: PastUpdate, past: Past) -> dict[str, float]:
     """Return what an item and an update have in common."""
     compared = [report.telling for report in one.compared()]
     ours = _people(telling)
@@ -154,10 +154,10 @@ def _is_reworded(telling: Telling, best: Candidate, past: Past) -> bool:
     """Tell whether an item in the words of an earlier report changes what matters in them."""
     if best.features["alike"] < NEARLY_THE_SAME:
         copy, share = past.copied(telling)
-        if copy is None or copy.update != best.development.id or share < COPIED:
+        if copy is None or copy.update != best.update.id or share < COPIED:
             return False
     figures = any(not known_among(figure, past.values.values()) for figure in _people(telling))
-    return figures or speaks_first(telling, best.development)
+    return figures or speaks_first(telling, best.update)
 
 
 def _people(telling: Telling) -> list[Figure]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from storywatch.model import Figure, FigureKind, Stance, Statement
 from storywatch.updates.agreeing import known_among, sums
 from storywatch.updates.news import whom
-from storywatch.updates.past import Development, Past
+from storywatch.updates.past import Past, PastUpdate
 from storywatch.updates.reading import Telling
 from storywatch.updates.reversing import is_same_speaker
 
@@ -32,7 +32,7 @@ _FEW_TERMS = 4
 """Texts of fewer terms repeat the only update of an event only if it says all of them."""
 
 
-def says_otherwise(telling: Telling, one: Development, past: Past) -> bool:
+def says_otherwise(telling: Telling, one: PastUpdate, past: Past) -> bool:
     """Tell whether an item says what the update that it is like does not."""
     return (
         counts_otherwise(telling, one, past) or takes_a_stance(telling, one) or says_too_little_of(telling, one, past)
@@ -44,7 +44,7 @@ def counted(telling: Telling) -> list[Figure]:
     return [figure for figure in telling.figures if figure.kind is not FigureKind.OTHER][:_MOST_FIGURES]
 
 
-def counts_otherwise(telling: Telling, one: Development, past: Past) -> bool:
+def counts_otherwise(telling: Telling, one: PastUpdate, past: Past) -> bool:
     """Tell whether an item gives a figure that no report of the event has, where the update has another of its kind."""
     ours, known = counted(telling), list(past.values.values())
     sums_up = any(known_among(_total(figure, total), known) for figure, total in sums(ours))
@@ -66,7 +66,7 @@ def _revises(figure: Figure, known: Iterable[Figure]) -> bool:
     )
 
 
-def takes_a_stance(telling: Telling, one: Development) -> bool:
+def takes_a_stance(telling: Telling, one: PastUpdate) -> bool:
     """Tell whether somebody denies, admits or takes back what nobody does in the update. To give in is one stance."""
     told = one.stances | (_GIVES_IN if one.stances & _GIVES_IN else frozenset())
     return any(statement.stance not in told for statement in turning(telling)[:1])
@@ -77,7 +77,7 @@ def turning(telling: Telling) -> list[Statement]:
     return [statement for statement in telling.statements[:_AT_THE_TOP] if statement.stance in TURNING]
 
 
-def speaks_first(telling: Telling, one: Development) -> bool:
+def speaks_first(telling: Telling, one: PastUpdate) -> bool:
     """Tell whether a stance of the update is now that of somebody else."""
     return any(
         statement.speaker
@@ -90,7 +90,7 @@ def speaks_first(telling: Telling, one: Development) -> bool:
     )
 
 
-def says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
+def says_too_little_of(telling: Telling, one: PastUpdate, past: Past) -> bool:
     """Tell whether a text, a short one above all, is mostly about what the update does not say.
 
     While the event has one update, nobody knows which words are only its topic. The more updates there are, the more it
@@ -100,5 +100,5 @@ def says_too_little_of(telling: Telling, one: Development, past: Past) -> bool:
     whole = sum(weights.values())
     told = sum(weight for term, weight in weights.items() if term in one.terms)
     if len(weights) < _FEW_TERMS:
-        return told < whole * 2 / (len(past.developments) + 1)
-    return told < (MOSTLY if whole < SHORT else SOME) * whole * 2 / (len(past.developments) + 1)
+        return told < whole * 2 / (len(past.updates) + 1)
+    return told < (MOSTLY if whole < SHORT else SOME) * whole * 2 / (len(past.updates) + 1)

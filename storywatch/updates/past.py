@@ -94,7 +94,7 @@ def about(event: Event) -> str:
 
 
 @dataclass(kw_only=True)
-class Development:
+class PastUpdate:
     """One update with all that its reports say together."""
 
     id: str
@@ -125,7 +125,7 @@ class Past(Sequence[PastReport]):
         """
         self._reports: list[PastReport] = []
         self._by_item: dict[str, PastReport] = {}
-        self.developments: dict[str, Development] = {}
+        self.updates: dict[str, PastUpdate] = {}
         self.values: dict[tuple[FigureKind, float, float, bool], Figure] = {}
         self.figures: list[KnownFigure] = []
         self.statements: list[KnownStatement] = []
@@ -160,23 +160,23 @@ class Past(Sequence[PastReport]):
     def add(self, report: PastReport) -> None:
         """Add a report behind the others."""
         telling = report.telling
-        development = self.developments.get(report.update)
-        if development is None:
-            development = self.developments[report.update] = Development(id=report.update, number=report.number)
-        development.reports.append(report)
+        update = self.updates.get(report.update)
+        if update is None:
+            update = self.updates[report.update] = PastUpdate(id=report.update, number=report.number)
+        update.reports.append(report)
         for term in telling.terms:
             self._postings[term].add(report.update)
-            development.terms.add(term)
+            update.terms.add(term)
         for passage in telling.passages:
             self._passages[passage].append(len(self._reports))
         known = report.known_figures()
         told = [one.figure for one in known]
         for figure in (*told, *(replace(one, value=total, high=total, of="") for one, total in sums(told))):
             key = figure.kind, figure.value, figure.high, figure.least
-            development.figures.setdefault(key, figure)
+            update.figures.setdefault(key, figure)
             self.values.setdefault(key, figure)
         statements = report.known_statements()
-        development.statements += [one.statement for one in statements]
+        update.statements += [one.statement for one in statements]
         self._reports.append(report)
         self._texts.setdefault(telling.passages, report)
         self._by_item.setdefault(report.item, report)
@@ -205,7 +205,7 @@ class Past(Sequence[PastReport]):
             return DECLARED
         if said_by <= 1:
             return 1.0
-        return max(_LEAST_TELLING, 1 - math.log(said_by) / math.log(len(self.developments) + 1))
+        return max(_LEAST_TELLING, 1 - math.log(said_by) / math.log(len(self.updates) + 1))
 
     def is_own(self, term: str) -> bool:
         """Tell whether at most one update says a term, and not the event's declaration."""
@@ -238,13 +238,13 @@ class Past(Sequence[PastReport]):
         """Return how much each term of a text tells in this event where it stands."""
         return {term: prominence * self.weight(term) for term, prominence in telling.terms.items()}
 
-    def candidates(self, telling: Telling) -> Sequence[Development]:
+    def candidates(self, telling: Telling) -> Sequence[PastUpdate]:
         """Return the updates that share most with an item. Cost: its words times the updates that say each."""
         shared: Counter[str] = Counter()
         for term, telling_weight in self.weights(telling).items():
             for update in self._postings.get(term, ()):
                 shared[update] += telling_weight  # type: ignore[assignment]
-        return [self.developments[update] for update, _ in shared.most_common(MOST_CANDIDATES)]
+        return [self.updates[update] for update, _ in shared.most_common(MOST_CANDIDATES)]
 
     def copied(self, telling: Telling) -> tuple[PastReport | None, float]:
         """Return the report that shares most passages with an item, and the share of the item's passages."""

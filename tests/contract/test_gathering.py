@@ -32,20 +32,10 @@ from storywatch.steps import Step
 from tests.contract.working import LATER, claimed, deliveries, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.patience import soon
-from tests.support.samples import ATTACK, DESK_MAIL, KABUL, NOW, a_config, parsed
+from tests.support.samples import ATTACK, DESK_MAIL, DEVELOPMENTS, KABUL, NOW, a_config, parsed
 
 DAILY = replace(DESK_MAIL, digest=Digest(cron="30 7 * * *"))
 MORNING = datetime(2021, 8, 27, 7, 30, tzinfo=UTC)
-DEVELOPMENTS = (
-    "Opera singers rehearse Verdi at Kabul airport",
-    "Volcano ash grounds cargo planes, Kabul airport says",
-    "Bakery of Kabul airport wins a lottery licence",
-    "Beekeepers rescue a swarm from the radar of Kabul airport",
-    "Cinema at Kabul airport shows a restored silent film",
-    "Chess champion misses his train to Kabul airport",
-    "Dentist sues Kabul airport over lost luggage",
-)
-"""Headlines of one event that don't repeat each other."""
 
 
 @dataclass

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from storage import Store, tables
-from storage.news import news_json, news_of
-from storywatch.model import ChangeKind, FigureKind, ReportRole, Severity
+from storywatch.documents import made, plain
+from storywatch.model import ChangeKind, FigureKind, News, ReportRole, Severity
 from storywatch.updates.ledger import entries
 from tests.contract.working import poll, rows
 from tests.support.samples import NOW, a_config, a_source, parsed
@@ -31,8 +31,8 @@ async def test_a_report_is_stored_with_its_news_and_origin(store: Store) -> None
     await poll(store, CONFIG, parsed("Attack at Kabul airport", guid="1", summary=SIXTY))
     [report] = await rows(store, tables.reports)
     assert (report["origin"], report["role"]) == ("agency:ap", ReportRole.FIRST.value)
-    news = news_of(report["news"])
-    assert news_json(news) == report["news"]
+    news = made(News, report["news"])
+    assert plain(news) == report["news"]
     assert [change.now.value for change in news.figures] == [60]
     [update] = await rows(store, tables.updates)
     assert update["severity"] == Severity.HIGH
@@ -68,7 +68,7 @@ async def test_an_admission_names_the_report_that_it_turns_around(store: Store) 
     said = {(row["item"], row["stance"]): row["against"] for row in await rows(store, tables.statements)}
     assert said[second["item"], "admits"] == first["item"]
     assert said[first["item"], "denies"] is None
-    reverses = news_of(second["news"]).reverses
+    reverses = made(News, second["news"]).reverses
     assert reverses is not None
     assert reverses.item == first["item"]
 
@@ -87,7 +87,7 @@ async def test_an_edit_a_correction_and_a_retraction_are_changes(store: Store) -
     changes = sorted(await rows(store, tables.changes), key=lambda row: row["revision"])
     kinds = [ChangeKind.EDIT, ChangeKind.CORRECTION, ChangeKind.RETRACTION]
     assert [(row["revision"], row["kind"]) for row in changes] == [(2 + n, kind.value) for n, kind in enumerate(kinds)]
-    [rise] = news_of(changes[0]["news"]).figures
+    [rise] = made(News, changes[0]["news"]).figures
     assert rise.before is not None
     assert (rise.now.value, rise.before.figure.value) == (170, 60)
     assert changes[1]["quote"].startswith("Correction:")
@@ -108,4 +108,4 @@ async def test_what_an_earlier_revision_told_stays_known(store: Store) -> None:
     )
     await poll(store, CONFIG, other, source="cnn-world", now=NOW + 2 * HOUR)
     late = next(row for row in await rows(store, tables.reports) if row["outlet"] == "cnn")
-    assert not news_of(late["news"]).figures
+    assert not made(News, late["news"]).figures

@@ -24,6 +24,7 @@ from tests.support.patience import FOR_EVER, soon
 from tests.support.samples import (
     ATTACK,
     DESK_MAIL,
+    DEVELOPMENTS,
     KABUL,
     NOW,
     NYT,
@@ -37,16 +38,6 @@ from tests.support.samples import (
 CONFIG = a_config(sources=(a_source(), a_source("nyt-asia"), a_source("cnn-world", "cnn")))
 STRIKE = "Drone strike near the airport of Kabul destroys a car full of explosives"
 HOUR = timedelta(hours=1)
-DEVELOPMENTS = (
-    "Opera singers rehearse Verdi at Kabul airport",
-    "Volcano ash grounds cargo planes, Kabul airport says",
-    "Bakery of Kabul airport wins a lottery licence",
-    "Beekeepers rescue a swarm from the radar of Kabul airport",
-    "Cinema at Kabul airport shows a restored silent film",
-    "Chess champion misses his train to Kabul airport",
-    "Dentist sues Kabul airport over lost luggage",
-)
-"""Headlines of one event that don't repeat each other."""
 
 
 @pytest.fixture(autouse=True)

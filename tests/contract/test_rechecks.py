@@ -7,7 +7,7 @@ import pytest
 
 from storage import Store, tables
 from storywatch.errors import Fault, LeaseLost
-from storywatch.model import ChangeKind, ChannelKind, PageRules, RevisionWish, Visit, VisitOutcome
+from storywatch.model import ChangeKind, ChannelKind, PageRules, RevisionWish, Visit, VisitOutcome, WatchConfig
 from storywatch.pacing import HostHold
 from storywatch.ports import PollRecord
 from storywatch.rechecking import Found
@@ -31,7 +31,7 @@ async def told(store: Store) -> None:
     await poll(store, CONFIG, parsed(guid="1", url="https://nyt.example/kabul", summary=TEXT), other)
 
 
-async def look(store: Store, visit: Visit, now: datetime) -> Looked | None:
+async def look(store: Store, visit: Visit, now: datetime, config: WatchConfig = CONFIG) -> Looked | None:
     """Look at what is due at the moment."""
     second = SecondLook(
         rechecks=store.rechecks,
@@ -42,7 +42,7 @@ async def look(store: Store, visit: Visit, now: datetime) -> Looked | None:
     )
     await store.rechecks.enlist(now)
     due = await store.rechecks.claim(now, LEASE, 9)
-    return await second.look(*due[0], CONFIG) if due else None
+    return await second.look(*due[0], config) if due else None
 
 
 def page(text: str) -> Visit:
@@ -106,10 +106,14 @@ async def test_a_page_that_vanishes_and_comes_back_is_told_each_time_once(store:
 async def test_what_the_feed_told_already_is_an_edit_that_says_nothing_new(store: Store) -> None:
     """Who asked for corrections only is not told."""
     await look(store, page(TEXT), NOW)
-    quiet = await look(store, page(f"{TEXT} Read more on our site."), NOW + 7 * HOUR)
+    edited = page(f"{TEXT} Read more on our site.")
+    quiet = await look(store, edited, NOW + 7 * HOUR, a_config(events=(KABUL,), subscriptions=(DESK_MAIL,)))
     assert quiet is not None
     (stored,) = await rows(store, tables.changes)
-    assert stored["kind"] == ChangeKind.EDIT.value
+    assert (stored["kind"], quiet.alerts) == (ChangeKind.EDIT.value, 0)
+    again = await look(store, page(TEXT), NOW + 14 * HOUR)
+    assert again is not None
+    assert again.alerts == 1, "the control: who asked for all changes is told"
 
 
 async def test_events_come_in_the_order_in_which_polls_hold_them(store: Store) -> None:

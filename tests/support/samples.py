@@ -28,6 +28,16 @@ ATTACK = "Explosions kill scores of people outside the airport of Kabul"
 KABUL = Event(id="kabul", title="Attack on the airport of Kabul", all_of=(("kabul",), ("airport",)))
 DESK = Subscriber(id="desk", name="Foreign desk", email="desk@news.example")
 DESK_MAIL = Subscription(id="desk-mail", subscriber="desk", channel=ChannelKind.EMAIL)
+DEVELOPMENTS = (
+    "Opera singers rehearse Verdi at Kabul airport",
+    "Volcano ash grounds cargo planes, Kabul airport says",
+    "Bakery of Kabul airport wins a lottery licence",
+    "Beekeepers rescue a swarm from the radar of Kabul airport",
+    "Cinema at Kabul airport shows a restored silent film",
+    "Chess champion misses his train to Kabul airport",
+    "Dentist sues Kabul airport over lost luggage",
+)
+"""Headlines of one event that don't repeat each other."""
 
 
 def a_source(source_id: str = "nyt-world", outlet: str = "nyt", **changes: Any) -> Source:

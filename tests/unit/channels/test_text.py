@@ -14,7 +14,6 @@ from channels.text import (
     mail_text,
     plain,
     reason_in_words,
-    reasons_in_words,
     utc_day,
     utc_time,
 )
@@ -129,9 +128,8 @@ def test_reasons_read_as_words() -> None:
         Reason(asked="Kabul airport", found="Kabul Airport", field="title"),
         Reason(asked="ISIS-K", found="Islamic State Khorasan", field="summary"),
     )
-    expected = "matched: Kabul airport (title), ISIS-K as 'Islamic State Khorasan' (summary)"
-    assert reasons_in_words(reasons) == expected
-    assert reasons_in_words(()) == "matched: no reason recorded"
+    expected = ["Kabul airport (title)", "ISIS-K as 'Islamic State Khorasan' (summary)"]
+    assert list(map(reason_in_words, reasons)) == expected
 
 
 def test_a_reason_is_cleaned_and_bounded() -> None:

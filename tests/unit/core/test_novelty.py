@@ -56,4 +56,4 @@ def test_placing_costs_the_same_whatever_the_past() -> None:
     telling = past[0].telling
     assert len(past.candidates(telling)) <= MOST_CANDIDATES
     crowd = Past([*past, *(past[0] for _ in range(100))])
-    assert len(crowd.developments[past[0].update].compared()) == MOST_COMPARED
+    assert len(crowd.updates[past[0].update].compared()) == MOST_COMPARED
