@@ -23,7 +23,7 @@ NEAR_FROM, NEAR_TO = -6.0, -1.0
 """Between these scores an item came near without belonging."""
 
 MOST_TOLD, MOST_LESSONS, MOST_LESSONS_OF_ITEM = 20_000, 200_000, 64
-"""The last items of which it is known what they taught, and how many lessons these hold at most: some 60 MB."""
+"""The last items of which it is known what they taught, and how many lessons these hold at most."""
 
 SURE = 0.8
 """How sure it is that an item belongs which the operator's own facets took."""
