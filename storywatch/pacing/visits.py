@@ -1,19 +1,18 @@
-"""Pacing: when a source is visited next, and where.
+"""The state of a source after a visit: when it is visited next, and where.
 
 After a success: the source's own interval, or later if the publisher asks for it. After a failure: back off, and keep
 trying for ever. Jitter is only added, never subtracted.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storywatch.errors import Fault
-from storywatch.model import AlarmKind, Source, SourceKind, Validators, Visit, VisitOutcome, Wishes
-from storywatch.urls import host_of
+from storywatch.model import Source, SourceKind, Visit, VisitOutcome, Wishes
+from storywatch.pacing.floors import FIRST_BACKOFF, LONGEST_RETRY_AFTER, asked_pause, wanted_from
+from storywatch.pacing.states import Moved, SourceState, address
 
-LONGEST_FLOOR = timedelta(hours=24)
-LONGEST_RETRY_AFTER = timedelta(days=7)
 LONGEST_BACKOFF = timedelta(hours=24)
 LONGEST_EARLY_BACKOFF = timedelta(hours=6)
 HOPELESS_BACKOFF = timedelta(days=7)
@@ -21,14 +20,8 @@ HOPELESS_BACKOFF = timedelta(days=7)
 EARLY = timedelta(days=3)
 """So long after the last success a failing source is still visited at least every `LONGEST_EARLY_BACKOFF`."""
 HOPELESS_AFTER = {"gone": timedelta(), "not_found": timedelta(days=30), "blocked": timedelta(days=7)}
-FIRST_BACKOFF = timedelta(minutes=15)
-TOO_MANY_REQUESTS = 429
 LONGEST_PLAN = timedelta(days=40)
 """Beyond what a config can ask for and a publisher can demand: a poll planned for later counts as due."""
-LEAST_PAUSE = timedelta(minutes=1)
-"""Between two visits to one address, whatever calls for the second."""
-UNVALIDATED = timedelta(hours=1)
-"""The least pause for a server that can't say "not modified": each visit costs it the whole document."""
 JITTER = 0.05
 """Share of the pause that may be added, so that sources don't march in step."""
 MOVED_TIMES = 3
@@ -49,58 +42,6 @@ FIRST_VISITS_WITHIN = timedelta(minutes=15)
 FIRST_VISITS_APART = timedelta(seconds=0.25)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moved:
-    """Where permanent redirects point, since when, and in how many visits in a row."""
-
-    url: str
-    since: datetime
-    times: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceState:
-    """What is remembered of a source between visits. `failures` counts those since the last success.
-
-    `newest_at`: the time of the newest item that it ever showed. `listed`: how many items its last document had.
-    `held_until`: the outlet asked for no visit before. `fresh_until`: by what it said, its last answer holds so long,
-    whatever calls for another. `url`: where a permanent redirect led, visited in place of the
-    declared address. `alarms`: the kinds that are open, with the time that each was raised.
-    """
-
-    source: str
-    next_poll_at: datetime
-    validators: Validators = Validators()
-    failures: int = 0
-    fault: Fault | None = None
-    failing_since: datetime | None = None
-    last_poll_at: datetime | None = None
-    last_success_at: datetime | None = None
-    last_new_at: datetime | None = None
-    newest_at: datetime | None = None
-    listed: int | None = None
-    held_until: datetime | None = None
-    fresh_until: datetime | None = None
-    wishes: Wishes = field(default_factory=Wishes)
-    moved: Moved | None = None
-    url: str | None = None
-    alarms: Mapping[AlarmKind, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HostHold:
-    """What a host asked for: no visit before `until`, or no page before `pages_after` (robots.txt's Crawl-delay)."""
-
-    host: str
-    until: datetime | None = None
-    pages_after: datetime | None = None
-
-
-def address(source: Source, state: SourceState) -> str:
-    """Return where a source is visited."""
-    return state.url or source.url
-
-
 def after(
     visit: Visit, state: SourceState, source: Source, *, brought_news: bool, now: datetime, dice: float
 ) -> SourceState:
@@ -119,7 +60,7 @@ def _after_success(
     document = visit.document
     wishes = document.wishes if document and not visit.partial else state.wishes
     url, moved = _moved(visit, state, source, now)
-    asked = timedelta() if source.own else _asked_pause(visit, wishes)
+    asked = timedelta() if source.own else asked_pause(visit, wishes)
     return replace(
         state,
         next_poll_at=_next(source, max(source.every, asked), wishes, now, dice),
@@ -138,16 +79,6 @@ def _after_success(
     )
 
 
-def _asked_pause(visit: Visit, wishes: Wishes) -> timedelta:
-    """Return the longest of the pauses that the publisher asked for."""
-    return max(
-        min(visit.fresh_for or timedelta(), LONGEST_FLOOR),
-        min(wishes.ttl or timedelta(), LONGEST_FLOOR),
-        min(visit.retry_after or timedelta(), LONGEST_RETRY_AFTER),
-        timedelta() if visit.validates else UNVALIDATED,
-    )
-
-
 def _next(source: Source, pause: timedelta, wishes: Wishes, now: datetime, dice: float) -> datetime:
     planned = now + pause * (1 + JITTER * dice)
     return planned if source.own else wanted_from(planned, wishes)
@@ -159,16 +90,6 @@ def due_anew(state: SourceState, every: timedelta, now: datetime) -> datetime:
         return state.next_poll_at
     rested = state.last_poll_at + every if state.last_poll_at else now
     return min(state.next_poll_at, max(now, rested, state.fresh_until or now))
-
-
-def wanted_from(moment: datetime, wishes: Wishes) -> datetime:
-    """Return the first moment from `moment` on that lies in no hour and on no day that the feed asks to skip."""
-    start = moment
-    for _ in range(8 * 24):
-        if moment.hour not in wishes.skip_hours and moment.weekday() not in wishes.skip_days:
-            return moment
-        moment = moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return start  # it asks to be skipped for ever, which nobody means
 
 
 def _newest(visit: Visit, state: SourceState, source: Source, now: datetime, *, brought_news: bool) -> datetime | None:
@@ -232,45 +153,6 @@ def _backoff(fault: Fault | None, failures: int, since: datetime, state: SourceS
     permanent = fault is not None and fault.permanent
     longest = LONGEST_EARLY_BACKOFF if early and not permanent and code != "throttled" else LONGEST_BACKOFF
     return min(FIRST_BACKOFF * 2.0 ** min(failures - 1, 10), longest)
-
-
-def host_hold(visit: Visit, after_visit: SourceState, source: Source, now: datetime) -> HostHold | None:
-    """Return what the visit tells of the whole host that answered: a pause, or the delay between two pages.
-
-    A 429 holds the host even when it names no time.
-    """
-    if source.own:
-        return None
-    failed = visit.fault is not None and (visit.fault.retry_after is not None or visit.fault.code == "throttled")
-    throttled = failed or visit.status == TOO_MANY_REQUESTS
-    until = (after_visit.held_until or after_visit.next_poll_at) if throttled else None
-    delay = visit.crawl_delay if source.kind is SourceKind.PAGE else None
-    if until is None and delay is None:
-        return None
-    answered = host_of(visit.final_url or address(source, after_visit))
-    return HostHold(host=answered, until=until, pages_after=None if delay is None else now + delay)
-
-
-def page_hold(visit: Visit, page: Source, now: datetime) -> HostHold | None:
-    """Return what a visit to a page that is no source tells of its host. One that names no time gets a first pause."""
-    asked = visit.fault.retry_after if visit.fault else visit.retry_after
-    until = now + min(asked or FIRST_BACKOFF, LONGEST_RETRY_AFTER)
-    return host_hold(visit, SourceState(source=page.id, next_poll_at=until), page, now)
-
-
-def must_wait(state: SourceState, source: Source, hold: HostHold | None, now: datetime) -> datetime | None:
-    """Return the moment before which the outlet wants no visit, or None if one may be made now.
-
-    It may have become due in an hour that the feed asks to skip: after a pause, a sleep, or by an operator's hand.
-    """
-    if source.own:
-        return None
-    pages_after = hold.pages_after if hold and source.kind is SourceKind.PAGE else None
-    asked = [moment for moment in (state.held_until, hold.until if hold else None, pages_after) if moment]
-    # What lies further ahead than anybody can ask for was written while the clock was wrong.
-    free = max((moment for moment in asked if now < moment <= now + LONGEST_RETRY_AFTER), default=now)
-    wanted = wanted_from(free, state.wishes)
-    return wanted if wanted > now else None
 
 
 def spread(count: int) -> Iterator[timedelta]:
