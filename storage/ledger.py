@@ -9,14 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.upsert import insert_new
-from storywatch.documents import plain
+from storywatch.documents import made, plain
 from storywatch.model import (
+    NOTHING_NEW,
     Change,
+    ChangeKind,
     Figure,
     FigureKind,
     KnownFigure,
     KnownStatement,
     Match,
+    News,
     Report,
     Stance,
     Statement,
@@ -125,6 +128,23 @@ def change_row(change: Change) -> Json:
         "quote": change.quote,
         "news": plain(change.news),
     }
+
+
+def change_of(row: Row[Any]) -> Change:
+    """Return the change that a row holds."""
+    return Change(
+        id=row.id,
+        event=row.event,
+        update=row.update,
+        item=row.item,
+        outlet=row.outlet,
+        revision=row.revision,
+        kind=ChangeKind(row.kind),
+        seen=row.seen,
+        difference=row.difference,
+        quote=row.quote,
+        news=made(News, row.news) if row.news else NOTHING_NEW,
+    )
 
 
 async def ledger_of(connection: AsyncConnection, event: str) -> Ledger:

@@ -21,6 +21,7 @@ from storage.people_rows import (
 from storage.upsert import insert_new, upsert
 from storywatch.audience import audience
 from storywatch.model import Audience, ChannelKind, LeftBy, Message, Reader, Wanted, Wish, address_key
+from storywatch.timing import Releases
 
 AGREED = ("reader", "event", "agreed_at", "agreed_to", "left_at")
 """What a subscription keeps when it is asked for again."""
@@ -66,15 +67,20 @@ class StoredPeople:
             await _let_stand(connection, reader, [one.id for one in confirmed], words, now)
         return confirmed
 
-    async def change(self, reader: str, wishes: Collection[Wish]) -> None:
-        """Let the standing subscriptions of a reader be as wished; events without one are passed over."""
+    async def change(self, reader: str, wishes: Mapping[Wish, Releases]) -> None:
+        """Let the standing subscriptions of a reader be as wished; events without one are passed over.
+
+        What is gathered for them is released no later than the wish would have it.
+        """
         row = tables.reader_subscriptions.c
         async with writing(self._engine) as connection:
-            for wish in wishes:
+            for wish, releases in wishes.items():
                 own = update(tables.reader_subscriptions).where(
                     row.reader == reader, row.event == wish.event, row.agreed_at.is_not(None), row.left_at.is_(None)
                 )
-                await connection.execute(own.values(options=options_of(wish)))
+                changed = await connection.scalars(own.values(options=options_of(wish)).returning(row.id))
+                for subscription in changed.all():
+                    await _hasten(connection, subscription, releases)
 
     async def leave(self, key: str, event: str, by: LeftBy, now: datetime) -> None:
         """Send nothing more of an event, or of anything if it is empty, to whom a key names (`audience.key_of`)."""
@@ -187,6 +193,13 @@ async def _leave_own(connection: AsyncConnection, key: str, event: str, now: dat
     if not event:
         await connection.execute(update(person).where(person.c.id == reader.id).values(left_at=now))
     await _mark_active(connection, reader.id)
+
+
+async def _hasten(connection: AsyncConnection, subscription: str, releases: Releases) -> None:
+    alert = tables.alerts.c
+    for severity, moment in releases.items():
+        later = alert.subscription == subscription, alert.severity == severity.value, alert.release_at > moment
+        await connection.execute(update(tables.alerts).where(tables.gathered, *later).values(release_at=moment))
 
 
 async def _mark_active(connection: AsyncConnection, reader: str) -> None:

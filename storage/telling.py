@@ -1,14 +1,15 @@
 """What the transactions have in common in which something becomes known that subscribers may have to hear of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import alerts, history, tables
+from storage import alerts, history, openings, tables
 from storage.people import stored_audience
 from storywatch.calendar import Span
 from storywatch.developments import KnownUpdate
 from storywatch.model import Audience
+from storywatch.openings import Opening, Place
 from storywatch.updates import PastReport
 
 
@@ -30,6 +31,10 @@ class StoredTelling:
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
         """Return stored updates with their reports, oldest first, and who was told of them, by id."""
         return await alerts.known_updates(self._connection, updates)
+
+    async def openings(self, reports: Collection[Place]) -> Mapping[Place, Opening]:
+        """Return stored reports with their items as they stand now."""
+        return await openings.openings(self._connection, reports)
 
     async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
         """Count the messages that each subscription had in its span, and hold it until the transaction ends."""

@@ -1,6 +1,6 @@
 """What a poll and a look at a page ask of the storage."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from storywatch.model import (
     Update,
     WatchConfig,
 )
+from storywatch.openings import Opening, Place
 from storywatch.pacing import HostHold, SourceState
 from storywatch.push import PushState
 from storywatch.rechecking import Recheck
@@ -84,6 +85,10 @@ class TellingTransaction(Protocol):
 
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
         """Return stored updates with their reports, oldest first, and who was told of them, by id."""
+        ...
+
+    async def openings(self, reports: Collection[Place]) -> Mapping[Place, Opening]:
+        """Return stored reports with their items as they stand now."""
         ...
 
     async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:

@@ -189,7 +189,7 @@ def test_what_waited_as_its_receiver_wished_is_no_latency_of_its_channel() -> No
     swift = Passage(
         update="u1", event="kabul", source="nyt", channel="email", published=NOW, seen=NOW, matched=NOW, delivered=NOW
     )
-    digest = replace(swift, delivered=NOW + 20 * HOUR, gathered=True)
+    digest = replace(swift, delivered=NOW + 20 * HOUR, waited=True)
     told = summed_up([swift, digest])
     assert (told.channels["email"].count, told.channels["email"].p95) == (1, timedelta())
     assert (digest.to_delivery, summed_up([digest]).channels) == (20 * HOUR, {})

@@ -35,9 +35,10 @@ async def poll(
     now: datetime = NOW,
     visit: Visit | None = None,
     fetcher: Fetcher | None = None,
+    channel: Channel | None = None,
 ) -> PollResult:
     """Claim and poll a source that answers with these items."""
-    channels: Mapping[ChannelKind, Channel] = {kind: FakeChannel() for kind in ChannelKind}
+    channels: Mapping[ChannelKind, Channel] = {kind: channel or FakeChannel() for kind in ChannelKind}
     watch = Watch(
         sources=store.sources,
         fetcher=fetcher or FakeFetcher(visit or brought(*items)),

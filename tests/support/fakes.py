@@ -37,6 +37,7 @@ from storywatch.model import (
     Visit,
     WatchConfig,
 )
+from storywatch.openings import Opening, Place
 from storywatch.pacing import SourceState
 from storywatch.ports import (
     Claim,
@@ -196,6 +197,15 @@ class FakeTransaction:
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
         """Return the stored updates."""
         return {update: self.memory.updates[update] for update in updates}
+
+    async def openings(self, reports: Collection[Place]) -> Mapping[Place, Opening]:
+        """Return stored reports; why they matched and what became of them is not kept here."""
+        told = (report for known in self.memory.updates.values() for report in (one.report for one in known.reports))
+        return {
+            (one.event, one.item): Opening(item=self.memory.items[one.item], report=one, match=None)
+            for one in told
+            if (one.event, one.item) in reports
+        }
 
     async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
         """Count the messages of subscriptions."""
