@@ -1,10 +1,10 @@
 """What the transactions have in common in which something becomes known that subscribers may have to hear of."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import alerts, history, openings, tables
+from storage import alerts, history, ledger, openings, tables
 from storage.people import stored_audience
 from storywatch.calendar import Span
 from storywatch.developments import KnownUpdate
@@ -23,6 +23,10 @@ class StoredTelling:
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
         await history.hold(self._connection, tables.events, event)
         return await history.reports_of(self._connection, event)
+
+    async def differences(self, event: str, items: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return what the changes of items were that the event knows of, oldest first."""
+        return await ledger.differences(self._connection, event, items)
 
     async def last_number(self, event: str) -> int:
         """Return the highest number that an update of the event ever had, 0 without one."""

@@ -1,6 +1,6 @@
 """The use case of a recheck: look at a reported item's page again, and tell what happened to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -94,24 +94,33 @@ class SecondLook:
             if event is None or match is None:
                 continue
             past = await past_of(await transaction.history(name), updates.about(event))
-            change = self._change(look, event, past)
-            if change is not None and not updates.is_told(change, await transaction.differences(name)):
+            shown = await transaction.differences(name, [look.after.item.id])
+            change = self._change(look, event, past, shown.get(look.after.item.id, ()))
+            if change is not None:
                 found.append(changed(change, look.after.item, match, past))
         return tuple(found)
 
-    def _change(self, look: Look, event: Event, past: updates.Past) -> Change | None:
-        item = look.after.item
-        report = past.report_of(item.id)
+    def _change(self, look: Look, event: Event, past: updates.Past, shown: Sequence[str]) -> Change | None:
+        report = past.report_of(look.after.item.id)
         if report is None:
             return None
-        if look.revision is None:
-            kind = PAGE_CHANGES[look.found]
-            return updates.page_change(report, event.id, kind=kind, revision=item.revision.number, seen=self.clock())
-        edited: Item = replace(item, revision=look.revision)
-        change = updates.change_of(edited, report, event.id, past)
-        if change is None:
-            return None
-        # The feed's next revision may have the same number: the moment tells the edits of the page apart.
-        which = look.revision.seen.isoformat()
-        own = change_id(event.id, item.id, change.kind, which)
-        return replace(change, id=own, revision=item.revision.number)
+        edit = _edit(look, report, event, past, shown) if look.revision else None
+        if look.found is Found.EDITED:
+            return edit
+        kind, number = PAGE_CHANGES[look.found], look.after.item.revision.number
+        moved = updates.page_change(report, event.id, kind=kind, revision=number, seen=self.clock())
+        # A page that comes back with other words is told once: that it is back, and what differs.
+        return replace(moved, difference=edit.difference, quote=edit.quote, news=edit.news) if edit else moved
+
+
+def _edit(
+    look: Look, report: updates.PastReport, event: Event, past: updates.Past, shown: Sequence[str]
+) -> Change | None:
+    item = look.after.item
+    edited: Item = replace(item, revision=look.revision)
+    change = updates.change_of(edited, report, event.id, past, shown)
+    if change is None or look.revision is None:
+        return None
+    # The feed's next revision may have the same number: the moment tells the edits of the page apart.
+    own = change_id(event.id, item.id, change.kind, look.revision.seen.isoformat())
+    return replace(change, id=own, revision=item.revision.number)

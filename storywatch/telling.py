@@ -1,7 +1,7 @@
 """What matched items tell, and to whom: the part of a poll that looks at one event or one message at a time."""
 
 import asyncio
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -111,17 +111,34 @@ async def past_of(history: Iterable[updates.PastReport], about: str, last_number
     return past
 
 
+Shown = Mapping[str, Sequence[str]]
+"""Differences of items, by their ids, oldest first."""
+
+NOTHING_SHOWN: Shown = {}
+
+
 class Placing:
     """Places the items of one event one by one, each after the ones before it."""
 
-    def __init__(self, event: str, past: updates.Past) -> None:
+    def __init__(self, event: str, past: updates.Past, shown: Shown = NOTHING_SHOWN) -> None:
         self._event = event
         self._past = past
+        self._shown = shown
 
     @classmethod
-    async def of(cls, event: Event, history: Iterable[updates.PastReport], last_number: int = 0) -> Self:
-        """Place after these reports of the event. `last_number`: the highest that an update of it ever had."""
-        return cls(event.id, await past_of(history, updates.about(event), last_number))
+    async def of(
+        cls,
+        event: Event,
+        history: Iterable[updates.PastReport],
+        last_number: int = 0,
+        *,
+        shown: Shown = NOTHING_SHOWN,
+    ) -> Self:
+        """Place after these reports of the event. `last_number`: the highest that an update of it ever had.
+
+        `shown`: the differences that it knows of its reports already, as of their pages.
+        """
+        return cls(event.id, await past_of(history, updates.about(event), last_number), shown)
 
     def add(self, item: Item, match: Match | None) -> Told:
         """Place an item that matches; one that is a report already has changed, whether it still matches or not."""
@@ -138,7 +155,8 @@ class Placing:
 
     def _changed(self, item: Item, match: Match | None) -> Told:
         report = self._past.report_of(item.id)
-        change = updates.change_of(item, report, self._event, self._past) if report else None
+        shown = self._shown.get(item.id, ())
+        change = updates.change_of(item, report, self._event, self._past, shown) if report else None
         if change is None:
             return Told()
         still = match or Match(

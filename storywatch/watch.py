@@ -265,7 +265,8 @@ class Watch:
         # Always in the same order, so that two polls that hold several events can't wait for each other.
         for event in sorted(by_event):
             history, last = await transaction.history(event), await transaction.last_number(event)
-            placing = await Placing.of(plan.config.events[event], history, last)
+            shown = await transaction.differences(event, by_event[event].keys() & reported.keys())
+            placing = await Placing.of(plan.config.events[event], history, last, shown=shown)
             for one in sorted((items[name] for name in by_event[event]), key=by_publication):
                 told += placing.add(one, by_event[event][one.id])
                 await asyncio.sleep(0)

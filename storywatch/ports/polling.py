@@ -79,6 +79,10 @@ class TellingTransaction(Protocol):
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
         ...
 
+    async def differences(self, event: str, items: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return what the changes of items were that the event knows of, oldest first. Asked after `history`."""
+        ...
+
     async def last_number(self, event: str) -> int:
         """Return the highest number that an update of the event ever had, 0 without one. Asked after `history`."""
         ...
@@ -171,10 +175,6 @@ class LookTransaction(TellingTransaction, Protocol):
 
     async def verdict(self, event: str) -> Match | None:
         """Return why the item matched the event."""
-        ...
-
-    async def differences(self, event: str) -> Sequence[str]:
-        """Return what the item's changes were that the event knows of."""
         ...
 
     async def hold(self, hold: HostHold | None, now: datetime) -> None:

@@ -178,6 +178,14 @@ class FakeTransaction:
         """Return the event's reports."""
         return tuple(self.memory.past[event])
 
+    async def differences(self, event: str, items: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return the differences of changes that polls told."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for change in (change for record in self.memory.records for change in record.changes):
+            if change.event == event and change.item in items:
+                found[change.item].append(change.difference)
+        return found
+
     async def last_number(self, event: str) -> int:
         """Return the highest number of the event's updates."""
         return max((one.number for one in self.memory.past[event]), default=0)

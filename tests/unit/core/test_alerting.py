@@ -1,7 +1,7 @@
 """Who hears of news: `storywatch.alerting`."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from storywatch.alerting import alerts_for
@@ -23,6 +23,10 @@ class NothingKnown:
 
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
         """Return no update."""
+        return {}
+
+    async def differences(self, event: str, items: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return no change."""
         return {}
 
     async def last_number(self, event: str) -> int:
