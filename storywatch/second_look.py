@@ -1,7 +1,7 @@
 """The use case of a recheck: look at a reported item's page again, and tell what happened to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from storywatch import updates
@@ -21,9 +21,9 @@ from storywatch.model import (
     WatchConfig,
 )
 from storywatch.pacing import HostHold, SourceState, page_hold
+from storywatch.pasts import Pasts
 from storywatch.ports import Channel, Clock, Fetcher, LookTransaction, Rechecks
 from storywatch.rechecking import Found, Look, Recheck, after
-from storywatch.telling import past_of
 from storywatch.updates.changes import change_id
 
 VISITED_AS = "recheck"
@@ -52,6 +52,7 @@ class SecondLook:
     channels: Mapping[ChannelKind, Channel]
     clock: Clock
     rules: PageRules
+    pasts: Pasts = field(default_factory=Pasts)
 
     async def look(self, recheck: Recheck, token: str, config: WatchConfig) -> Looked:
         """Visit a page and commit what follows. Raises `LeaseLost` when another worker looks at it meanwhile."""
@@ -59,15 +60,19 @@ class SecondLook:
         visit = await self._visit(page, recheck, config)
         now = self.clock()
         look, hold = after(visit, recheck, now), page_hold(visit, page, now)
+        return await self.pasts.around(lambda: self._store(look, hold, visit, token, config))
+
+    async def _store(self, look: Look, hold: HostHold | None, visit: Visit, token: str, config: WatchConfig) -> Looked:
+        item, now = look.after.item.id, self.clock()
         async with self.rechecks.open(look.after, token, now) as transaction:
             await transaction.hold(hold, now)
             if look.found is Found.NOTHING:
-                return Looked(item=recheck.item.id, found=look.found, visit=visit, hold=hold)
+                return Looked(item=item, found=look.found, visit=visit, hold=hold)
             developments = await self._developments(look, config, transaction)
             changes = tuple(one.change for one in developments if one.change)
             told = await alerts_for(developments, config, self.channels, transaction, self.clock())
             await transaction.save(changes, told)
-        return Looked(item=recheck.item.id, found=look.found, visit=visit, changes=changes, alerts=len(told), hold=hold)
+        return Looked(item=item, found=look.found, visit=visit, changes=changes, alerts=len(told), hold=hold)
 
     def _page(self, item: Item) -> Source:
         return Source(
@@ -93,11 +98,12 @@ class SecondLook:
             event, match = config.events.get(name), await transaction.verdict(name)
             if event is None or match is None:
                 continue
-            past = await past_of(await transaction.history(name), updates.about(event))
+            past = await self.pasts.of(event, await transaction.history(name))
             shown = await transaction.differences(name, [look.after.item.id])
             change = self._change(look, event, past, shown.get(look.after.item.id, ()))
             if change is not None:
                 found.append(changed(change, look.after.item, match, past))
+            self.pasts.keep(event, past)
         return tuple(found)
 
     def _change(self, look: Look, event: Event, past: updates.Past, shown: Sequence[str]) -> Change | None:

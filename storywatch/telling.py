@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 from storywatch import updates
 from storywatch.developments import Development, changed, development
@@ -14,7 +13,6 @@ from storywatch.model import (
     Alert,
     AnyNotice,
     Change,
-    Event,
     Item,
     Match,
     Message,
@@ -118,27 +116,15 @@ NOTHING_SHOWN: Shown = {}
 
 
 class Placing:
-    """Places the items of one event one by one, each after the ones before it."""
+    """Places the items of one event one by one, each after the ones before it.
+
+    `shown`: the differences that the event knows of its reports already, as of their pages.
+    """
 
     def __init__(self, event: str, past: updates.Past, shown: Shown = NOTHING_SHOWN) -> None:
         self._event = event
         self._past = past
         self._shown = shown
-
-    @classmethod
-    async def of(
-        cls,
-        event: Event,
-        history: Iterable[updates.PastReport],
-        last_number: int = 0,
-        *,
-        shown: Shown = NOTHING_SHOWN,
-    ) -> Self:
-        """Place after these reports of the event. `last_number`: the highest that an update of it ever had.
-
-        `shown`: the differences that it knows of its reports already, as of their pages.
-        """
-        return cls(event.id, await past_of(history, updates.about(event), last_number), shown)
 
     def add(self, item: Item, match: Match | None) -> Told:
         """Place an item that matches; one that is a report already has changed, whether it still matches or not."""

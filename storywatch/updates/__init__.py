@@ -5,7 +5,7 @@ how. Placing an item costs its words times the updates that say each, and a look
 """
 
 from storywatch.updates.changes import change_of, page_change
-from storywatch.updates.past import Past, PastReport, about
+from storywatch.updates.past import Past, PastReport, about, says_the_same
 from storywatch.updates.placing import (
     SAID_CHARS,
     Placed,
@@ -31,6 +31,7 @@ __all__ = [
     "page_change",
     "place",
     "said",
+    "says_the_same",
     "speaks_english",
     "update_id",
 ]

@@ -9,7 +9,7 @@ from storywatch.difference import difference
 from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, Severity
 from storywatch.telling import Placing
 from storywatch.updates import Past, PastReport, as_past, change_of, page_change, place
-from tests.support.samples import KABUL, NOW, an_item
+from tests.support.samples import NOW, an_item
 
 TEXT = "At least 60 people were killed at the airport gate, officials said. Rescuers are at work."
 
@@ -136,22 +136,22 @@ def test_a_page_that_vanished_and_came_back_are_two_changes() -> None:
     assert (gone.news.severity, back.news.severity) == (Severity.NORMAL, Severity.LOW)
 
 
-async def test_a_retraction_that_matches_no_more_is_told() -> None:
+def test_a_retraction_that_matches_no_more_is_told() -> None:
     """The new text says nothing of the event, and the item is its report all the same."""
     item, past, _ = told()
     gone = revised(item, "This article has been retracted.", "Retracted")
-    found = (await Placing.of(KABUL, past)).add(gone, None)
+    found = Placing("kabul", past).add(gone, None)
     (change,) = found.changes
     assert (change.kind, change.item, change.update) == (ChangeKind.RETRACTION, item.id, past[0].update)
     assert not found.reports
 
 
-async def test_an_unreported_item_changes_nothing() -> None:
+def test_an_unreported_item_changes_nothing() -> None:
     """Control: a revision of what is no report of the event is placed if it matches, and passed over if not."""
     item = an_item("Attack at Kabul airport", summary=TEXT)
-    assert not (await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), None).changes
+    assert not Placing("kabul", Past()).add(revised(item, f"{TEXT} More."), None).changes
     match = Match(event="kabul", item=item.id, revision=2, accepted=True, score=1.0)
-    assert len((await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), match).reports) == 1
+    assert len(Placing("kabul", Past()).add(revised(item, f"{TEXT} More."), match).reports) == 1
 
 
 def test_what_stands_since_an_earlier_difference_is_not_told_again() -> None:
