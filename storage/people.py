@@ -1,14 +1,16 @@
 """Readers with what they want, and who wants no more of what."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import tables
 from storage.engine import reading, writing
+from storage.items import chunks
 from storage.people_rows import (
     confirmation_row,
     options_of,
@@ -125,6 +127,45 @@ async def stored_audience(connection: AsyncConnection) -> Audience:
     everybody = true()
     wanted = await _wanted(connection, tables.reader_subscriptions.c.agreed_at.is_not(None))
     return await _audience(connection, wanted, everybody, everybody, everybody)
+
+
+async def audience_for(connection: AsyncConnection, events: Collection[str], keys: Collection[str]) -> Audience:
+    """Read the part of the audience that events need. `keys`: by which subscribers of the watch config are known."""
+    row, reader = tables.reader_subscriptions.c, tables.readers.c
+    theirs = row.event.in_(events), row.agreed_at.is_not(None), row.left_at.is_(None)
+    who = reader.id.in_(select(row.reader).where(*theirs))
+    own = await _audience(
+        connection,
+        await _wanted(connection, and_(*theirs)),
+        who,
+        false(),
+        tables.suppressions.c.address.in_(select(reader.address).where(who)),
+    )
+    return replace(
+        own,
+        left=await _left(connection, events, keys),
+        unreachable=own.unreachable | await _unreachable(connection, keys),
+    )
+
+
+async def _left(
+    connection: AsyncConnection, events: Collection[str], keys: Collection[str]
+) -> frozenset[tuple[str, str]]:
+    left = tables.optouts.c
+    found: set[tuple[str, str]] = set()
+    for some in chunks(sorted(keys)):
+        query = select(left.address, left.event).where(left.address.in_(some), left.event.in_([*events, ""]))
+        found |= {(one.address, one.event) for one in await connection.execute(query)}
+    return frozenset(found)
+
+
+async def _unreachable(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
+    barred = tables.suppressions.c
+    found: set[str] = set()
+    for some in chunks(sorted(keys)):
+        query = select(barred.address).where(barred.address.in_(some), barred.lifted_at.is_(None))
+        found |= set(await connection.scalars(query))
+    return frozenset(found)
 
 
 async def audience_of(connection: AsyncConnection, subscription: str, key: str) -> Audience:

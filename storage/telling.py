@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import alerts, history, ledger, openings, tables
-from storage.people import stored_audience
+from storage.people import audience_for
 from storywatch.calendar import Span
 from storywatch.developments import KnownUpdate
 from storywatch.model import Audience
@@ -44,6 +44,6 @@ class StoredTelling:
         """Count the messages that each subscription had in its span, and hold it until the transaction ends."""
         return await alerts.sent_within(self._connection, spans)
 
-    async def audience(self) -> Audience:
-        """Return who is told besides the subscribers of the watch config, and who is told no more."""
-        return await stored_audience(self._connection)
+    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
+        """Return who is told of events besides the subscribers of the watch config, and who is told no more."""
+        return await audience_for(self._connection, events, keys)

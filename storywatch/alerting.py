@@ -9,6 +9,7 @@ from storywatch.developments import Development
 from storywatch.model import Alert, ChannelKind, Owed, WatchConfig
 from storywatch.ports import Channel, TellingTransaction
 from storywatch.telling import alert_for
+from storywatch.wishes import keys_of
 
 
 async def alerts_for(
@@ -26,9 +27,10 @@ async def alerts_for(
         return ()
     opened = {one.update.id for one in developments if one.update}
     known = await transaction.known_updates({one.report.update for one in developments} - opened)
-    owed = await _by_their_first(
-        planning.owed(developments, known, config, await transaction.audience()), developments, config, transaction
-    )
+    events = {one.report.event for one in developments}
+    audience = await transaction.audience(events, keys_of(events, config))
+    planned = planning.owed(developments, known, config, audience)
+    owed = await _by_their_first(planned, developments, config, transaction)
     days = timing.capped_days((one.subscription for one in owed), now)
     sent = await transaction.sent_within(days) if days else {}
     alerts = []

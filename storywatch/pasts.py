@@ -16,8 +16,11 @@ from storywatch.updates import Past, PastReport
 
 ResultT = TypeVar("ResultT")
 
-MOST_REPORTS = 20_000
-"""Reports that are kept indexed, of all events together; those of the events that were asked for last."""
+MOST_CHARS = 3_000_000
+"""Text of reports that is kept indexed, of the events that were asked for last, and of the last one in any case.
+
+A character costs some 40 bytes, so these cost 120 MB.
+"""
 
 MOST_INSIDE = 50
 """Reports that are indexed inside a transaction. More of them take seconds, for which nobody else could write."""
@@ -36,13 +39,14 @@ class UnindexedError(Exception):
 class _Kept:
     about: str
     past: Past
+    chars: int
 
 
 class Pasts:
     """Keeps pasts. Who asks for one has it alone until it is kept again."""
 
-    def __init__(self, most_reports: int = MOST_REPORTS) -> None:
-        self._most = most_reports
+    def __init__(self, most_chars: int = MOST_CHARS) -> None:
+        self._most = most_chars
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._tried: set[str] = set()
 
@@ -71,9 +75,10 @@ class Pasts:
 
     def keep(self, event: Event, past: Past) -> None:
         """Keep a past for the next who asks for it; those that were asked for longest ago make room."""
-        self._kept[event.id] = _Kept(about=updates.about(event), past=past)
+        chars = sum(len(report.text) for report in past)
+        self._kept[event.id] = _Kept(about=updates.about(event), past=past, chars=chars)
         self._kept.move_to_end(event.id)
-        while len(self._kept) > 1 and sum(len(kept.past) for kept in self._kept.values()) > self._most:
+        while len(self._kept) > 1 and sum(kept.chars for kept in self._kept.values()) > self._most:
             self._kept.popitem(last=False)
 
     async def _index(self, found: UnindexedError) -> None:

@@ -102,8 +102,11 @@ class TellingTransaction(Protocol):
         """
         ...
 
-    async def audience(self) -> Audience:
-        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
+        """Return who is told of events besides the subscribers of the watch config, and who is told no more.
+
+        `keys`: by which the subscribers of the watch config are known (`wishes.keys_of`).
+        """
         ...
 
 

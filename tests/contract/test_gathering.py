@@ -14,6 +14,7 @@ from storage.engine import reading, writing
 from storywatch.gathering import Gathering
 from storywatch.joining import Chosen
 from storywatch.model import (
+    Audience,
     ChannelKind,
     DeliveryKind,
     Digest,
@@ -25,6 +26,8 @@ from storywatch.model import (
     QuietHours,
     Reader,
     Subscription,
+    Suppression,
+    SuppressionReason,
     Wanted,
     WatchConfig,
     Wish,
@@ -496,11 +499,11 @@ async def test_what_was_left_meanwhile_is_in_no_digest(store: Store) -> None:
     assert len(await room.sent()) == 1
 
 
-async def a_reader(store: Store, number: int, email: str) -> Reader:
-    """Return a reader who gets a digest of the event."""
+async def a_reader(store: Store, number: int, email: str, event: str = "kabul") -> Reader:
+    """Return a reader who gets a digest of an event."""
     anna = Reader(id=f"reader:{number}", email=email, created=NOW)
-    wish = Wish(event="kabul", pace=Pace.DAILY)
-    wanted = Wanted(id=f"{anna.id}:kabul", reader=anna.id, wish=wish, asked=NOW)
+    wish = Wish(event=event, pace=Pace.DAILY)
+    wanted = Wanted(id=f"{anna.id}:{event}", reader=anna.id, wish=wish, asked=NOW)
     mail = Message(address=anna.email, body=b"Is it meant?", content_type="message/rfc822")
     await store.people.ask(anna, [wanted], f"c{number}", mail)
     await store.people.agree(anna.id, [wanted.id], "Yes", NOW)
@@ -523,6 +526,29 @@ async def test_a_release_reads_of_people_what_concerns_it(store: Store) -> None:
     assert not declared.readers
     assert declared.left == {("desk@news.example", "kabul")}
     assert len((await store.gatherings.audience()).left) == 4
+
+
+async def test_a_poll_reads_of_people_what_concerns_its_events(store: Store) -> None:
+    """However many there are of other events: their readers, what their subscribers left, whose mails come back."""
+    room = await desk(store)
+    flood = replace(KABUL, id="flood")
+    await store.sources.apply(replace(room.config, events={"kabul": KABUL, "flood": flood}), NOW)
+    anna, ben = await a_reader(store, 0, "anna@news.example"), await a_reader(store, 1, "ben@news.example", "flood")
+    for address in (anna.email, ben.email, "desk@news.example", "other@news.example"):
+        await store.people.leave(address, "fire", LeftBy.PAGE, NOW)
+        barred = Suppression(address=address, reason=SuppressionReason.BOUNCED, at=NOW)
+        await store.bounces.suppress(barred)
+    for event in ("kabul", "flood", ""):
+        await store.people.leave("desk@news.example", event, LeftBy.PAGE, NOW)
+    async with store.sources.poll(await claimed(store)) as transaction:
+        found = await transaction.audience({"kabul"}, {"desk@news.example"})
+        nobody = await transaction.audience({"fire"}, set())
+    assert (set(found.readers), set(found.subscriptions)) == ({anna.id}, {f"{anna.id}:kabul"})
+    assert found.left == {("desk@news.example", "kabul"), ("desk@news.example", "")}
+    assert found.unreachable == {anna.email, "desk@news.example"}
+    assert nobody == Audience()
+    whole = await store.gatherings.audience()
+    assert set(whole.readers) == {anna.id, ben.id}, "control: there are others"
 
 
 @pytest.mark.parametrize(

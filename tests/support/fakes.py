@@ -228,7 +228,7 @@ class FakeTransaction:
         """Return the subscriptions to hubs."""
         return tuple(state for state in self.memory.pushes.values() if state.source == source)
 
-    async def audience(self) -> Audience:
+    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
         """Nobody subscribed by an own hand, and nobody left."""
         return Audience()
 
@@ -382,7 +382,7 @@ class FakeGatherings:
     parcels: list[Parcel] = field(default_factory=list)
     people: Audience = field(default_factory=Audience)
 
-    async def audience(self) -> Audience:
+    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
         """Return who subscribed by an own hand, and who left."""
         return self.people
 

@@ -42,7 +42,7 @@ class NothingKnown:
         assert not reports
         return {}
 
-    async def audience(self) -> Audience:
+    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
         """Return nobody."""
         return Audience()
 

@@ -79,7 +79,7 @@ async def test_who_asks_has_a_past_alone() -> None:
 
 async def test_a_long_past_is_indexed_outside_of_the_transaction_and_the_work_done_again() -> None:
     """Once: what is not kept for lack of room is indexed inside after that."""
-    for pasts in (Pasts(), Pasts(most_reports=1)):
+    for pasts in (Pasts(), Pasts(most_chars=1)):
         history, worked = reports(MOST_INSIDE + 1), 0
 
         async def work(pasts: Pasts = pasts, history: Sequence[PastReport] = history) -> Past:
@@ -99,7 +99,8 @@ async def test_a_long_past_is_indexed_outside_of_the_transaction_and_the_work_do
 
 async def test_so_many_are_kept_and_those_that_were_asked_for_last() -> None:
     events = [replace(KABUL, id=f"e{number}") for number in range(3)]
-    pasts, history = Pasts(most_reports=20), reports(10)
+    history = reports(10)
+    pasts = Pasts(most_chars=2 * sum(len(report.text) for report in history))
     first = [await pasts.of(event, history) for event in events]
     for event, past in zip(events, first, strict=True):
         pasts.keep(event, past)
