@@ -8,6 +8,7 @@ from storywatch.model import AnyNotice, Owed, OwedDigest
 from storywatch.page_links import PageLinks
 
 _LEAVE_EVENT = "Unsubscribe from this event"
+_LEAVE_ALL = "Unsubscribe from everything"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,7 @@ class Ways:
         if self.links is None:
             return (self._by_mail(owed.subscription.id),)
         return (
-            Way(label=_LEAVE_EVENT if only_event(owed) else "Unsubscribe", link=self._leave(owed, only_event(owed))),
+            Way(label=_LEAVE_EVENT if only_event(owed) else _LEAVE_ALL, link=self._leave(owed, only_event(owed))),
             self._preferences(owed.subscriber.id, self.links),
         )
 

@@ -110,7 +110,7 @@ class SecondLook:
         report = past.report_of(look.after.item.id)
         if report is None:
             return None
-        edit = _edit(look, report, event, past, shown) if look.revision else None
+        edit = _edit(look, report, event, past, shown)
         if look.found is Found.EDITED:
             return edit
         kind, number = PAGE_CHANGES[look.found], look.after.item.revision.number
@@ -122,11 +122,12 @@ class SecondLook:
 def _edit(
     look: Look, report: updates.PastReport, event: Event, past: updates.Past, shown: Sequence[str]
 ) -> Change | None:
-    item = look.after.item
-    edited: Item = replace(item, revision=look.revision)
-    change = updates.change_of(edited, report, event.id, past, shown)
-    if change is None or look.revision is None:
+    item, revision = look.after.item, look.revision
+    if revision is None:
+        return None
+    change = updates.change_of(replace(item, revision=revision), report, event.id, past, shown)
+    if change is None:
         return None
     # The feed's next revision may have the same number: the moment tells the edits of the page apart.
-    own = change_id(event.id, item.id, change.kind, look.revision.seen.isoformat())
+    own = change_id(event.id, item.id, change.kind, revision.seen.isoformat())
     return replace(change, id=own, revision=item.revision.number)

@@ -382,7 +382,7 @@ class FakeGatherings:
     parcels: list[Parcel] = field(default_factory=list)
     people: Audience = field(default_factory=Audience)
 
-    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
+    async def audience(self) -> Audience:
         """Return who subscribed by an own hand, and who left."""
         return self.people
 
