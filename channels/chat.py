@@ -81,6 +81,7 @@ def _alert(brief: Brief) -> list[str]:
         *brief.facts[:MOST_FACTS],
         cut(brief.summary, LONGEST_SUMMARY),
         brief.byline,
+        brief.coverage or "",
         f"Confirms: {brief.confirms}" if brief.confirms else "",
         brief.link or "",
         f"Why: {'; '.join(brief.reasons[:MOST_REASONS])}" if brief.reasons else "",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from storywatch.developments import Development
 from storywatch.model import Change, ChangeKind, Item, Match, News, Outlet, Owed, Report, WatchConfig
+from storywatch.updates import said, speaks_english
+from storywatch.updates.reading import read
 
 Place = tuple[str, str]
 """An event's id and that of an item which is a report of it."""
-
-_CORRECTING = frozenset({ChangeKind.CORRECTION, ChangeKind.RETRACTION})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,24 +54,34 @@ def _led(owed: Owed, opening: Opening | None, config: WatchConfig) -> Owed:
     return replace(
         owed,
         item=item,
-        report=replace(report, news=as_corrected(report.news, opening.changes)),
+        report=replace(report, news=as_corrected(opening)),
         match=opening.match or owed.match,
         outlet=config.outlets.get(item.outlet) or Outlet(id=item.outlet, name=item.outlet),
     )
 
 
-def as_corrected(news: News, changes: Iterable[Change]) -> News:
+def as_corrected(opening: Opening) -> News:
     """Return a report's news as its outlet stands by it: what was corrected gives way, and the correction leads."""
-    for change in changes:
-        told = change.news
-        if change.kind in _CORRECTING or told.figures:
-            kinds = {one.now.kind for one in told.figures}
-            news = News(
-                lead=told.lead or news.lead,
-                names=tuple(dict.fromkeys((*news.names, *told.names))),
-                figures=(*told.figures, *(one for one in news.figures if one.now.kind not in kinds)),
-                statements=tuple(dict.fromkeys((*told.statements, *news.statements))),
-                reverses=told.reverses or news.reverses,
-                severity=max(news.severity, told.severity),
-            )
+    news = opening.report.news
+    for change in opening.changes:
+        if change.kind is ChangeKind.RETRACTION:
+            news = change.news
+        elif change.kind is ChangeKind.CORRECTION or change.news.figures:
+            news = _corrected(news, change.news, opening.item)
     return news
+
+
+def _corrected(news: News, told: News, item: Item) -> News:
+    """Return news with what a correction tells, and of its figures those that the report still gives."""
+    kinds = {one.now.kind for one in told.figures}
+    text = read(said(item), english=speaks_english(item.revision.language))
+    given = {(one.kind, one.value, one.high) for one in text.figures}
+    kept = [one for one in news.figures if (one.now.kind, one.now.value, one.now.high) in given]
+    return News(
+        lead=told.lead or news.lead,
+        names=tuple(dict.fromkeys((*news.names, *told.names))),
+        figures=(*told.figures, *(one for one in kept if one.now.kind not in kinds)),
+        statements=tuple(dict.fromkeys((*told.statements, *news.statements))),
+        reverses=told.reverses or news.reverses,
+        severity=max(news.severity, told.severity),
+    )
