@@ -26,9 +26,8 @@ def figure(value: float, kind: FigureKind = FigureKind.KILLED) -> FigureChange:
 
 
 HURT = figure(60, FigureKind.INJURED)
-FIRST = News(
-    lead=("Officials said that 13 soldiers were killed and 60 people were injured.",), figures=(figure(13), HURT)
-)
+LEAD = "Officials said that 13 soldiers were killed and 60 people were injured."
+FIRST = News(lead=(LEAD,), figures=(figure(13), HURT))
 ITEM = an_item(summary=LEAD.replace("13", "11"))
 REPORT = Report(update="u1", event="kabul", item="i1", outlet="nyt", role=ReportRole.FIRST, seen=NOW, news=FIRST)
 NOTE = "Correction: an earlier version misstated the toll."
