@@ -20,6 +20,7 @@ BENCHES = (
     "tracking",
     "mails",
     "novelty",
+    "pasts",
 )
 BY_NAME_ONLY = ("fit", "novelty_fit")
 """What writes into the code is run on request only."""
