@@ -1,8 +1,8 @@
 """Novelty on the labelled streams: which reports tell a fact first, which repeat one.
 
 Each stream is one event. Its items pass through the real matcher and updates, as in `storywatch replay`;
-what they tell is scored by the scorer's formula beside three baselines. `ferry` was kept away from
-all fitting, but its scores were seen while features and rules were chosen.
+what they tell is scored by the scorer's formula beside three baselines. `siege` and `ballot` were written before a
+rule was changed, and of them only the F1 was looked at. `ferry` was kept away from fitting, but its errors were seen.
 """
 
 import json
@@ -24,8 +24,9 @@ from storywatch.updates.novelty import repeated
 from storywatch.updates.reading import read
 
 FOLDER = Path(__file__).parents[1] / "tests/streams/novelty"
-HELD_OUT = ("ferry",)
-FITTED_ON = ("kabul", "bank", "quake")
+HELD_OUT = ("siege", "ballot")
+SEEN = ("ferry",)
+FITTED_ON = ("kabul", "bank", "quake", "capital", "dam", "fire", "plane", "gate")
 
 _SAME_TITLE = 0.5
 _SAME_TFIDF = 0.3
@@ -106,8 +107,10 @@ def headlines_only(stream: Stream) -> Stream:
 
 
 def summaries_only(stream: Stream) -> Stream:
-    """Return the stream as posts bring it: no headlines."""
-    return replace(stream, items=[replace(item, title="", content="") for item in stream.items])
+    """Return the stream as posts bring it: no headlines, but where there is nothing else."""
+    return replace(
+        stream, items=[replace(item, title="" if item.summary else item.title, content="") for item in stream.items]
+    )
 
 
 def everything_new(stream: Stream) -> Groups:
@@ -198,14 +201,15 @@ VARIANTS: Mapping[str, Callable[[Stream], Stream]] = {
 def main() -> None:
     """Print the scores of every stream, then what grouping alone makes of shorter texts."""
     _print_scores()
-    print("not fitted on, though seen while features were chosen: " + ", ".join(HELD_OUT))
+    print("held out, of them only the F1 was looked at: " + ", ".join(HELD_OUT))
+    print("not fitted on, though seen while features were chosen: " + ", ".join(SEEN))
     print(f"\n{'every item taken as matched':<29}{'P':>7}{'R':>7}{'F1':>7}{'B3 F1':>8}")
     for label, variant in VARIANTS.items():
         _print_variant(label, variant)
 
 
 def _print_variant(label: str, variant: Callable[[Stream], Stream]) -> None:
-    for name in (*HELD_OUT, *FITTED_ON):
+    for name in (*HELD_OUT, *SEEN, *FITTED_ON):
         stream = variant(stream_of(name))
         got = scored(stream, grouped(stream))
         print(f"{name:<8}{label:<21}{got.precision:>7.3f}{got.recall:>7.3f}{got.f1:>7.3f}{got.b_cubed:>8.3f}")
@@ -213,7 +217,7 @@ def _print_variant(label: str, variant: Callable[[Stream], Stream]) -> None:
 
 def _print_scores() -> None:
     print(f"{'stream':<8}{'items':>6}{'facts':>6}  {'':<18}{'P':>7}{'R':>7}{'F1':>7}{'B3 F1':>8}")
-    for name in (*HELD_OUT, *FITTED_ON):
+    for name in (*HELD_OUT, *SEEN, *FITTED_ON):
         stream = stream_of(name)
         size = f"{name:<8}{len(stream.items):>6}{len(set(stream.facts.values())):>6}"
         for label, grouping in GROUPINGS.items():

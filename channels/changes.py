@@ -1,5 +1,6 @@
 """What happened to a report after it was told, in words: who did what, with what note, and which lines differ."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,8 @@ from channels.text import plain
 from storywatch.model import Change, ChangeKind, Owed
 
 MOST_LINES = 12
+_STEM = 7
+"""So many letters of a word are alike in Retracted and Retraction, Corrected and Correction."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +58,11 @@ class ChangeBrief:
     lines: tuple[ChangedLine, ...]
     more: int
     invitation: str
+
+    def headed(self, headline: str) -> str:
+        """Return a headline with what happened before it, once: `RETRACTED: The gate` says it already."""
+        marked = re.match(rf"\W*{self.subject[:_STEM]}\w*(?:\s*[:—–-]|\W*$)", headline, re.IGNORECASE)
+        return headline if marked else f"{self.subject}: {headline}"
 
 
 def change_of(owed: Owed, change: Change, room: Room) -> ChangeBrief:

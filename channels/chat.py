@@ -70,7 +70,7 @@ def calm(text: str) -> str:
 def _line(brief: Brief) -> str:
     if brief.confirms:
         return f"Confirms \u201c{brief.confirms}\u201d: {brief.headline}"
-    return f"{brief.change.subject}: {brief.headline}" if brief.change else brief.headline
+    return brief.change.headed(brief.headline) if brief.change else brief.headline
 
 
 def _alert(brief: Brief) -> list[str]:

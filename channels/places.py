@@ -29,9 +29,9 @@ class Place:
 
 def event_place(owed: Owed, brief: Brief) -> Place:
     """Place an alert. The subject always begins with the event; what happened to a report stands before its title."""
-    what = f"{brief.change.subject}: " if brief.change else ""
+    what = brief.change.headed(brief.headline) if brief.change else brief.headline
     return Place(
-        subject=subject(brief.event, what + brief.headline),
+        subject=subject(brief.event, what),
         thread=_event_thread(owed.subscriber.id, owed.event.id),
         list_id=_label(owed.event.id),
     )

@@ -1,6 +1,6 @@
 """Do two figures say the same? 169 and about 170 do, 100 and 170 don't; dozens say nothing against 60."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import combinations
 
 from storywatch.model import Figure, FigureKind
@@ -16,6 +16,9 @@ BEYOND = 0.05
 
 _FEW = 6
 """So many figures of one kind in one report are added up in pairs: 60 Afghans and 12 soldiers are 72 dead."""
+
+
+Sum = tuple[FigureKind, float]
 
 
 def agree(figure: Figure, known: Figure) -> bool:
@@ -40,18 +43,24 @@ def known_among(figure: Figure, known: Iterable[Figure]) -> bool:
     return any(agree(figure, one) for one in known if one.kind is figure.kind)
 
 
-def sums(figures: Sequence[Figure]) -> list[tuple[Figure, float]]:
-    """Return what pairs of a report's figures of one kind are together, each with the first of the pair."""
-    by_kind: dict[str, list[Figure]] = {}
+def sums(figures: Iterable[Figure]) -> set[Sum]:
+    """Return what pairs of a report's figures of one kind are together. A sum is exact: 170 and 13 are not 182."""
+    by_kind: dict[FigureKind, list[Figure]] = {}
     for figure in figures:
-        by_kind.setdefault(figure.kind.value, []).append(figure)
-    return [
-        (one, one.value + other.value)
+        by_kind.setdefault(figure.kind, []).append(figure)
+    return {
+        (one.kind, one.value + other.value)
         for same in by_kind.values()
         if 1 < len(same) <= _FEW
         for one, other in combinations(same, 2)
         if one.of != other.of
-    ]
+    }
+
+
+def is_sum(figure: Figure, known: Iterable[Sum]) -> bool:
+    """Tell whether a figure is a known sum, or a lower bound right below one: more than 180 are 182."""
+    above = (BEYOND if figure.least else 0.0) * figure.value
+    return any(kind is figure.kind and 0 <= value - figure.value <= above for kind, value in known)
 
 
 def _to_one_digit(value: float) -> float:

@@ -41,6 +41,17 @@ _CORRECTED = re.compile(
     r"|\bwe (?:regret|apologi[sz]e for) the (?:error|mistake)|\bwas corrected on\b)",
     re.IGNORECASE,
 )
+_GLUED = re.compile(
+    r"(?<=[a-z)\]\"”’][.!?])(?=(?:correction|clarification|corrected|editor[’']?s[’']? note|retract(?:ion|ed))\b)",
+    re.IGNORECASE,
+)
+"""Where a note stands right behind the last word of a text that lost its markup: `at work.Correction: the gate`."""
+
+_WHAT_WAS_WRONG = re.compile(
+    r"\b(?:(?:earlier|previous|original|first) version|originally|previously|incorrect\w*|wrong\w*|misstated"
+    r"|misidentified|mistaken\w*|erroneous\w*|error|in fact|regret|not \S+,? as)\b",
+    re.IGNORECASE,
+)
 _BOILERPLATE = re.compile(
     r"^(?:\W*(?:last )?(?:updated|published|posted|modified|first published)\b.{0,60}"
     r"|\W*\d{1,2}[:.]\d{2}.{0,30}|\W*read more.*"
@@ -148,19 +159,17 @@ def change_id(event: str, item: str, kind: ChangeKind, which: str) -> str:
 
 def classified(added: tuple[str, ...]) -> tuple[ChangeKind, str]:
     """Return what kind of change the added lines make, with the publisher's own note of it."""
-    told = [sentence for _, sentence in sentences(*added)]
+    told = [sentence for _, sentence in sentences(*(_GLUED.sub("\n", line) for line in added))]
     for kind, pattern in ((ChangeKind.RETRACTION, _RETRACTED), (ChangeKind.CORRECTION, _CORRECTED)):
         for at, sentence in enumerate(told):
             if pattern.search(sentence):
-                return kind, _note(told, at)
+                return kind, _note(sentence, told[at + 1 : at + 2])
     return ChangeKind.EDIT, ""
 
 
-def _note(told: list[str], at: int) -> str:
-    """Return the note with the sentence behind it, for a note often says first that it is one."""
-    note = told[at]
-    if len(note) < 120 and at + 1 < len(told):
-        note = f"{note} {told[at + 1]}"
+def _note(sentence: str, after: Sequence[str]) -> str:
+    """Return the note, with the sentence behind it if that says what was wrong: many say first that they are one."""
+    note = " ".join((sentence, *(next_one for next_one in after if _WHAT_WAS_WRONG.search(next_one))))
     return note if len(note) <= MOST_NOTE_CHARS else note[: MOST_NOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -169,7 +178,7 @@ def _news(item: Item, added: tuple[str, ...], quote: str, past: Past, kind: Chan
     least = Severity.LOW if kind is ChangeKind.EDIT else Severity.HIGH
     told = [line for line in added if not _BOILERPLATE.match(line)]
     telling = read("\n" + "\n".join(told), english=(item.revision.language or "en").lower().startswith("en"))
-    found = news_in("", told, telling, past) if told else NOTHING_NEW
+    found = news_in("", told, telling, past, item=item.id) if told else NOTHING_NEW
     if not (found.figures or found.statements or found.names or _tells_more(telling, past)):
         lead = (quote,) if quote else ()
         return News(lead=lead, severity=least) if kind is not ChangeKind.EDIT else NOTHING_NEW

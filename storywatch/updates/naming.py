@@ -49,17 +49,13 @@ def _phrases(sentence: str) -> Iterable[list[Word]]:
     """Yield the rows of words with capitals; the first word of a sentence only where a name follows it."""
     row: list[Word] = []
     said = words(sentence)
-    if said and sum(word.titled for word in said) > 0.6 * len(said) > 2:
+    spelt = [word for word in said if not word.folded.isdecimal()]
+    if sum(word.titled for word in spelt) > 0.6 * len(spelt) > 2:
         return  # a headline: capitals say nothing
     for word in (*said, None):
         joined = word is not None and row and _BETWEEN.match(sentence[row[-1].end : word.start])
-        if (
-            word is not None
-            and word.titled
-            and word.folded not in _DATES
-            and not word.folded.isdecimal()
-            and (joined or not row)
-        ):
+        begins = word is not None and _may_begin(word)
+        if word is not None and begins and (joined or not row):
             row.append(word)
             continue
         if word is not None and row and joined and word.folded in _JOINERS:
@@ -68,7 +64,12 @@ def _phrases(sentence: str) -> Iterable[list[Word]]:
         trimmed = _trimmed(row, sentence)
         if trimmed:
             yield trimmed
-        row = [word] if word is not None and word.titled and word.folded not in _DATES else []
+        row = [word] if word is not None and begins else []
+
+
+def _may_begin(word: Word) -> bool:
+    """Tell whether a word may stand in a name: it has a capital and is no day, month or number."""
+    return word.titled and word.folded not in _DATES and not word.folded.isdecimal()
 
 
 def _trimmed(row: list[Word], sentence: str) -> list[Word]:

@@ -18,7 +18,6 @@ from storywatch.model import (
     Stance,
     Statement,
 )
-from storywatch.updates.agreeing import known_among
 from storywatch.updates.naming import new_names
 from storywatch.updates.past import Past
 from storywatch.updates.reading import Telling, read
@@ -46,9 +45,9 @@ def news_of(item: Item, telling: Telling, past: Past) -> News:
     return news_in(revision.title, (revision.summary, revision.content), telling, past)
 
 
-def news_in(title: str, bodies: Iterable[str], telling: Telling, past: Past) -> News:
-    """Return what a text adds to what the event knows."""
-    figures = tuple(_changes(telling.figures, past))
+def news_in(title: str, bodies: Iterable[str], telling: Telling, past: Past, *, item: str = "") -> News:
+    """Return what a text adds to what the event knows; `item`: the one whose own figures it revises."""
+    figures = tuple(_changes(telling.figures, past, item))
     statements = tuple(statement for statement in telling.statements if not _is_known(statement, past))
     turned = [(statement, earlier) for statement in statements if (earlier := against(statement, past))]
     return News(
@@ -70,10 +69,11 @@ def _severity(
     return Severity.HIGH if deaths or taken_back or withdrawn else Severity.NORMAL
 
 
-def _changes(figures: Iterable[Figure], past: Past) -> Iterator[FigureChange]:
+def _changes(figures: Iterable[Figure], past: Past, item: str) -> Iterator[FigureChange]:
+    own = [known for known in past.figures if known.item == item]
     for figure in figures:
-        if not known_among(figure, past.values.values()):
-            yield FigureChange(now=figure, before=before(figure, past.figures))
+        if not past.counts(figure):
+            yield FigureChange(now=figure, before=before(figure, own) or before(figure, past.figures))
 
 
 def before(figure: Figure, known: Sequence[KnownFigure]) -> KnownFigure | None:

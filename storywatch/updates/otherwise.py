@@ -1,13 +1,13 @@
-"""What makes an item news however alike it is to an update: a figure, a stance, or too little that the update says.
+"""What makes an item news however alike it is to an update: a figure, a stance, who acts, too little in common.
 
 The likeness of short texts is that of their topic, and one word of a headline may turn a story around: so these stand
 above the weights. In doubt rather new than lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from storywatch.model import Figure, FigureKind, Stance, Statement
-from storywatch.updates.agreeing import known_among, sums
+from storywatch.updates.agreeing import sums
 from storywatch.updates.news import whom
 from storywatch.updates.past import Past, PastUpdate
 from storywatch.updates.reading import Telling
@@ -16,11 +16,11 @@ from storywatch.updates.reversing import is_same_speaker
 SHORT = 40.0
 """Telling weight up to which a text is short: a headline, or a sentence."""
 
-MOSTLY = 0.6
-"""Share of a short text's telling weight that the only update of an event must say for it to be a repeat."""
+SOME = 0.1
+"""Share of what an item tells that an update must say for it to be a repeat, however soon after it comes."""
 
-SOME = 0.12
-"""The same for a longer text."""
+MOST = 0.75
+"""The same for a short text and the only update of an event; of two updates one must say half of that, and so on."""
 
 TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 """Stances that turn a story."""
@@ -28,15 +28,11 @@ TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 _GIVES_IN = frozenset({Stance.ADMITS, Stance.WITHDRAWS})
 _MOST_FIGURES = 6
 _AT_THE_TOP = 3
-_FEW_TERMS = 4
-"""Texts of fewer terms repeat the only update of an event only if it says all of them."""
 
 
 def says_otherwise(telling: Telling, one: PastUpdate, past: Past) -> bool:
     """Tell whether an item says what the update that it is like does not."""
-    return (
-        counts_otherwise(telling, one, past) or takes_a_stance(telling, one) or says_too_little_of(telling, one, past)
-    )
+    return counts_otherwise(telling, one, past) or takes_a_stance(telling, one) or acts_for_another(telling, one, past)
 
 
 def counted(telling: Telling) -> list[Figure]:
@@ -45,16 +41,26 @@ def counted(telling: Telling) -> list[Figure]:
 
 
 def counts_otherwise(telling: Telling, one: PastUpdate, past: Past) -> bool:
-    """Tell whether an item gives a figure that no report of the event has, where the update has another of its kind."""
-    ours, known = counted(telling), list(past.values.values())
-    sums_up = any(known_among(_total(figure, total), known) for figure, total in sums(ours))
-    return not sums_up and any(
-        not known_among(figure, known) and _revises(figure, one.figures.values()) for figure in ours
-    )
+    """Tell whether an item gives a figure that no report of the event has, where the update has another of its kind.
+
+    Where it repeats one of the update, what is less is a part of that.
+    """
+    ours = counted(telling)
+    if any((known.kind, known.value) in sums(ours) for known in past.values.values()):
+        return False
+    return any(_revises(figure, one.figures.values()) for figure in unknown(ours, one, past))
 
 
-def _total(figure: Figure, total: float) -> Figure:
-    return Figure(kind=figure.kind, value=total, high=total)
+def unknown(ours: Sequence[Figure], one: PastUpdate, past: Past) -> Iterator[Figure]:
+    """Yield the figures that no report of the event gives, without what is a part of one that the update gives."""
+    wholes = [figure for figure in ours if one.counts(figure)]
+    for figure in ours:
+        if not past.counts(figure) and not any(_is_part(figure, whole) for whole in wholes):
+            yield figure
+
+
+def _is_part(figure: Figure, whole: Figure) -> bool:
+    return figure.kind is whole.kind and figure.value < whole.value
 
 
 def _revises(figure: Figure, known: Iterable[Figure]) -> bool:
@@ -67,9 +73,12 @@ def _revises(figure: Figure, known: Iterable[Figure]) -> bool:
 
 
 def takes_a_stance(telling: Telling, one: PastUpdate) -> bool:
-    """Tell whether somebody denies, admits or takes back what nobody does in the update. To give in is one stance."""
+    """Tell whether somebody at the top denies, admits or takes back what nobody does in the update.
+
+    To give in is one stance.
+    """
     told = one.stances | (_GIVES_IN if one.stances & _GIVES_IN else frozenset())
-    return any(statement.stance not in told for statement in turning(telling)[:1])
+    return any(statement.stance not in told for statement in turning(telling)[:1] if statement.quote == telling.top)
 
 
 def turning(telling: Telling) -> list[Statement]:
@@ -91,14 +100,16 @@ def speaks_first(telling: Telling, one: PastUpdate) -> bool:
 
 
 def says_too_little_of(telling: Telling, one: PastUpdate, past: Past) -> bool:
-    """Tell whether a text, a short one above all, is mostly about what the update does not say.
+    """Tell whether a text, a short one above all, is about what the update does not say.
 
-    While the event has one update, nobody knows which words are only its topic. The more updates there are, the more it
-    tells that no other one says a word, and the less must be said.
+    While the event has one update, nobody knows which words are only its topic.
     """
-    weights = past.weights(telling)
-    whole = sum(weights.values())
-    told = sum(weight for term, weight in weights.items() if term in one.terms)
-    if len(weights) < _FEW_TERMS:
-        return told < whole * 2 / (len(past.updates) + 1)
-    return told < (MOSTLY if whole < SHORT else SOME) * whole * 2 / (len(past.updates) + 1)
+    is_short = sum(past.weights(telling).values()) < SHORT
+    least = max(SOME, MOST / len(past.updates)) if is_short else SOME
+    return past.share(telling.lead, one.terms) < least
+
+
+def acts_for_another(telling: Telling, one: PastUpdate, past: Past) -> bool:
+    """Tell whether a headline has another country do what the update has one do: France evacuates, Spain evacuates."""
+    actor = telling.actor
+    return bool(actor and actor not in one.terms and past.strangers(one.actors))

@@ -3,7 +3,8 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from sys import intern
@@ -13,7 +14,7 @@ from storywatch.matching.likeness.reading import stem
 from storywatch.matching.names import keys
 from storywatch.matching.words import words
 from storywatch.model import Event, Figure, FigureKind, KnownFigure, KnownStatement, Stance, Statement
-from storywatch.updates.agreeing import sums
+from storywatch.updates.agreeing import Sum, is_sum, known_among, sums
 from storywatch.updates.reading import READ_TEXTS, Telling, read, weight
 
 MOST_COMPARED = 24
@@ -109,8 +110,14 @@ class PastUpdate:
     number: int
     reports: list[PastReport] = field(default_factory=list)
     terms: set[str] = field(default_factory=set)
+    actors: set[str] = field(default_factory=set)
     figures: dict[tuple[FigureKind, float, float, bool], Figure] = field(default_factory=dict)
+    sums: set[Sum] = field(default_factory=set)
     statements: list[Statement] = field(default_factory=list)
+
+    def counts(self, figure: Figure) -> bool:
+        """Tell whether it gives a figure, or two that make it."""
+        return known_among(figure, self.figures.values()) or is_sum(figure, self.sums)
 
     @property
     def stances(self) -> set[Stance]:
@@ -135,6 +142,7 @@ class Past(Sequence[PastReport]):
         self._by_item: dict[str, PastReport] = {}
         self.updates: dict[str, PastUpdate] = {}
         self.values: dict[tuple[FigureKind, float, float, bool], Figure] = {}
+        self.sums: set[Sum] = set()
         self.figures: list[KnownFigure] = []
         self.statements: list[KnownStatement] = []
         self._postings: dict[str, set[str]] = defaultdict(set)
@@ -172,6 +180,7 @@ class Past(Sequence[PastReport]):
         if update is None:
             update = self.updates[report.update] = PastUpdate(id=report.update, number=report.number)
         update.reports.append(report)
+        update.actors |= {telling.actor} - {""}
         for term in telling.terms:
             self._postings[term].add(report.update)
             update.terms.add(term)
@@ -179,10 +188,12 @@ class Past(Sequence[PastReport]):
             self._passages[passage].append(len(self._reports))
         known = report.known_figures()
         told = [one.figure for one in known]
-        for figure in (*told, *(replace(one, value=total, high=total, of="") for one, total in sums(told))):
+        for figure in told:
             key = figure.kind, figure.value, figure.high, figure.least
             update.figures.setdefault(key, figure)
             self.values.setdefault(key, figure)
+        update.sums |= (added := sums(told))
+        self.sums |= added
         statements = report.known_statements()
         update.statements += [one.statement for one in statements]
         self._reports.append(report)
@@ -206,6 +217,10 @@ class Past(Sequence[PastReport]):
         """Tell whether any report says a term."""
         return term in self._postings
 
+    def counts(self, figure: Figure) -> bool:
+        """Tell whether any report gives a figure, or two that make it."""
+        return known_among(figure, self.values.values()) or is_sum(figure, self.sums)
+
     def telling_of(self, term: str) -> float:
         """Return what share of its weight a term keeps here, 1 for what one update says: what all say tells nothing."""
         said_by = len(self._postings.get(term, ()))
@@ -218,6 +233,10 @@ class Past(Sequence[PastReport]):
     def is_own(self, term: str) -> bool:
         """Tell whether at most one update says a term, and not the event's declaration."""
         return term not in self._about and len(self._postings.get(term, ())) <= 1
+
+    def strangers(self, terms: Iterable[str]) -> set[str]:
+        """Return the terms that the event's declaration doesn't say."""
+        return set(terms) - self._about
 
     def same_text(self, telling: Telling, *, least: int) -> PastReport | None:
         """Return the first report in the very same words; headlines may differ if there are enough of others."""
@@ -241,6 +260,11 @@ class Past(Sequence[PastReport]):
     def weight(self, term: str) -> float:
         """Return how much a term tells in this event."""
         return weight(term) * self.telling_of(term)
+
+    def share(self, terms: Iterable[str], told: AbstractSet[str]) -> float:
+        """Return how much of what terms tell is among those told, from 0 to 1."""
+        weights = {term: self.weight(term) for term in terms}
+        return sum(weight for term, weight in weights.items() if term in told) / (sum(weights.values()) or 1.0)
 
     def weights(self, telling: Telling) -> dict[str, float]:
         """Return how much each term of a text tells in this event where it stands."""

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from storywatch.difference import sentences
 from storywatch.matching.likeness.common import COMMON
-from storywatch.matching.likeness.countries import COUNTRY_OF
+from storywatch.matching.likeness.countries import COUNTRY_OF as MATCHED
 from storywatch.matching.likeness.reading import stem
 from storywatch.matching.likeness.stopwords import STOPWORDS
 from storywatch.matching.words import Word, words
@@ -32,6 +32,14 @@ MOST_TITLE_CHARS, MOST_CHARS = 1_000, 8_000
 LEAD_SENTENCES = 3
 WINDOW = 5
 """Words in a row that make a passage. Reports that share many were copied."""
+
+SENSE, COUNTRY, NUMBER = "~@#"
+"""With what the terms begin that stand for words of one sense, for a country, and for a number."""
+
+COUNTRY_OF = (
+    MATCHED | dict.fromkeys(("saudi", "saudis", "riyadh"), "@saudi") | dict.fromkeys(("uae", "emirati"), "@uae")
+)
+"""The country that a word with a capital stands for; a report that Saudis acted tells nothing of who else did."""
 
 _RARE = 0.004
 _COUNTRY = 0.02
@@ -61,6 +69,7 @@ class Telling:
 
     `terms`: each telling word with how prominent it is, 1 for the headline and first sentences. `headline` and `lead`:
     the terms of those. `named`: the terms that are written as names. `passages`: hashes of its words in rows of five.
+    `top`: its headline, or its first sentence if it has none. `actor`: the country with which its headline begins.
     `looks_back`: it speaks of its own news as of something past.
     """
 
@@ -72,11 +81,13 @@ class Telling:
     figures: tuple[Figure, ...]
     statements: tuple[Statement, ...]
     looks_back: bool
+    top: str = ""
+    actor: str = ""
 
     @cached_property
     def numbers(self) -> frozenset[str]:
         """The numbers it says."""
-        return frozenset(term for term in self.terms if term.startswith("#"))
+        return frozenset(term for term in self.terms if term.startswith(NUMBER))
 
 
 @lru_cache(maxsize=READ_TEXTS)
@@ -101,17 +112,23 @@ def read(text: str, *, english: bool = True) -> Telling:
         passages=_passages(body or title),
         figures=figures_of(title, body) if english else (),
         statements=statements_of(title, body) if english else (),
+        top=(title or (told[0] if told else "")).strip(),
+        actor=_actor(title),
         looks_back=bool(_LOOKING_BACK.search(f"{title} {' '.join(told[:2])}")),
     )
 
 
+def _actor(title: str) -> str:
+    return next((COUNTRY_OF.get(word.folded, "") for word in words(title) if word.titled), "")
+
+
 def weight(term: str) -> float:
     """Return how much a term tells by itself, before anything is known of the event."""
-    if term[0] == "#":
+    if term[0] == NUMBER:
         return -math.log(_NUMBER_SHARE)
-    if term[0] == "@":
+    if term[0] == COUNTRY:
         return -math.log(_COUNTRY)
-    if term[0] == "~":
+    if term[0] == SENSE:
         return -math.log(_USUAL_SENSE)
     return -math.log(_SHARES.get(term, _RARE))
 
@@ -148,8 +165,9 @@ def _worded(found: list[Word], text: str, *, in_title_case: bool) -> Iterator[tu
         if pair:
             joined = True
             yield pair, False
-        elif len(word.folded) > 1 and word.folded not in STOPWORDS and word.folded not in _EMPTY:
-            country = COUNTRY_OF.get(word.folded) if word.titled else None
+            continue
+        country = COUNTRY_OF.get(word.folded) if word.capitals or (word.titled and word.folded != "us") else None
+        if country or (len(word.folded) > 1 and word.folded not in STOPWORDS and word.folded not in _EMPTY):
             sense = country or SENSES.get(stems[at]) or SENSES.get(stem(word.folded))
             is_name = not sense and not in_title_case and word.titled and not _begins_sentence(text, word.start)
             yield (sense if sense and not is_name else stems[at]), is_name or bool(country)

@@ -25,13 +25,16 @@ def against(statement: Statement, past: Past) -> KnownStatement | None:
     """Return the earlier statement that one turns around, the most alike; None for none.
 
     One's own words are turned around by a word on the same thing, those of others only by nearly the same sentence.
+    What a speaker says again turns around only what was said since.
     """
     opposed = OPPOSED.get(statement.stance, frozenset())
     best: tuple[float, KnownStatement] | None = None
     for known in reversed(past.statements[-_MOST_LOOKED_AT:]):
+        same_speaker = is_same_speaker(statement.speaker, known.statement.speaker)
+        if same_speaker and _is_said_again(statement, known.statement, past):
+            break
         if known.statement.stance not in opposed:
             continue
-        same_speaker = is_same_speaker(statement.speaker, known.statement.speaker)
         if statement.stance is not Stance.DENIES and not same_speaker:
             continue  # whoever admits, admits what they had denied themselves
         topic = _common(statement.quote, known.statement.quote, past)
@@ -39,6 +42,10 @@ def against(statement: Statement, past: Past) -> KnownStatement | None:
         if topic >= least and (best is None or topic > best[0]):
             best = topic, known
     return best[1] if best else None
+
+
+def _is_said_again(statement: Statement, known: Statement, past: Past) -> bool:
+    return known.stance is statement.stance and _common(statement.quote, known.quote, past) >= _SAME_TOPIC
 
 
 def is_same_speaker(one: str, other: str) -> bool:

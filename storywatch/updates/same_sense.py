@@ -23,7 +23,7 @@ trial court tribunal judge judges hearing
 acquit cleared exonerate not_guilty
 appeal overturn
 sue lawsuit suit litigation plaintiff
-deny denial reject dismiss refute dispute rebut
+deny denial reject dismiss refute dispute rebut refuse rebuff rule_out rules_out ruled_out
 admit admission acknowledge concede confess own_up owned_up accept_responsibility
 mistake error wrong blunder botched
 apologise apologize apology sorry condolence regret
@@ -31,7 +31,7 @@ defend justify righteous
 confirm verify confirmation
 withdraw retract rescind take_back
 resign resignation quit step_down steps_down stepped_down stand_down leave_office left_office
-sack fire dismissal oust remove removed suspend
+sack dismissal oust remove removed suspend
 appoint name_as succeed successor
 investigate investigation inquiry probe review examine examination investigator
 report finding findings conclude conclusion
@@ -51,9 +51,9 @@ fall drop decline
 sink sank sunk capsize overturn went_down goes_down go_down go_under goes_under shipwreck
 ship vessel ferry boat
 crash collide collision derail derailment
-collapse cave_in
+collapse cave_in burst rupture give_way gave_way gives_way
 flood inundate
-fire_broke blaze burn inferno
+fire_broke fire blaze burn inferno ablaze
 captain skipper master
 diver
 search look_for looking_for
@@ -79,7 +79,7 @@ forge fake falsify forged
 drone uav unmanned
 car vehicle truck
 child_victim
-evacuate evacuation airlift
+evacuate evacuation airlift evacuee fly_out flies_out flew_out flown_out airlifted
 water
 expert
 engineer
@@ -101,7 +101,7 @@ strike_action walkout
 leak spill
 toxic poison contaminate contamination
 hostage kidnap abduct abduction captive
-free release
+free release let_go lets_go set_free walk_free walks_free on_bail
 extradite extradition hand_over handed_over
 escape flee fled
 infect infection outbreak epidemic virus
@@ -110,7 +110,49 @@ bankrupt insolvency insolvent bankruptcy
 fraud embezzle scam
 audit auditor
 share stock
-election vote poll ballot
+election vote poll ballot voter
+recount count_again counted_again
+candidate challenger contender
+swear_in swears_in sworn_in oath inaugurate inauguration take_office takes_office took_office
+back_down backs_down backed_down give_in gives_in gave_in relent
+annul nullify void invalidate
+earthquake quake tremor temblor jolt
+storm hurricane cyclone typhoon
+landslide mudslide
+rubble debris wreckage
+damage destroy devastate wreck ruin
+fight clash battle combat skirmish
+shell bombard bombardment artillery
+militant rebel insurgent fighter guerrilla paramilitary militia terrorist
+regain recapture retake retook
+siege besiege standoff
+diplomat embassy ambassador envoy consulate
+citizen national
+plane aircraft jet airliner airplane
+helicopter chopper
+airport airfield
+border frontier
+refugee migrant
+hospital clinic
+doctor medic physician surgeon
+autopsy post_mortem postmortem coroner inquest
+prisoner inmate detainee
+lawyer attorney counsel
+mediator mediation broker brokered
+monitor observer
+worker employee staff staffer
+resident villager inhabitant local
+supporter backer follower
+corruption bribe bribery graft
+loss deficit shortfall
+loan debt
+theatre theater
+memo document letter
+inspect inspection check
+relief humanitarian
+tribute memorial
+prime_minister premier
+teenager teen youth
 win victory
 test
 sell sale buy purchase acquire acquisition takeover
@@ -123,9 +165,9 @@ climate
 weapon gun rifle
 offer commit
 meet talks meeting negotiate negotiation
-ceasefire truce
+ceasefire truce armistice cessation
 troop_withdrawal pullout
-request ask demand call_for urge
+request ask demand call_for urge ultimatum
 ignore
 photo photograph picture image
 """
@@ -136,6 +178,8 @@ sunk:sink fled:flee rose:rise risen:rise fell:fall fallen:fall broke:break broke
 taken:take took:take gave:give given:give went:go gone:go left:leave lost:lose knew:know known:know sought:seek
 bought:buy sold:sell paid:pay began:begin begun:begin drew:draw withdrew:withdraw withdrawn:withdraw
 stood:stand built:build met:meet led:lead women:woman men:man children:child wives:wife lives:life
+flew:fly flown:fly fought:fight won:win swore:swear sworn:swear wrote:write written:write chose:choose
+chosen:choose burnt:burn fed:feed spent:spend sent:send drowned:drown retook:retake
 """
 
 SENSES: dict[str, str] = {}

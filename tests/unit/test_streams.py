@@ -91,7 +91,7 @@ def test_seeds_are_reports_of_the_stream_before_the_scored_ones() -> None:
 def test_some_reports_have_their_full_text() -> None:
     long = [item["content"] for item in items_of("world") if "content" in item]
     assert len(long) >= 10
-    assert min(map(len, long)) >= 1500
+    assert min(map(len, long)) >= 1200
 
 
 @pytest.fixture(params=sorted(path.stem for path in (STREAMS / "novelty").glob("*.gold.jsonl")))
@@ -105,7 +105,7 @@ def test_each_item_of_a_novelty_stream_tells_one_fact(event: str) -> None:
     assert [line["item"] for line in gold] == [item["id"] for item in items]
     assert len({item["id"] for item in items}) == len(items)
     assert len({item["url"] for item in items}) == len(items)
-    assert len({line["fact"] for line in gold}) >= 15
+    assert len({line["fact"] for line in gold}) >= 12
     moments = [datetime.fromisoformat(item["published"]) for item in items]
     assert moments == sorted(moments)
     assert [declared.id for declared in load_events(STREAMS / f"novelty/{event}.events.yaml")] == [event]

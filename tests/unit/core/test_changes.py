@@ -184,3 +184,36 @@ def test_news_beside_a_note_that_was_told_is_told_as_an_edit() -> None:
     assert change is not None
     assert (change.kind, change.quote) == (ChangeKind.EDIT, "")
     assert [one.now.value for one in change.news.figures] == [170]
+
+
+def test_what_an_edit_revises_is_the_reports_own_figure() -> None:
+    """Not that of whoever spoke last."""
+    item, past, report = told()
+    other = an_item("Toll rises to 90", item="i2", outlet="cnn", summary="At least 90 people were killed at the gate.")
+    placed = place(other, "kabul", past)
+    assert placed is not None
+    past.add(as_past(other, placed))
+    change = change_of(revised(item, TEXT.replace("At least 60", "At least 170")), report, "kabul", past)
+    assert change is not None
+    (figure,) = change.news.figures
+    assert figure.before is not None
+    assert (figure.before.item, figure.before.figure.value) == (item.id, 60)
+
+
+@pytest.mark.parametrize(
+    ("added", "note"),
+    [
+        ("Correction: The gate was Abbey Gate. Troops left at noon.", "Correction: The gate was Abbey Gate."),
+        (
+            "This article has been corrected. An earlier version named the wrong gate. Troops left.",
+            "This article has been corrected. An earlier version named the wrong gate.",
+        ),
+        ("Troops left at noon.Correction: The gate was Abbey Gate.", "Correction: The gate was Abbey Gate."),
+    ],
+)
+def test_a_note_is_quoted_without_the_text_around_it(added: str, note: str) -> None:
+    """With the sentence that says what was wrong, and even where it lost its paragraph."""
+    item, past, report = told()
+    change = change_of(revised(item, f"{TEXT}\n{added}"), report, "kabul", past)
+    assert change is not None
+    assert (change.kind, change.quote) == (ChangeKind.CORRECTION, note)

@@ -106,3 +106,10 @@ def test_other_languages_give_no_figures(language: str) -> None:
     """English words are read in English reports only."""
     assert not placed_news(an_item("60 killed", summary="60 people were killed", language=language)).figures
     assert placed_news(an_item("60 killed", summary="60 people were killed", language="en-GB")).figures
+
+
+def test_numbers_are_no_names() -> None:
+    """Neither alone nor beside words with capitals, and years make no headline of a sentence."""
+    text = "170 people died, not 100. 170 was what the ministry said in 2021 when it was asked by Mohammad Sharifullah."
+    news = placed_news(FIRST, an_item("Toll of the attack now at 170", item="i2", outlet="cnn", summary=text))
+    assert news.names == ("Mohammad Sharifullah",)

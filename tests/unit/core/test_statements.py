@@ -100,3 +100,18 @@ def test_speakers_are_the_same_by_a_telling_word() -> None:
     assert is_same_speaker("Pentagon", "Pentagon spokesman John Kirby")
     assert not is_same_speaker("Taliban officials", "US officials")
     assert not is_same_speaker("", "")
+
+
+def test_what_is_only_said_again_reverses_nothing() -> None:
+    """An admission turns the denial around once; after a new denial it does so anew."""
+    admission = "Calvera Lines admitted that its ferry Ocean Meridian was overloaded."
+    again = Statement(
+        stance=Stance.ADMITS,
+        speaker="Calvera Lines",
+        quote="Calvera Lines admitted its ferry Ocean Meridian was overloaded, lawyers recalled.",
+    )
+    assert against(again, past_of(DENIAL, admission)) is None
+    found = against(again, past_of(DENIAL, admission, f"{DENIAL} It did so for a second time on Friday."))
+    assert found is not None
+    assert found.item == "p2"
+    assert against(again, past_of(DENIAL)) is not None, "control"
