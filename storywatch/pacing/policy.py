@@ -1,0 +1,58 @@
+"""The policy: the one object that the daemon, the simulator and the benches drive."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from storywatch.pacing.fleet import Fleet
+from storywatch.pacing.heat import Heat, heated, matched, weight
+from storywatch.pacing.observing import Seen, observe
+from storywatch.pacing.pace import Budgets, Pace
+from storywatch.pacing.pricing import refresh
+from storywatch.pacing.rhythm import Rhythm
+from storywatch.pacing.waiting import Wait, next_wait
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """What a poll decides: the source's rhythm and the heat after it, and how long the next poll waits."""
+
+    rhythm: Rhythm
+    heat: Heat | None
+    wait: Wait
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Policy:
+    """Decides by the pace and the budgets. Pure: `now` and `dice` are arguments."""
+
+    pace: Pace
+    budgets: Budgets
+
+    def polled(self, rhythm: Rhythm, seen: Seen, *, outlet: str, host: str, now: datetime, dice: float) -> Planned:
+        """Return what follows from a poll that succeeded at `now`."""
+        new = 0 if seen.backlog else len(seen.published) + seen.untimed
+        heat = self.pace.heat
+        learned = matched(observe(rhythm, seen, now), heat, new, seen.matched, now)
+        warmer = None if heat is None else heated(heat, new, seen.matched, rhythm, now)
+        wait = self._wait(learned, warmer, outlet=outlet, host=host, now=now, dice=dice)
+        return Planned(rhythm=learned, heat=warmer, wait=wait)
+
+    def wait(self, rhythm: Rhythm, *, outlet: str, host: str, now: datetime, dice: float) -> Wait:
+        """Return how long the next poll waits after one at `now`, by what is known now."""
+        return self._wait(rhythm, self.pace.heat, outlet=outlet, host=host, now=now, dice=dice)
+
+    def first_pause(self, dice: float) -> timedelta:
+        """Return when a source is polled first: within a quarter of an hour, at random."""
+        return timedelta(minutes=15) * dice
+
+    def refreshed(self, fleet: Fleet, now: datetime) -> "Policy":
+        """Return the policy with its pace worked out anew."""
+        return replace(self, pace=refresh(fleet, self.pace, self.budgets, now))
+
+    def with_heat(self, heat: Heat | None) -> "Policy":
+        """Return the policy at this heat."""
+        return replace(self, pace=replace(self.pace, heat=heat))
+
+    def _wait(self, rhythm: Rhythm, heat: Heat | None, *, outlet: str, host: str, now: datetime, dice: float) -> Wait:
+        price = self.pace.price_for(outlet, host)
+        return next_wait(rhythm, self.pace, price=price, weight=weight(rhythm, heat, now), now=now, dice=dice)

@@ -1,0 +1,119 @@
+"""Rhythm: what is learned of when a source publishes. One small value a source, stored as bytes."""
+
+import struct
+import zlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from storywatch.pacing.times import HOURS, SLOTS
+
+Numbers = NDArray[np.float32]
+
+VERSION = 1
+LAYOUT = np.dtype(
+    [
+        ("version", "u1"),
+        ("at", "<f8"),
+        ("polls", "<u4"),
+        ("items", "<f4", (HOURS,)),
+        ("exposure", "<f4", (HOURS,)),
+        ("phase", "<f4", (SLOTS,)),
+        ("matches", "<f4"),
+        ("expected", "<f4"),
+        ("recent", "<f4"),
+        ("awaited", "<f4"),
+        ("proof", "<f4"),
+        ("floor", "<f4"),
+        ("window", "<f4"),
+        ("lag", "<f4"),
+        ("crc", "<u4"),
+    ]
+)
+"""How a rhythm is stored, little-endian; `crc` is the CRC-32 of what stands before it. `at` is 0 before any poll."""
+_SCALARS = struct.Struct("<8f")
+_SIZE = LAYOUT.itemsize
+_CRC_AT = LAYOUT.fields["crc"][1] if LAYOUT.fields else 0
+
+
+def _zeros(count: int) -> Numbers:
+    return np.zeros(count, dtype=np.float32)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Rhythm:
+    """When a source publishes, counted so that what is two weeks old counts half.
+
+    `items`, `exposure`: items and watched seconds by `times.hour_key`; `phase`: items by five minutes of the hour.
+    `at`: the last poll that is counted in. `matches`, `expected`: items that matched, and how many would have if the
+    source were like all others. `recent`, `awaited`: items that came in the last minutes, and that were to come;
+    `proof`: how much better the rate with them foretells what comes, in nats. `floor`: seconds for which the
+    publisher's answers usually hold us. `window`: items of its document, 0 if unknown. `lag`: seconds from publication
+    until an item can be seen. `polls`: how many there ever were, failed ones too.
+    """
+
+    items: Numbers = field(default_factory=lambda: _zeros(HOURS))
+    exposure: Numbers = field(default_factory=lambda: _zeros(HOURS))
+    phase: Numbers = field(default_factory=lambda: _zeros(SLOTS))
+    at: datetime | None = None
+    matches: float = 0.0
+    expected: float = 0.0
+    recent: float = 0.0
+    awaited: float = 0.0
+    proof: float = 0.0
+    floor: timedelta = timedelta()
+    window: float = 0.0
+    lag: float = 0.0
+    polls: int = 0
+
+    def to_bytes(self) -> bytes:
+        """Return it as bytes of `LAYOUT`."""
+        head = struct.pack("<BdI", VERSION, self.at.timestamp() if self.at else 0.0, self.polls)
+        arrays = b"".join(part.astype("<f4").tobytes() for part in (self.items, self.exposure, self.phase))
+        body = head + arrays + _SCALARS.pack(*self._scalars())
+        return body + struct.pack("<I", zlib.crc32(body))
+
+    @classmethod
+    def of_bytes(cls, stored: bytes) -> "Rhythm":
+        """Read what `to_bytes` wrote. What can't be read is forgotten: the source is learned anew."""
+        if not is_sound(stored):
+            return cls()
+        record = np.frombuffer(stored, dtype=LAYOUT)[0]
+        names = ("matches", "expected", "recent", "awaited", "proof", "window", "lag")
+        return cls(
+            items=record["items"].copy(),
+            exposure=record["exposure"].copy(),
+            phase=record["phase"].copy(),
+            at=datetime.fromtimestamp(float(record["at"]), UTC) if record["at"] else None,
+            floor=timedelta(seconds=float(record["floor"])),
+            polls=int(record["polls"]),
+            **{name: float(record[name]) for name in names},
+        )
+
+    def _scalars(self) -> tuple[float, ...]:
+        return (
+            self.matches,
+            self.expected,
+            self.recent,
+            self.awaited,
+            self.proof,
+            self.floor.total_seconds(),
+            self.window,
+            self.lag,
+        )
+
+
+def is_sound(stored: bytes) -> bool:
+    """Tell whether these are the bytes of a rhythm, whole and of this version."""
+    return (
+        len(stored) == _SIZE
+        and stored[0] == VERSION
+        and struct.unpack_from("<I", stored, _CRC_AT)[0] == zlib.crc32(stored[:_CRC_AT])
+    )
+
+
+def single(number: float) -> float:
+    """Return a number as it will be after it was stored, so that a restart changes nothing."""
+    return struct.unpack("<f", struct.pack("<f", number))[0]  # type: ignore[no-any-return]  # a float by its format
