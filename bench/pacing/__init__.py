@@ -1,0 +1,1 @@
+"""How soon items are found, by policy."""
