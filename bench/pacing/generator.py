@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from storywatch.pacing.pace import Floats
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.simulation import Track
 
 MONDAY = 1_772_409_600.0

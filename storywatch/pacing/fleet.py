@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from storywatch.pacing.pace import Floats
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.rhythm import LAYOUT, Rhythm, is_sound
 
 _FRESH = Rhythm().to_bytes()

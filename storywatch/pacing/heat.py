@@ -6,11 +6,17 @@ A source weighs what the chance is that its next item matches: its own share of 
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.rhythm import Rhythm, single
 
 COOLS_IN = 3 * 3600.0
 """Seconds in which the heat falls to 1/e."""
+OWN_COOLS_IN = 6 * 3600.0
+"""Seconds in which a source's own heat falls to 1/e."""
+OWN_START = 2.0
+"""Items of the source for which counts what is to be expected of it before it showed any."""
 LEAST_WEIGHT = 0.02
 MOST_LIKELY = 0.9
 
@@ -35,7 +41,10 @@ class Heat:
         return (cooled.x + 0.05) / (cooled.y + 5)
 
 
-def share(matches: float, expected: float) -> float:
+Some = TypeVar("Some", float, Floats)
+
+
+def share(matches: Some, expected: Some) -> Some:
     """Return how much more often than others a source's items match: 1 if nothing is known."""
     return (matches + 1) / (expected + 1)
 
@@ -47,13 +56,16 @@ def heated(heat: Heat, new_items: int, matches: int, rhythm: Rhythm, now: dateti
 
 
 def matched(rhythm: Rhythm, heat: Heat | None, new_items: int, matches: int, now: datetime) -> Rhythm:
-    """Return the rhythm with what matched of its new items. `heat` is that of before the poll."""
-    if heat is None or not new_items:
+    """Return the rhythm with what matched of its new items; `rhythm.at` and `heat` are those of before the poll."""
+    if heat is None:
         return rhythm
+    kept = _kept(rhythm, now)
     return replace(
         rhythm,
         matches=single(rhythm.matches + matches),
         expected=single(rhythm.expected + new_items * heat.glow(now)),
+        hot=single(rhythm.hot * kept + matches),
+        shown=single(rhythm.shown * kept + new_items),
     )
 
 
@@ -61,4 +73,11 @@ def weight(rhythm: Rhythm, heat: Heat | None, now: datetime) -> float:
     """Return what an item of the source counts, from `LEAST_WEIGHT` to below 1; 1 while there are no live events."""
     if heat is None:
         return 1.0
-    return LEAST_WEIGHT + min(MOST_LIKELY, heat.glow(now) * share(rhythm.matches, rhythm.expected))
+    kept = _kept(rhythm, now)
+    usual = min(heat.glow(now) * share(rhythm.matches, rhythm.expected), MOST_LIKELY)
+    return LEAST_WEIGHT + (rhythm.hot * kept + OWN_START * usual) / (rhythm.shown * kept + OWN_START)
+
+
+def _kept(rhythm: Rhythm, now: datetime) -> float:
+    elapsed = max((now - rhythm.at).total_seconds(), 0.0) if rhythm.at else 0.0
+    return math.exp(-elapsed / OWN_COOLS_IN)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from storywatch.pacing.rhythm import Numbers, Rhythm, single
+from storywatch.pacing.arrays import Numbers
+from storywatch.pacing.rhythm import Rhythm, single
 from storywatch.pacing.times import HOUR, hour_key, slot
 
 HALF_LIFE = 14 * 86400.0
@@ -74,6 +75,8 @@ def _renewed(rhythm: Rhythm, seen: Seen, now: datetime, *, items: Numbers, expos
         at=now,
         matches=rhythm.matches,
         expected=rhythm.expected,
+        hot=rhythm.hot,
+        shown=rhythm.shown,
         floor=timedelta(seconds=single(_usual(rhythm, seen))),
         window=float(seen.listed) if seen.listed else rhythm.window,
         polls=rhythm.polls + 1,

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.heat import Heat
 from storywatch.pacing.times import HOURS, SLOTS
-
-Floats = NDArray[np.float64]
+from storywatch.pacing.tolls import waiting
 
 REFRESHED_EVERY = timedelta(hours=3)
 POLLS_A_DAY = 96.0
@@ -34,7 +33,8 @@ class Budgets:
 class Pace:
     """`pool`: how much busier than its mean the fleet is, by hour; `phase`: by five minutes of the hour, 1 on average.
 
-    `prior`: items a second of a source that nothing is known of. `price`: the waiting, in item-seconds, that is worth
+    `prior`: items a second of a source that nothing is known of. `usual`: seconds between two polls of a source, on
+    average. `price`: the waiting, in item-seconds, that is worth
     a poll; `prices`: where a cap asks for more, by "outlet:ID" and "host:NAME". `trim`: what the price is multiplied
     with to spend what was planned. `planned`: polls from `refreshed_at` to the next refresh; `polls_at`: how many
     there had ever been then, by so many `members`. `heat`: None while there are no live events.
@@ -44,6 +44,7 @@ class Pace:
     phase: Floats
     prior: float
     price: float
+    usual: float = 86400.0 / POLLS_A_DAY
     prices: Mapping[str, float] = field(default_factory=dict)
     trim: float = 1.0
     refreshed_at: datetime | None = None
@@ -57,7 +58,7 @@ class Pace:
         """Return what holds before anything is learned: every hour like the other, `POLLS_A_DAY` for each source."""
         pause = 86400.0 / POLLS_A_DAY
         return cls(
-            pool=np.ones(HOURS), phase=np.ones(SLOTS), prior=FIRST_PRIOR, price=2 * FIRST_PRIOR * pause * pause / 2
+            pool=np.ones(HOURS), phase=np.ones(SLOTS), prior=FIRST_PRIOR, price=FIRST_PRIOR * waiting(pause, pause)
         )
 
     def price_for(self, outlet: str = "", host: str = "") -> float:
@@ -88,7 +89,7 @@ class Pace:
             return cls.first()
 
 
-_PLAIN = ("prior", "price", "trim", "planned", "polls_at", "members")
+_PLAIN = ("prior", "price", "usual", "trim", "planned", "polls_at", "members")
 
 
 def _read(raw: Mapping[str, Any]) -> Pace:
@@ -102,13 +103,14 @@ def _read(raw: Mapping[str, Any]) -> Pace:
         heat=heat and Heat(x=float(heat["x"]), y=float(heat["y"]), at=_moment(heat["at"])),
         prior=float(raw["prior"]),
         price=float(raw["price"]),
+        usual=float(raw["usual"]),
         trim=float(raw["trim"]),
         planned=float(raw["planned"]),
         polls_at=int(raw["polls_at"]),
         members=int(raw["members"]),
     )
     sizes = pool.shape == (HOURS,) and phase.shape == (SLOTS,)
-    if not (sizes and np.all(pool > 0) and np.all(phase > 0) and pace.prior > 0 and pace.price > 0):
+    if not (sizes and np.all(pool > 0) and np.all(phase > 0) and pace.prior > 0 and pace.price > 0 and pace.usual > 0):
         raise ValueError("not a pace")
     return pace
 

@@ -32,7 +32,7 @@ class Policy:
         """Return what follows from a poll that succeeded at `now`."""
         new = 0 if seen.backlog else len(seen.published) + seen.untimed
         heat = self.pace.heat
-        learned = matched(observe(rhythm, seen, now), heat, new, seen.matched, now)
+        learned = observe(matched(rhythm, heat, new, seen.matched, now), seen, now)
         warmer = None if heat is None else heated(heat, new, seen.matched, rhythm, now)
         wait = self._wait(learned, warmer, outlet=outlet, host=host, now=now, dice=dice)
         return Planned(rhythm=learned, heat=warmer, wait=wait)

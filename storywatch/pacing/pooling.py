@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.fleet import Fleet
-from storywatch.pacing.pace import FIRST_PRIOR, Floats, Pace
+from storywatch.pacing.pace import FIRST_PRIOR, Pace
 from storywatch.pacing.rates import PHASE_SHRINK, SHRINK
 from storywatch.pacing.times import SLOTS
 

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storywatch.pacing import pooling
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.floors import LEAST_PAUSE
-from storywatch.pacing.heat import LEAST_WEIGHT, MOST_LIKELY, Heat
-from storywatch.pacing.pace import REFRESHED_EVERY, Budgets, Floats, Pace
-from storywatch.pacing.times import HOUR, hour_key
+from storywatch.pacing.heat import LEAST_WEIGHT, MOST_LIKELY, OWN_COOLS_IN, OWN_START, Heat, share
+from storywatch.pacing.pace import REFRESHED_EVERY, Budgets, Pace
+from storywatch.pacing.times import DAY, HOUR, hour_key
+from storywatch.pacing.tolls import pauses
 from storywatch.pacing.visits import JITTER
 from storywatch.pacing.waiting import LONGEST_PAUSE
 
@@ -46,6 +48,7 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
         refreshed_at=now,
         polls_at=fleet.polls,
         members=len(fleet),
+        usual=_usual(fleet, budgets),
         prices={},
     )
     if not len(fleet):
@@ -61,6 +64,13 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
         prices={name: value * learned.trim for name, value in priced.prices.items()},
         planned=float(planned),
     )
+
+
+def _usual(fleet: Fleet, budgets: Budgets) -> float:
+    """Return the mean pause of the sources that are steered, with what the others leave of the budget."""
+    fixed = np.maximum(fleet.fixed, fleet.floors)[fleet.fixed > 0]
+    left = max(budgets.total - float((DAY / fixed).sum()), 1.0)
+    return min(max(DAY * (len(fleet) - len(fixed)) / left, LEAST_PAUSE.total_seconds()), DAY)
 
 
 def _trimmed(fleet: Fleet, before: Pace, now: datetime) -> float:
@@ -83,31 +93,36 @@ def _trimmed(fleet: Fleet, before: Pace, now: datetime) -> float:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Demand:
-    """What each source would poll in each of the next 24 hours: `roots` is √(wλ) by the hour, with its minutes.
+    """What each source would poll in each of the next 24 hours: `rates` is wλ by the hour.
 
-    `most`, `least`: polls an hour that its floors allow, and that it gets at any price. A fixed pause sets both.
+    `least`, `most`: the pauses that its floors allow, and that it gets at any price. A fixed pause sets both.
     """
 
-    roots: Floats
-    most: Floats
+    rates: Floats
+    usual: float
     least: Floats
+    most: Floats
+
+    def of_some(self, members: NDArray[np.bool_]) -> "Demand":
+        """Return the demand of some of the sources."""
+        return Demand(rates=self.rates[members], usual=self.usual, least=self.least[members], most=self.most[members])
 
     @classmethod
     def of(cls, fleet: Fleet, pace: Pace, now: datetime) -> "Demand":
         """Return what the sources would poll from `now` on."""
         keys = [hour_key(now.timestamp() + HOUR * ahead) for ahead in range(HOURS_AHEAD)]
         rates = pooling.hourly(fleet, pace)[:, keys] * weights(fleet, pace.heat, now)[:, None]
-        roots = np.sqrt(rates) * pooling.unevenness(fleet, pace)[:, None]
-        stretched = 1 + JITTER / 2
+        rates *= pooling.unevenness(fleet, pace)[:, None] ** 2
         floors = np.maximum(fleet.floors, LEAST_PAUSE.total_seconds())
         fixed = np.maximum(fleet.fixed, fleet.floors)
-        most = HOUR / np.where(fleet.fixed > 0, fixed * stretched, floors * stretched)
-        least = np.where(fleet.fixed > 0, most, np.minimum(HOUR / LONGEST_PAUSE.total_seconds() / stretched, most))
-        return cls(roots=roots * HOUR / stretched, most=most[:, None], least=least[:, None])
+        least = np.where(fleet.fixed > 0, fixed, floors)
+        most = np.where(fleet.fixed > 0, fixed, np.maximum(LONGEST_PAUSE.total_seconds(), floors))
+        return cls(rates=rates, usual=pace.usual, least=least[:, None], most=most[:, None])
 
     def hours(self, price: Floats) -> Floats:
         """Return polls by source and hour, at each source's price."""
-        return np.clip(self.roots / np.sqrt(2 * price)[:, None], self.least, self.most)
+        pause = np.clip(pauses(price[:, None] / self.rates, self.usual), self.least, self.most)
+        return np.asarray(HOUR / (pause * (1 + JITTER / 2)))
 
     def polls(self, price: Floats) -> Floats:
         """Return polls a day by source, at each source's price."""
@@ -118,8 +133,11 @@ def weights(fleet: Fleet, heat: Heat | None, now: datetime) -> Floats:
     """Return the weights of all sources, as `heat.weight` does for one."""
     if heat is None:
         return np.ones(len(fleet))
-    shares = (fleet.rhythms["matches"].astype(float) + 1) / (fleet.rhythms["expected"].astype(float) + 1)
-    return np.asarray(LEAST_WEIGHT + np.minimum(MOST_LIKELY, heat.glow(now) * shares))
+    own = {name: fleet.rhythms[name].astype(float) for name in ("matches", "expected", "hot", "shown")}
+    kept = np.exp(-np.maximum(now.timestamp() - fleet.rhythms["at"], 0.0) / OWN_COOLS_IN)
+    usual = np.minimum(heat.glow(now) * share(own["matches"], own["expected"]), MOST_LIKELY)
+    near = (own["hot"] * kept + OWN_START * usual) / (own["shown"] * kept + OWN_START)
+    return np.asarray(LEAST_WEIGHT + near)
 
 
 def _solve(spent: Callable[[float], float], budget: float) -> float:
@@ -135,8 +153,8 @@ def _capped(fleet: Fleet, demand: Demand, budgets: Budgets) -> Mapping[str, floa
     """Return the price at which each capped group spends its cap."""
     found: dict[str, float] = {}
     for name, members, cap in _groups(fleet, budgets):
-        own = Demand(roots=demand.roots[members], most=demand.most[members], least=demand.least[members])
-        found[name] = _solve(lambda c, own=own: float(own.polls(np.full(len(own.roots), c)).sum()), cap)  # type: ignore[misc]
+        own = demand.of_some(members)
+        found[name] = _solve(lambda c, own=own: float(own.polls(np.full(len(own.rates), c)).sum()), cap)  # type: ignore[misc]
     return found
 
 

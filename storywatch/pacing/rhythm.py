@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
+from storywatch.pacing.arrays import Numbers
 from storywatch.pacing.times import HOURS, SLOTS
-
-Numbers = NDArray[np.float32]
 
 VERSION = 1
 LAYOUT = np.dtype(
@@ -23,6 +21,8 @@ LAYOUT = np.dtype(
         ("phase", "<f4", (SLOTS,)),
         ("matches", "<f4"),
         ("expected", "<f4"),
+        ("hot", "<f4"),
+        ("shown", "<f4"),
         ("recent", "<f4"),
         ("awaited", "<f4"),
         ("proof", "<f4"),
@@ -33,7 +33,7 @@ LAYOUT = np.dtype(
     ]
 )
 """How a rhythm is stored, little-endian; `crc` is the CRC-32 of what stands before it. `at` is 0 before any poll."""
-_SCALARS = struct.Struct("<8f")
+_SCALARS = struct.Struct("<10f")
 _SIZE = LAYOUT.itemsize
 _CRC_AT = LAYOUT.fields["crc"][1] if LAYOUT.fields else 0
 
@@ -48,7 +48,7 @@ class Rhythm:
 
     `items`, `exposure`: items and watched seconds by `times.hour_key`; `phase`: items by five minutes of the hour.
     `at`: the last poll that is counted in. `matches`, `expected`: items that matched, and how many would have if the
-    source were like all others. `recent`, `awaited`: items that came in the last minutes, and that were to come;
+    source were like all others; `hot`, `shown`: items that matched and all items of the last hours. `recent`, `awaited`: items that came in the last minutes, and that were to come;
     `proof`: how much better the rate with them foretells what comes, in nats. `floor`: seconds for which the
     publisher's answers usually hold us. `window`: items of its document, 0 if unknown. `lag`: seconds from publication
     until an item can be seen. `polls`: how many there ever were, failed ones too.
@@ -60,6 +60,8 @@ class Rhythm:
     at: datetime | None = None
     matches: float = 0.0
     expected: float = 0.0
+    hot: float = 0.0
+    shown: float = 0.0
     recent: float = 0.0
     awaited: float = 0.0
     proof: float = 0.0
@@ -81,7 +83,7 @@ class Rhythm:
         if not is_sound(stored):
             return cls()
         record = np.frombuffer(stored, dtype=LAYOUT)[0]
-        names = ("matches", "expected", "recent", "awaited", "proof", "window", "lag")
+        names = ("matches", "expected", "hot", "shown", "recent", "awaited", "proof", "window", "lag")
         return cls(
             items=record["items"].copy(),
             exposure=record["exposure"].copy(),
@@ -96,6 +98,8 @@ class Rhythm:
         return (
             self.matches,
             self.expected,
+            self.hot,
+            self.shown,
             self.recent,
             self.awaited,
             self.proof,

@@ -15,9 +15,11 @@ from storywatch.pacing.pace import Pace
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.times import SLOT
+from storywatch.pacing.tolls import waiting
 from storywatch.pacing.visits import JITTER
 
 LONGEST_PAUSE = timedelta(hours=24)
+_STEPS = 4
 _LEAST, _LONGEST = LEAST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds()
 
 
@@ -42,10 +44,10 @@ class Wait:
 def next_wait(rhythm: Rhythm, pace: Pace, *, price: float, weight: float, now: datetime, dice: float) -> Wait:
     """Return how long the next poll waits after one at `now`. `dice` in 0 to 1 decides the jitter, which only adds."""
     rates, start, cost = Rates.of(rhythm, pace), now.timestamp(), price / weight
-    pause, gain, awaited = _walk(rates, start, cost)
+    pause, gain, awaited = _walk(rates, start, cost, pace.usual)
     capped = None
     if pause < _LEAST:
-        pause, gain, awaited = _walk(rates, start, math.inf, until=_LEAST)
+        pause, gain, awaited = _walk(rates, start, math.inf, pace.usual, until=_LEAST)
         capped = "least"
     elif gain < cost:
         capped = "longest"
@@ -59,15 +61,23 @@ def next_wait(rhythm: Rhythm, pace: Pace, *, price: float, weight: float, now: d
     )
 
 
-def _walk(rates: Rates, start: float, cost: float, until: float = _LONGEST) -> tuple[float, float, float]:
+def _walk(rates: Rates, start: float, cost: float, usual: float, until: float = _LONGEST) -> tuple[float, float, float]:
     """Walk ahead until the waiting reaches the cost: the seconds, the waiting and the items until then."""
-    gone, waiting, items = 0.0, 0.0, 0.0
+    gone, waited, items = 0.0, 0.0, 0.0
     while gone < until:
         stop = min(SLOT - (start + gone) % SLOT + gone, until)
         rate = rates.at(start + gone)
-        more = rate * (stop * stop - gone * gone) / 2
-        if waiting + more >= cost:
-            last = math.sqrt(gone * gone + 2 * (cost - waiting) / rate)
+        more = rate * (waiting(stop, usual) - waiting(gone, usual))
+        if waited + more >= cost:
+            last = _within(gone, stop, (cost - waited) / rate, usual)
             return last, cost, items + rate * (last - gone)
-        gone, waiting, items = stop, waiting + more, items + rate * (stop - gone)
-    return until, waiting, items
+        gone, waited, items = stop, waited + more, items + rate * (stop - gone)
+    return until, waited, items
+
+
+def _within(gone: float, stop: float, more: float, usual: float) -> float:
+    """Return when between two moments one item a second has waited for `more`, by Newton's steps from the later."""
+    target, last = waiting(gone, usual) + more, stop
+    for _ in range(_STEPS):
+        last -= (waiting(last, usual) - target) / (last + last * last / usual)
+    return min(max(last, gone), stop)

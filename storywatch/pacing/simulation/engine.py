@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from storywatch.pacing.pace import Floats
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.simulation.schemes import Polled, Scheme
 from storywatch.pacing.simulation.tracks import Track
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from storywatch.pacing.pace import Floats
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.simulation.engine import Run
 from storywatch.pacing.simulation.tracks import Track
 

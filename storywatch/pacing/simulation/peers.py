@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from storywatch.pacing.pace import Floats
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.simulation.engine import WINDOW
 from storywatch.pacing.simulation.schemes import Polled
 from storywatch.pacing.simulation.tracks import Track

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from storywatch.pacing.pace import Floats
+from storywatch.pacing.arrays import Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
