@@ -5,7 +5,10 @@ delay: the gaps' coefficient of variation is about 1.9. A share of posts stands 
 hour or of its half. The marginal rates are known, so that the bound can be worked out.
 """
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +50,9 @@ class Habits:
     batch: float
 
     @classmethod
-    def drawn(cls, dice: np.random.Generator) -> "Habits":
-        daily = float(np.clip(np.exp(dice.normal(np.log(26), 1.17)), 2.5, 270))
+    def drawn(cls, dice: np.random.Generator, level: float) -> "Habits":
+        """Draw habits; `level` in 0 to 1 says where among all sources its rate stands."""
+        daily = min(max(26 * math.exp(1.2 * NormalDist().inv_cdf(level)), 2.5), 270.0)
         return cls(
             daily=daily,
             zone=int(dice.choice([-8, -5, -5, 0, 0, 1, 1, 3, 5, 8])),
@@ -58,7 +62,7 @@ class Habits:
         )
 
 
-def hourly(local: Floats) -> Floats:
+def hourly(local: NDArray[np.floating[Any]]) -> Floats:
     """Return how busy an hour of the local day is: low at night, a plateau in office hours."""
     points = ([0, 5, 6, 9, 18, 22, 24], [0.25, 0.15, 0.3, 1.0, 1.0, 0.45, 0.25])
     return np.asarray(np.interp(local, *points))
@@ -95,14 +99,9 @@ def published(lead: Floats, habits: Habits, dice: np.random.Generator) -> Floats
     """Draw a source's items."""
     counts = dice.poisson(lead * SLOT)
     slots = np.repeat(np.arange(len(lead)), counts)
-    spike = np.isin(slots % 12, (0, 6))
-    plain = lead * 0 + (1 - habits.scheduled)
-    share = np.where(
-        spike,
-        1 - plain[slots] / (plain + habits.scheduled * np.where(np.arange(len(lead)) % 12 == 0, 7.2, 4.8))[slots],
-        0,
-    )
-    within = np.where(dice.random(len(slots)) < share, MINUTE, SLOT) * dice.random(len(slots))
+    spikes = np.select([slots % 12 == 0, slots % 12 == 6], [0.6 * 12, 0.4 * 12], 0.0) * habits.scheduled
+    on_time = dice.random(len(slots)) < spikes / (1 - habits.scheduled + spikes)
+    within = np.where(on_time, MINUTE, SLOT) * dice.random(len(slots))
     first = MONDAY + slots * SLOT + within
     more = dice.geometric(1 - habits.batch, len(first)) - 1
     chains = [moment + np.cumsum(dice.exponential(AFTER, count)) for moment, count in zip(first, more, strict=True)]
@@ -113,7 +112,8 @@ def published(lead: Floats, habits: Habits, dice: np.random.Generator) -> Floats
 def world(seed: int, *, sources: int = 24, days: int = 21, episodes: int = 0) -> World:
     """Return a world by its seed."""
     dice = np.random.default_rng(seed)
-    habits = [Habits.drawn(dice) for _ in range(sources)]
+    levels = (np.arange(sources) + dice.random(sources)) / sources
+    habits = [Habits.drawn(dice, float(level)) for level in levels]
     leads = [leading(one, days) for one in habits]
     items = [published(lead, one, dice) for lead, one in zip(leads, habits, strict=True)]
     matched = episodic(items, days, episodes, dice)

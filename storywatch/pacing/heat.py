@@ -18,6 +18,7 @@ OWN_COOLS_IN = 6 * 3600.0
 OWN_START = 2.0
 """Items of the source for which counts what is to be expected of it before it showed any."""
 LEAST_WEIGHT = 0.02
+STORY_WEIGHT = 0.1
 MOST_LIKELY = 0.9
 
 
@@ -76,6 +77,11 @@ def weight(rhythm: Rhythm, heat: Heat | None, now: datetime) -> float:
     kept = _kept(rhythm, now)
     usual = min(heat.glow(now) * share(rhythm.matches, rhythm.expected), MOST_LIKELY)
     return LEAST_WEIGHT + (rhythm.hot * kept + OWN_START * usual) / (rhythm.shown * kept + OWN_START)
+
+
+def is_story(weight: float) -> bool:
+    """Tell whether a weight is that of a source of a live event; without any, none is."""
+    return STORY_WEIGHT <= weight < 1
 
 
 def _kept(rhythm: Rhythm, now: datetime) -> float:

@@ -48,10 +48,10 @@ class Rhythm:
 
     `items`, `exposure`: items and watched seconds by `times.hour_key`; `phase`: items by five minutes of the hour.
     `at`: the last poll that is counted in. `matches`, `expected`: items that matched, and how many would have if the
-    source were like all others; `hot`, `shown`: items that matched and all items of the last hours. `recent`, `awaited`: items that came in the last minutes, and that were to come;
-    `proof`: how much better the rate with them foretells what comes, in nats. `floor`: seconds for which the
-    publisher's answers usually hold us. `window`: items of its document, 0 if unknown. `lag`: seconds from publication
-    until an item can be seen. `polls`: how many there ever were, failed ones too.
+    source were like all others; `hot`, `shown`: items that matched and all items of the last hours. `recent`,
+    `awaited`: items that came in the last minutes, and that were to come; `proof`: how much better the rate with them
+    foretells what comes, in nats. `floor`: seconds for which the publisher's answers usually hold us. `window`: items
+    of its document, 0 if unknown. `lag`: seconds by which items show up too late. `polls`: all there ever were.
     """
 
     items: Numbers = field(default_factory=lambda: _zeros(HOURS))

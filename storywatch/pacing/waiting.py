@@ -7,9 +7,10 @@ T = √(2c/λ), the square-root law (Sia, Cho and Cho, "Efficient monitoring alg
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from storywatch.pacing.bursts import FADES_IN, surge
 from storywatch.pacing.floors import LEAST_PAUSE
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rates import Rates
@@ -19,6 +20,8 @@ from storywatch.pacing.tolls import waiting
 from storywatch.pacing.visits import JITTER
 
 LONGEST_PAUSE = timedelta(hours=24)
+WINDOW_SHARE = 0.5
+"""Share of a document that may be new at the next poll, by what is expected."""
 _STEPS = 4
 _LEAST, _LONGEST = LEAST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds()
 
@@ -44,40 +47,70 @@ class Wait:
 def next_wait(rhythm: Rhythm, pace: Pace, *, price: float, weight: float, now: datetime, dice: float) -> Wait:
     """Return how long the next poll waits after one at `now`. `dice` in 0 to 1 decides the jitter, which only adds."""
     rates, start, cost = Rates.of(rhythm, pace), now.timestamp(), price / weight
-    pause, gain, awaited = _walk(rates, start, cost, pace.usual)
-    capped = None
-    if pause < _LEAST:
-        pause, gain, awaited = _walk(rates, start, math.inf, pace.usual, until=_LEAST)
-        capped = "least"
-    elif gain < cost:
-        capped = "longest"
+    walk = Walk(rates=rates, start=start, usual=pace.usual, surge=surge(rhythm))
+    room = WINDOW_SHARE * rhythm.window if rhythm.window else math.inf
+    reached, capped = walk.until(cost=cost, room=room, longest=_LONGEST)
+    if reached.pause < _LEAST:
+        reached, capped = walk.until(longest=_LEAST)[0], "least"
     return Wait(
-        pause=timedelta(seconds=pause * (1 + JITTER * dice)),
-        rate=rates.at(start + pause),
+        pause=timedelta(seconds=reached.pause * (1 + JITTER * dice)),
+        rate=rates.at(start + reached.pause),
         cost=cost,
-        gain=gain,
-        awaited=awaited,
+        gain=reached.waited,
+        awaited=reached.items,
         capped_by=capped,
     )
 
 
-def _walk(rates: Rates, start: float, cost: float, usual: float, until: float = _LONGEST) -> tuple[float, float, float]:
-    """Walk ahead until the waiting reaches the cost: the seconds, the waiting and the items until then."""
-    gone, waited, items = 0.0, 0.0, 0.0
-    while gone < until:
-        stop = min(SLOT - (start + gone) % SLOT + gone, until)
-        rate = rates.at(start + gone)
-        more = rate * (waiting(stop, usual) - waiting(gone, usual))
-        if waited + more >= cost:
-            last = _within(gone, stop, (cost - waited) / rate, usual)
-            return last, cost, items + rate * (last - gone)
-        gone, waited, items = stop, waited + more, items + rate * (stop - gone)
-    return until, waited, items
+def overflown(wait: Wait) -> Wait:
+    """Return half the pause, after a document of which all was new: some of it may have come and gone unseen."""
+    return replace(wait, pause=max(wait.pause / 2, LEAST_PAUSE), capped_by="window")
 
 
-def _within(gone: float, stop: float, more: float, usual: float) -> float:
-    """Return when between two moments one item a second has waited for `more`, by Newton's steps from the later."""
-    target, last = waiting(gone, usual) + more, stop
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A pause in seconds, what has waited for how much by then, and how many items."""
+
+    pause: float
+    waited: float
+    items: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """A walk ahead from a poll at `start`, in pieces of the same rate. `surge`: how far a burst lifts it, by itself."""
+
+    rates: Rates
+    start: float
+    usual: float
+    surge: float = 0.0
+
+    def until(self, *, cost: float = math.inf, room: float = math.inf, longest: float) -> tuple[Reached, str | None]:
+        """Walk until waiting reaches the cost, items the room, or time the longest; say what else than the cost."""
+        gone, waited, items, before = 0.0, 0.0, 0.0, 0.0
+        while gone < longest:
+            stop = min(SLOT - (self.start + gone) % SLOT + gone, longest)
+            rate = self._rate(gone, stop)
+            after = waiting(stop, self.usual)
+            full = gone + (room - items) / rate
+            if waited + rate * (after - before) >= cost:
+                last = _within(gone, stop, before + (cost - waited) / rate, self.usual)
+                if last <= full:
+                    return Reached(last, cost, items + rate * (last - gone)), None
+            if full < stop:
+                return Reached(full, waited + rate * (waiting(full, self.usual) - before), room), "window"
+            waited, items = waited + rate * (after - before), items + rate * (stop - gone)
+            gone, before = stop, after
+        return Reached(longest, waited, items), "longest"
+
+    def _rate(self, gone: float, stop: float) -> float:
+        rate = self.rates.at(self.start + gone)
+        return rate * (1 + self.surge * math.exp(-(gone + stop) / 2 / FADES_IN)) if self.surge else rate
+
+
+def _within(gone: float, stop: float, target: float, usual: float) -> float:
+    """Return when between two moments one item a second has waited for `target`, by Newton's steps from the later."""
+    last = stop
     for _ in range(_STEPS):
         last -= (waiting(last, usual) - target) / (last + last * last / usual)
     return min(max(last, gone), stop)

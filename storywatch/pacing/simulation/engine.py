@@ -2,6 +2,7 @@
 
 import heapq
 import random
+from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -63,13 +64,14 @@ class _Engine:
         self._tracks, self._scheme, self._dice = tracks, scheme, dice
         self._begin, self._end = begin, end
         self._visible = [_visible(track) for track in tracks]
+        self._moments = [moments.tolist() for moments in self._visible]
         self._found = [np.full(len(track.published), np.nan) for track in tracks]
         self._places = [_Place() for _ in tracks]
         self._queue: list[tuple[float, int]] = []
         self._early = 0
 
     def run(self) -> Generator[float, None, Run]:
-        self._scheme.begin(self._tracks, self._begin)
+        self._scheme.begin(self._tracks)
         for number in range(len(self._tracks)):
             self._plan(number, self._begin + self._scheme.first(number, self._dice.random()))
         for done, stop in self._stretches():
@@ -98,6 +100,10 @@ class _Engine:
             due, number = heapq.heappop(self._queue)
             if due != self._places[number].due:
                 continue  # planned anew since
+            held_up = self._scheme.held_up(number, due)
+            if held_up > 0:
+                self._plan(number, due + held_up)
+                continue
             self._poll(number, due)
             for other, wanted in self._scheme.hastened(due):
                 place = self._places[other]
@@ -118,7 +124,7 @@ class _Engine:
         held = manners.retry_after if refused else manners.max_age
         first = place.next_item
         if not refused:
-            place.next_item = int(np.searchsorted(self._visible[number], now, side="right"))
+            place.next_item = bisect_right(self._moments[number], now, lo=first)
             self._found[number][first : place.next_item] = now
         polled = Polled(
             number=number,

@@ -29,7 +29,7 @@ class Figures:
 
 def figures(run: Run, tracks: Sequence[Track], *, since: float, until: float, matched: bool | None = None) -> Figures:
     """Sum up what was published between two moments; of all items, of the matched, or of the others."""
-    found = [_delays(track, one, since, until, matched) for track, one in zip(tracks, run.found, strict=True)]
+    found = [_delays(track, one, since, until, matched=matched) for track, one in zip(tracks, run.found, strict=True)]
     delays = np.concatenate([*found, np.zeros(0)])
     polls = sum(int(np.count_nonzero((one >= since) & (one < until))) for one in run.polls)
     spent = polls / max(len(tracks), 1) / ((until - since) / DAY)
@@ -38,7 +38,7 @@ def figures(run: Run, tracks: Sequence[Track], *, since: float, until: float, ma
     return Figures(items=len(delays), mean=float(delays.mean()), p95=float(np.quantile(delays, 0.95)), polls=spent)
 
 
-def _delays(track: Track, found: Floats, since: float, until: float, matched: bool | None) -> Floats:
+def _delays(track: Track, found: Floats, since: float, until: float, *, matched: bool | None) -> Floats:
     chosen = (track.published >= since) & (track.published < until) & ~np.isnan(found)
     if matched is not None:
         chosen &= (np.zeros(len(chosen), bool) if track.matched is None else track.matched) == matched

@@ -1,8 +1,10 @@
+# ruff: noqa: ARG002 - formulas take of a poll what they need
 """How others decide when to poll next, by their published code; see docs/decisions. All pauses in seconds.
 
 Each takes a `scale` that its pauses are multiplied with, so that all can be compared at equal numbers of polls.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +26,7 @@ class Peer:
     scale: float = 1.0
     refreshed_every: float = 0.0
 
-    def begin(self, tracks: Sequence[Track], now: float) -> None:
+    def begin(self, tracks: Sequence[Track]) -> None:
         """Nothing is learned beforehand."""
 
     def first(self, number: int, dice: float) -> float:
@@ -33,6 +35,10 @@ class Peer:
 
     def refresh(self, now: float) -> None:
         """Nothing is worked out for all."""
+
+    def held_up(self, number: int, now: float) -> float:
+        """No hard limit."""
+        return 0.0
 
     def hastened(self, now: float) -> Sequence[tuple[int, float]]:
         """Nothing is hastened."""
@@ -73,7 +79,7 @@ class Miniflux(Peer):
         gap = _mean_gap(recent)
         if gap is None:
             return DAY
-        return min(max(WEEK / np.ceil(WEEK / max(gap, 1.0)), 5 * MINUTE), DAY)
+        return min(max(WEEK / math.ceil(WEEK / max(gap, 1.0)), 5 * MINUTE), DAY)
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ class Scheme(Protocol):
     refreshed_every: float
     """Seconds between two calls of `refresh`; 0: never."""
 
-    def begin(self, tracks: Sequence[Track], now: float) -> None:
+    def begin(self, tracks: Sequence[Track]) -> None:
         """Meet the tracks, before any poll."""
 
     def first(self, number: int, dice: float) -> float:
@@ -43,6 +43,9 @@ class Scheme(Protocol):
 
     def refresh(self, now: float) -> None:
         """Work out anew what holds for all."""
+
+    def held_up(self, number: int, now: float) -> float:
+        """Return the seconds for which a poll that is due must wait for a hard limit; 0: it is made, and counted."""
 
     def hastened(self, now: float) -> Sequence[tuple[int, float]]:
         """Return the tracks whose waiting polls are wanted earlier now, and when."""
