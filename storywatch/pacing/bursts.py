@@ -8,6 +8,7 @@ import math
 from dataclasses import replace
 from datetime import datetime
 
+from storywatch.pacing import changes
 from storywatch.pacing.observing import HALF_LIFE, Seen
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm, single
@@ -34,7 +35,7 @@ def excess(rhythm: Rhythm) -> float:
 
 
 def after_poll(rhythm: Rhythm, rates: Rates, seen: Seen, now: datetime) -> Rhythm:
-    """Return the rhythm with what a poll at `now` says of bursts. `rhythm` and `rates` are those of before it."""
+    """Return the rhythm with what a poll says of bursts and changes. `rhythm`, `rates`: those of before it."""
     if seen.since is None or rhythm.at is None or seen.since >= now:
         return rhythm
     start, end = seen.since.timestamp(), now.timestamp()
@@ -43,12 +44,13 @@ def after_poll(rhythm: Rhythm, rates: Rates, seen: Seen, now: datetime) -> Rhyth
     count = len(seen.published) + seen.untimed
     gained = count * math.log(surging / plain) - (surging - plain)
     proof = rhythm.proof * math.exp2(-(end - start) / HALF_LIFE) + min(max(gained, -3.0), 3.0)
-    return replace(
+    burst = replace(
         rhythm,
         recent=single(rhythm.recent * kept + _recent(seen, start, end)),
         awaited=single(rhythm.awaited * kept + near),
         proof=single(min(max(proof, -MOST_PROOF), MOST_PROOF)),
     )
+    return changes.after_poll(burst, came=count, awaited=plain, elapsed=end - start)
 
 
 def _recent(seen: Seen, start: float, end: float) -> float:

@@ -82,6 +82,8 @@ def _renewed(rhythm: Rhythm, seen: Seen, now: datetime, *, items: Numbers, expos
         recent=rhythm.recent,
         awaited=rhythm.awaited,
         proof=rhythm.proof,
+        lately=rhythm.lately,
+        foreseen=rhythm.foreseen,
         floor=timedelta(seconds=single(_usual(rhythm, seen))),
         window=float(seen.listed) if seen.listed else rhythm.window,
         lag=single(_lag(rhythm, seen)),

@@ -10,6 +10,19 @@ import numpy as np
 from storywatch.pacing.arrays import Numbers
 from storywatch.pacing.times import HOURS, SLOTS
 
+_PLAIN = (
+    "matches",
+    "expected",
+    "hot",
+    "shown",
+    "recent",
+    "awaited",
+    "proof",
+    "lately",
+    "foreseen",
+    "window",
+    "lag",
+)
 VERSION = 1
 LAYOUT = np.dtype(
     [
@@ -19,21 +32,13 @@ LAYOUT = np.dtype(
         ("items", "<f4", (HOURS,)),
         ("exposure", "<f4", (HOURS,)),
         ("phase", "<f4", (SLOTS,)),
-        ("matches", "<f4"),
-        ("expected", "<f4"),
-        ("hot", "<f4"),
-        ("shown", "<f4"),
-        ("recent", "<f4"),
-        ("awaited", "<f4"),
-        ("proof", "<f4"),
+        *((name, "<f4") for name in _PLAIN),
         ("floor", "<f4"),
-        ("window", "<f4"),
-        ("lag", "<f4"),
         ("crc", "<u4"),
     ]
 )
 """How a rhythm is stored, little-endian; `crc` is the CRC-32 of what stands before it. `at` is 0 before any poll."""
-_SCALARS = struct.Struct("<10f")
+_SCALARS = struct.Struct("<12f")
 _SIZE = LAYOUT.itemsize
 _CRC_AT = LAYOUT.fields["crc"][1] if LAYOUT.fields else 0
 
@@ -50,8 +55,9 @@ class Rhythm:
     `at`: the last poll that is counted in. `matches`, `expected`: items that matched, and how many would have if the
     source were like all others; `hot`, `shown`: items that matched and all items of the last hours. `recent`,
     `awaited`: items that came in the last minutes, and that were to come; `proof`: how much better the rate with them
-    foretells what comes, in nats. `floor`: seconds for which the publisher's answers usually hold us. `window`: items
-    of its document, 0 if unknown. `lag`: seconds by which items show up too late. `polls`: all there ever were.
+    foretells what comes, in nats. `lately`, `foreseen`: the same of about a day. `floor`: seconds for which the
+    publisher's answers usually hold us. `window`: items of its document, 0 if unknown. `lag`: seconds by which items
+    show up too late. `polls`: all there ever were.
     """
 
     items: Numbers = field(default_factory=lambda: _zeros(HOURS))
@@ -65,6 +71,8 @@ class Rhythm:
     recent: float = 0.0
     awaited: float = 0.0
     proof: float = 0.0
+    lately: float = 0.0
+    foreseen: float = 0.0
     floor: timedelta = timedelta()
     window: float = 0.0
     lag: float = 0.0
@@ -74,7 +82,7 @@ class Rhythm:
         """Return it as bytes of `LAYOUT`."""
         head = struct.pack("<BdI", VERSION, self.at.timestamp() if self.at else 0.0, self.polls)
         arrays = b"".join(part.astype("<f4").tobytes() for part in (self.items, self.exposure, self.phase))
-        body = head + arrays + _SCALARS.pack(*self._scalars())
+        body = head + arrays + _SCALARS.pack(*(getattr(self, name) for name in _PLAIN), self.floor.total_seconds())
         return body + struct.pack("<I", zlib.crc32(body))
 
     @classmethod
@@ -83,7 +91,6 @@ class Rhythm:
         if not is_sound(stored):
             return cls()
         record = np.frombuffer(stored, dtype=LAYOUT)[0]
-        names = ("matches", "expected", "hot", "shown", "recent", "awaited", "proof", "window", "lag")
         return cls(
             items=record["items"].copy(),
             exposure=record["exposure"].copy(),
@@ -91,21 +98,7 @@ class Rhythm:
             at=datetime.fromtimestamp(float(record["at"]), UTC) if record["at"] else None,
             floor=timedelta(seconds=float(record["floor"])),
             polls=int(record["polls"]),
-            **{name: float(record[name]) for name in names},
-        )
-
-    def _scalars(self) -> tuple[float, ...]:
-        return (
-            self.matches,
-            self.expected,
-            self.hot,
-            self.shown,
-            self.recent,
-            self.awaited,
-            self.proof,
-            self.floor.total_seconds(),
-            self.window,
-            self.lag,
+            **{name: float(record[name]) for name in _PLAIN},
         )
 
 

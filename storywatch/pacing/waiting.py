@@ -16,7 +16,7 @@ from storywatch.pacing.pace import Pace
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.times import SLOT
-from storywatch.pacing.tolls import waiting
+from storywatch.pacing.tolls import growth, waiting
 from storywatch.pacing.visits import JITTER
 
 LONGEST_PAUSE = timedelta(hours=24)
@@ -112,5 +112,5 @@ def _within(gone: float, stop: float, target: float, usual: float) -> float:
     """Return when between two moments one item a second has waited for `target`, by Newton's steps from the later."""
     last = stop
     for _ in range(_STEPS):
-        last -= (waiting(last, usual) - target) / (last + last * last / usual)
+        last -= (waiting(last, usual) - target) / growth(last, usual)
     return min(max(last, gone), stop)

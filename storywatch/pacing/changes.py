@@ -1,0 +1,41 @@
+"""A source that changes its rhythm, dies or wakes: what was learned of it before then counts little.
+
+What came in about a day is held against what was to come. Where chance can hardly explain the difference, most of what
+is known is forgotten at once, in place of by half in two weeks.
+"""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from storywatch.pacing.rhythm import Rhythm, single
+
+FADES_IN = 86400.0
+"""Seconds in which what came counts 1/e."""
+SURPRISE = 10.0
+"""Nats by which what came is likelier at the rate of that day than at the one that was learned. Bursts reach 5."""
+KEPT = np.float32(0.2)
+"""Share of what was learned that is kept."""
+
+
+def after_poll(rhythm: Rhythm, *, came: int, awaited: float, elapsed: float) -> Rhythm:
+    """Return the rhythm with what came in the seconds that elapsed and what was to come, changed if that says so."""
+    kept = math.exp(-elapsed / FADES_IN)
+    lately, foreseen = rhythm.lately * kept + came, rhythm.foreseen * kept + awaited
+    if surprise(lately, foreseen) <= SURPRISE:
+        return replace(rhythm, lately=single(lately), foreseen=single(foreseen))
+    return replace(
+        rhythm,
+        items=rhythm.items * KEPT,
+        exposure=rhythm.exposure * KEPT,
+        phase=rhythm.phase * KEPT,
+        lately=0.0,
+        foreseen=0.0,
+        proof=0.0,
+    )
+
+
+def surprise(came: float, awaited: float) -> float:
+    """Return the logarithm of how much likelier this many items are at their own rate than at the awaited one."""
+    return (came * math.log(came / awaited) if came > 0 else 0.0) - came + awaited if awaited > 0 else 0.0
