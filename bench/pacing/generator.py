@@ -25,7 +25,7 @@ AFTER = 420.0
 EPISODES = 12
 FADES_IN = 10 * HOUR
 CARRIERS = 5
-STRAY = 0.002
+STRAY = 0.001
 """Chance that any item of any source matches."""
 
 
@@ -126,11 +126,12 @@ def world(seed: int, *, sources: int = 24, days: int = 21, episodes: int = 0) ->
 
 
 def episodic(items: list[Floats], days: int, episodes: int, dice: np.random.Generator) -> list[NDArray[np.bool_]]:
-    """Say which items match: a handful of sources carry an event, which fades within a day."""
+    """Say which items match: a handful of sources carry an event, some more often than others. It fades within a day."""
     chances = [np.full(len(times), STRAY if episodes else 0.0) for times in items]
+    affinity = np.exp(1.5 * dice.normal(size=len(items)))
     for _ in range(episodes):
         start = MONDAY + dice.uniform(0, days * DAY)
-        for carrier in dice.choice(len(items), CARRIERS, replace=False):
+        for carrier in dice.choice(len(items), CARRIERS, replace=False, p=affinity / affinity.sum()):
             age = items[carrier] - start
             chances[carrier] += np.where(age >= 0, dice.uniform(0.2, 0.8) * np.exp(-np.maximum(age, 0) / FADES_IN), 0)
     return [dice.random(len(times)) < chance for times, chance in zip(items, chances, strict=True)]

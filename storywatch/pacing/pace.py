@@ -33,8 +33,8 @@ class Budgets:
 class Pace:
     """`pool`: how much busier than its mean the fleet is, by hour; `phase`: by five minutes of the hour, 1 on average.
 
-    `prior`: items a second of a source that nothing is known of. `usual`: seconds between two polls of a source, on
-    average. `price`: the waiting, in item-seconds, that is worth
+    `prior`: items a second of a source that nothing is known of. `patience`: seconds from which on waiting counts
+    double; see `tolls`. `price`: the waiting, in item-seconds, that is worth
     a poll; `prices`: where a cap asks for more, by "outlet:ID" and "host:NAME". `trim`: what the price is multiplied
     with to spend what was planned. `planned`: polls from `refreshed_at` to the next refresh; `polls_at`: how many
     there had ever been then, by so many `members`. `heat`: None while there are no live events.
@@ -44,7 +44,7 @@ class Pace:
     phase: Floats
     prior: float
     price: float
-    usual: float = 86400.0 / POLLS_A_DAY
+    patience: float = 86400.0 / POLLS_A_DAY
     prices: Mapping[str, float] = field(default_factory=dict)
     trim: float = 1.0
     refreshed_at: datetime | None = None
@@ -89,7 +89,7 @@ class Pace:
             return cls.first()
 
 
-_PLAIN = ("prior", "price", "usual", "trim", "planned", "polls_at", "members")
+_PLAIN = ("prior", "price", "patience", "trim", "planned", "polls_at", "members")
 
 
 def _read(raw: Mapping[str, Any]) -> Pace:
@@ -103,14 +103,16 @@ def _read(raw: Mapping[str, Any]) -> Pace:
         heat=heat and Heat(x=float(heat["x"]), y=float(heat["y"]), at=_moment(heat["at"])),
         prior=float(raw["prior"]),
         price=float(raw["price"]),
-        usual=float(raw["usual"]),
+        patience=float(raw["patience"]),
         trim=float(raw["trim"]),
         planned=float(raw["planned"]),
         polls_at=int(raw["polls_at"]),
         members=int(raw["members"]),
     )
     sizes = pool.shape == (HOURS,) and phase.shape == (SLOTS,)
-    if not (sizes and np.all(pool > 0) and np.all(phase > 0) and pace.prior > 0 and pace.price > 0 and pace.usual > 0):
+    if not (
+        sizes and np.all(pool > 0) and np.all(phase > 0) and pace.prior > 0 and pace.price > 0 and pace.patience > 0
+    ):
         raise ValueError("not a pace")
     return pace
 

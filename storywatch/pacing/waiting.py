@@ -16,13 +16,12 @@ from storywatch.pacing.pace import Pace
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.times import SLOT
-from storywatch.pacing.tolls import growth, waiting
+from storywatch.pacing.tolls import pause_for, waiting
 from storywatch.pacing.visits import JITTER
 
 LONGEST_PAUSE = timedelta(hours=24)
 WINDOW_SHARE = 0.5
 """Share of a document that may be new at the next poll, by what is expected."""
-_STEPS = 4
 _LEAST, _LONGEST = LEAST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds()
 
 
@@ -47,7 +46,7 @@ class Wait:
 def next_wait(rhythm: Rhythm, pace: Pace, *, price: float, weight: float, now: datetime, dice: float) -> Wait:
     """Return how long the next poll waits after one at `now`. `dice` in 0 to 1 decides the jitter, which only adds."""
     rates, start, cost = Rates.of(rhythm, pace), now.timestamp(), price / weight
-    walk = Walk(rates=rates, start=start, usual=pace.usual, surge=surge(rhythm))
+    walk = Walk(rates=rates, start=start, patience=pace.patience, surge=surge(rhythm))
     room = WINDOW_SHARE * rhythm.window if rhythm.window else math.inf
     reached, capped = walk.until(cost=cost, room=room, longest=_LONGEST)
     if reached.pause < _LEAST:
@@ -82,7 +81,7 @@ class Walk:
 
     rates: Rates
     start: float
-    usual: float
+    patience: float
     surge: float = 0.0
 
     def until(self, *, cost: float = math.inf, room: float = math.inf, longest: float) -> tuple[Reached, str | None]:
@@ -91,14 +90,14 @@ class Walk:
         while gone < longest:
             stop = min(SLOT - (self.start + gone) % SLOT + gone, longest)
             rate = self._rate(gone, stop)
-            after = waiting(stop, self.usual)
+            after = waiting(stop, self.patience)
             full = gone + (room - items) / rate
             if waited + rate * (after - before) >= cost:
-                last = _within(gone, stop, before + (cost - waited) / rate, self.usual)
+                last = pause_for(before + (cost - waited) / rate, self.patience)
                 if last <= full:
                     return Reached(last, cost, items + rate * (last - gone)), None
             if full < stop:
-                return Reached(full, waited + rate * (waiting(full, self.usual) - before), room), "window"
+                return Reached(full, waited + rate * (waiting(full, self.patience) - before), room), "window"
             waited, items = waited + rate * (after - before), items + rate * (stop - gone)
             gone, before = stop, after
         return Reached(longest, waited, items), "longest"
@@ -106,11 +105,3 @@ class Walk:
     def _rate(self, gone: float, stop: float) -> float:
         rate = self.rates.at(self.start + gone)
         return rate * (1 + self.surge * math.exp(-(gone + stop) / 2 / FADES_IN)) if self.surge else rate
-
-
-def _within(gone: float, stop: float, target: float, usual: float) -> float:
-    """Return when between two moments one item a second has waited for `target`, by Newton's steps from the later."""
-    last = stop
-    for _ in range(_STEPS):
-        last -= (waiting(last, usual) - target) / growth(last, usual)
-    return min(max(last, gone), stop)
