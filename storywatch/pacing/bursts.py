@@ -44,13 +44,16 @@ def after_poll(rhythm: Rhythm, rates: Rates, seen: Seen, now: datetime) -> Rhyth
     count = len(seen.published) + seen.untimed
     gained = count * math.log(surging / plain) - (surging - plain)
     proof = rhythm.proof * math.exp2(-(end - start) / HALF_LIFE) + min(max(gained, -3.0), 3.0)
-    burst = replace(
+    came, foreseen = changes.lately(rhythm, came=count, awaited=plain, elapsed=end - start)
+    after = replace(
         rhythm,
         recent=single(rhythm.recent * kept + _recent(seen, start, end)),
         awaited=single(rhythm.awaited * kept + near),
         proof=single(min(max(proof, -MOST_PROOF), MOST_PROOF)),
+        lately=single(came),
+        foreseen=single(foreseen),
     )
-    return changes.after_poll(burst, came=count, awaited=plain, elapsed=end - start)
+    return changes.forgotten(after) if changes.surprise(came, foreseen) > changes.SURPRISE else after
 
 
 def _recent(seen: Seen, start: float, end: float) -> float:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from storywatch.pacing.rhythm import Rhythm, single
+from storywatch.pacing.rhythm import Rhythm
 
 FADES_IN = 86400.0
 """Seconds in which what came counts 1/e."""
@@ -19,12 +19,14 @@ KEPT = np.float32(0.2)
 """Share of what was learned that is kept."""
 
 
-def after_poll(rhythm: Rhythm, *, came: int, awaited: float, elapsed: float) -> Rhythm:
-    """Return the rhythm with what came in the seconds that elapsed and what was to come, changed if that says so."""
+def lately(rhythm: Rhythm, *, came: int, awaited: float, elapsed: float) -> tuple[float, float]:
+    """Return what came in about a day and what was to come, after so many seconds."""
     kept = math.exp(-elapsed / FADES_IN)
-    lately, foreseen = rhythm.lately * kept + came, rhythm.foreseen * kept + awaited
-    if surprise(lately, foreseen) <= SURPRISE:
-        return replace(rhythm, lately=single(lately), foreseen=single(foreseen))
+    return rhythm.lately * kept + came, rhythm.foreseen * kept + awaited
+
+
+def forgotten(rhythm: Rhythm) -> Rhythm:
+    """Return the rhythm of a source that has changed."""
     return replace(
         rhythm,
         items=rhythm.items * KEPT,

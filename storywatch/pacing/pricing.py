@@ -23,7 +23,7 @@ TRIM_POWER = 0.6
 TRIM_LEAST, TRIM_MOST = 0.2, 5.0
 STEP_LEAST, STEP_MOST = 0.5, 2.0
 """Bounds of what one refresh learns: a night's sleep or a burst of reloads is no reason to believe in another price."""
-PATIENCES = (2.0, 1.4, 1.0, 0.7, 0.5)
+PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
 LATE_AS_UNIFORM = 0.95
 """How late the late ones may be, by a fixed interval's. The rest is for what this reckoning leaves out."""

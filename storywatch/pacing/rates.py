@@ -5,10 +5,11 @@ the source itself has shown.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
-from storywatch.pacing.times import SLOTS, hour_key, slot
+from storywatch.pacing.times import HOUR, SLOTS, hour_key, slot
 
 SHRINK = 4.0
 """Items that the pool counts for in each hour of a source."""
@@ -30,32 +31,42 @@ class Rates:
     @classmethod
     def of(cls, rhythm: Rhythm, pace: Pace) -> "Rates":
         """Return the rates by what is learned of the source and of all."""
-        items, exposure, phase = rhythm.items.tolist(), rhythm.exposure.tolist(), rhythm.phase.tolist()
-        seen = sum(phase) + SLOTS * PHASE_SHRINK
-        return cls(
-            items=items,
-            exposure=exposure,
-            phase=[
-                SLOTS * (own + PHASE_SHRINK * pooled) / seen
-                for own, pooled in zip(phase, pace.phase.tolist(), strict=True)
-            ],
-            pool=pace.pool.tolist(),
-            level=(sum(items) + 1) / (sum(exposure) + 1 / pace.prior),
-        )
+        return _rates(rhythm, pace)
 
     def at(self, moment: float) -> float:
         """Return items a second at a moment, in seconds since 1970."""
-        return self.in_hour(hour_key(moment)) * self.phase[slot(moment)]
+        hour = int(moment // HOUR)
+        rate = self._hours.get(hour)
+        if rate is None:
+            rate = self._hours[hour] = self.in_hour(hour_key(moment))
+        return rate * self.phase[slot(moment)]
 
     def in_hour(self, key: int) -> float:
         """Return items a second in an hour, smoothed with those beside it."""
-        known = self._hours.get(key)
-        if known is None:
-            day, hour = key // 24 * 24, key % 24
-            before, after = self._raw(day + (hour - 1) % 24), self._raw(day + (hour + 1) % 24)
-            known = self._hours[key] = before / 4 + self._raw(key) / 2 + after / 4
-        return known
+        day, hour = key // 24 * 24, key % 24
+        before, after = self._raw(day + (hour - 1) % 24), self._raw(day + (hour + 1) % 24)
+        return before / 4 + self._raw(key) / 2 + after / 4
 
     def _raw(self, key: int) -> float:
         usual = self.level * self.pool[key]
         return (self.items[key] + SHRINK) / (self.exposure[key] + SHRINK / usual)
+
+
+@lru_cache(maxsize=256)
+def _rates(rhythm: Rhythm, pace: Pace) -> Rates:
+    """Work them out. Who polls a few sources over and over finds what it needed after the last poll."""
+    items, exposure, phase = rhythm.items.tolist(), rhythm.exposure.tolist(), rhythm.phase.tolist()
+    pool, shared = _shared(pace)
+    scale = SLOTS / (sum(phase) + SLOTS * PHASE_SHRINK)
+    return Rates(
+        items=items,
+        exposure=exposure,
+        phase=[scale * (own + pooled) for own, pooled in zip(phase, shared, strict=True)],
+        pool=pool,
+        level=(sum(items) + 1) / (sum(exposure) + 1 / pace.prior),
+    )
+
+
+@lru_cache(maxsize=4)
+def _shared(pace: Pace) -> tuple[list[float], list[float]]:
+    return pace.pool.tolist(), (PHASE_SHRINK * pace.phase).tolist()
