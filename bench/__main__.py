@@ -20,6 +20,8 @@ BENCHES = (
     "tracking",
     "mails",
     "novelty",
+    "pacing",
+    "pacing_load",
 )
 BY_NAME_ONLY = ("fit", "novelty_fit")
 """What writes into the code is run on request only."""

@@ -21,12 +21,12 @@ from storywatch.pacing.times import DAY, HOUR
 
 TRIM_POWER = 0.6
 TRIM_LEAST, TRIM_MOST = 0.2, 5.0
-STEP_LEAST, STEP_MOST = 0.5, 2.0
-"""Bounds of what one refresh learns: a night's sleep or a burst of reloads is no reason to believe in another price."""
+STEP_MOST = 0.7
+"""The most that one refresh learns: a burst of reloads is no reason to believe in another price."""
 PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
-LATE_AS_UNIFORM = 0.95
-"""How late the late ones may be, by a fixed interval's. The rest is for what this reckoning leaves out."""
+LATE_AS_UNIFORM, LATE_WITH_STORIES = 0.95, 1.02
+"""How late the late ones may be, by a fixed interval's; later while there are live events, whose items are sooner."""
 WEIGHED_AT_MOST = 1000
 """Sources by which patience is chosen: of more, so many."""
 
@@ -39,7 +39,7 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
         prior=start,
         pool=pooling.pool(fleet, pooling.levels(fleet, start)),
         phase=pooling.phase(fleet),
-        trim=_trimmed(fleet, before, now),
+        trim=_trimmed(fleet, before, budgets.total, now),
         refreshed_at=now,
         polls_at=fleet.polls,
         members=len(fleet),
@@ -52,7 +52,8 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
 def _priced(fleet: Fleet, learned: Pace, budgets: Budgets, now: datetime) -> Pace:
     usual = _usual(fleet, budgets)
     demand = Demand.of(fleet, learned, now)
-    demand = demand.with_patience(_patience(demand, budgets.total, usual))
+    latest = LATE_AS_UNIFORM if learned.heat is None else LATE_WITH_STORIES
+    demand = demand.with_patience(_patience(demand, budgets.total, usual, latest))
     grouped = groups(fleet, budgets)
     price, dearer = priced(demand, grouped, budgets.total)
     hours = demand.hours(np.maximum(price, least_prices(len(fleet), grouped, dearer)))
@@ -72,12 +73,15 @@ def _usual(fleet: Fleet, budgets: Budgets) -> float:
     return min(max(DAY * (len(fleet) - len(fixed)) / left, LEAST_PAUSE.total_seconds()), DAY)
 
 
-def _patience(demand: Demand, total: float, usual: float) -> float:
-    """Return the patience with which the mean delay is least and the late ones are no later than with one interval."""
+def _patience(demand: Demand, total: float, usual: float, latest: float) -> float:
+    """Return the patience with which the mean delay is least and the late ones are hardly later than with one interval.
+
+    `latest`: how late they may be, by what they are with that.
+    """
     some = demand.of_some(np.arange(0, len(demand), math.ceil(len(demand) / WEIGHED_AT_MOST)))
     share = total * len(some) / len(demand)
     uniform = np.clip(usual, some.least, some.most) + 0 * some.rates
-    latest = LATE_AS_UNIFORM * tails.late(uniform, some.rates)
+    latest *= tails.late(uniform, some.rates)
 
     def badness(patience: float) -> float:
         tried = some.with_patience(patience)
@@ -87,16 +91,19 @@ def _patience(demand: Demand, total: float, usual: float) -> float:
     return min((usual * one for one in PATIENCES), key=badness)
 
 
-def _trimmed(fleet: Fleet, before: Pace, now: datetime) -> float:
-    """Return what the price is multiplied with, by what was spent of what had been planned.
+def _trimmed(fleet: Fleet, before: Pace, total: float, now: datetime) -> float:
+    """Return what the price is multiplied with, by how far what was spent is from what had been planned.
 
-    Nothing is learned where sources came or went, or where the plan was slept through.
+    The difference is taken by the budget's mean, not by the plan: else what the busy hours spend too much would count
+    less than what the quiet ones spend too little. Nothing is learned where sources came or went, or where the plan was
+    slept through.
     """
-    if before.refreshed_at is None or before.members != len(fleet):
+    if before.refreshed_at is None or before.members != len(fleet) or before.planned <= 0:
         return before.trim
     elapsed = (now - before.refreshed_at) / REFRESHED_EVERY
-    if not 0.5 <= elapsed <= 1.5 or before.planned <= 0:
+    if not 0.5 <= elapsed <= 1.5:
         return before.trim
-    step = float((fleet.polls - before.polls_at) / max(1.0, before.planned * elapsed))
-    bounded: float = min(max(step, STEP_LEAST), STEP_MOST)
-    return min(max(before.trim * math.pow(bounded, TRIM_POWER), TRIM_LEAST), TRIM_MOST)
+    over = fleet.polls - before.polls_at - before.planned * elapsed
+    usual = max(total * REFRESHED_EVERY.total_seconds() / DAY, 1.0)
+    step = min(max(over / usual, -STEP_MOST), STEP_MOST)
+    return min(max(before.trim * math.exp(TRIM_POWER * step), TRIM_LEAST), TRIM_MOST)

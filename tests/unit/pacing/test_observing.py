@@ -23,7 +23,11 @@ def seen(since: datetime | None, *published: datetime, untimed: int = 0) -> Seen
 def test_an_interval_is_split_at_the_hours() -> None:
     """Each hour of the day is watched for as long as it was."""
     rhythm = observe(Rhythm(), seen(NOON - 90 * MINUTE), NOON + 10 * MINUTE)
-    assert {key: float(rhythm.exposure[key]) for key in np.flatnonzero(rhythm.exposure)} == {10: 1800, 11: 3600, 12: 600}
+    assert {key: float(rhythm.exposure[key]) for key in np.flatnonzero(rhythm.exposure)} == {
+        10: 1800,
+        11: 3600,
+        12: 600,
+    }
 
 
 def test_a_weekend_is_learned_apart() -> None:

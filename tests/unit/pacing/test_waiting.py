@@ -43,7 +43,7 @@ def test_the_dearer_and_the_lighter_the_later(  # noqa: PLR0917 - drawn
 
 
 @given(dailies, prices, weights, dice, hours)
-def test_it_is_pure_and_within_its_bounds(  # noqa: PLR0917 - drawn
+def test_it_is_pure_and_within_its_bounds(
     daily: float, price: float, weight: float, rolled: float, now: datetime
 ) -> None:
     """Never within a minute, never beyond a day; jitter is only added; the same again gives the same."""
