@@ -52,19 +52,24 @@ class Plan:
     episodes: int = 0
 
     def world(self, seed: int) -> World:
+        """Return the world of a seed."""
         return generator.world(seed, sources=self.sources, days=self.days, episodes=self.episodes)
 
     def run(self, world: World, scheme: Scheme, seed: int) -> Run:
+        """Let a scheme poll it."""
         return finish(simulate(world.tracks, scheme, begin=world.begin, end=world.end, seed=seed))
 
     def figures(self, world: World, run: Run, *, matched: bool | None = None) -> Figures:
+        """Sum up what came after the warm-up."""
         since = world.begin + self.warm * DAY
         return figures(run, world.tracks, since=since, until=world.end, matched=matched)
 
     def ours(self, *, stories: bool = False) -> Ours:
+        """Return our policy."""
         return Ours(Budgets(total=self.polls * self.sources), stories=stories)
 
     def uniform(self) -> Uniform:
+        """Return a fixed interval."""
         return Uniform(every=DAY / self.polls)
 
 

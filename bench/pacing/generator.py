@@ -126,7 +126,7 @@ def world(seed: int, *, sources: int = 24, days: int = 21, episodes: int = 0) ->
 
 
 def episodic(items: list[Floats], days: int, episodes: int, dice: np.random.Generator) -> list[NDArray[np.bool_]]:
-    """Say which items match: a handful of sources carry an event, some more often than others. It fades within a day."""
+    """Say which items match: a handful of sources carry an event, some oftener than others. It fades within a day."""
     chances = [np.full(len(times), STRAY if episodes else 0.0) for times in items]
     affinity = np.exp(1.5 * dice.normal(size=len(items)))
     for _ in range(episodes):

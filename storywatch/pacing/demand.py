@@ -1,4 +1,4 @@
-"""How often all sources would be polled in the next 24 hours, by the price of a poll."""
+"""How often all sources would be polled in the 24 hours around now, by the price of a poll."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +18,8 @@ from storywatch.pacing.tolls import pauses
 from storywatch.pacing.visits import JITTER
 from storywatch.pacing.waiting import LONGEST_PAUSE
 
-HOURS_AHEAD = 24
+HOURS_BACK, HOURS_AHEAD = 12, 12
+"""The day whose polls are to be the budget lies around now: else each eve of a quiet day would spend too much."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -36,8 +37,8 @@ class Demand:
 
     @classmethod
     def of(cls, fleet: Fleet, pace: Pace, now: datetime) -> "Demand":
-        """Return what the sources would be polled from `now` on."""
-        keys = [hour_key(now.timestamp() + HOUR * ahead) for ahead in range(HOURS_AHEAD)]
+        """Return what the sources would be polled around `now`."""
+        keys = [hour_key(now.timestamp() + HOUR * ahead) for ahead in range(-HOURS_BACK, HOURS_AHEAD)]
         rates = pooling.hourly(fleet, pace)[:, keys]
         counts = weights(fleet, pace.heat, now) * pooling.unevenness(fleet, pace) ** 2
         floors = np.maximum(fleet.floors, LEAST_PAUSE.total_seconds())

@@ -12,7 +12,7 @@ import numpy as np
 
 from storywatch.pacing import pooling, tails
 from storywatch.pacing.caps import groups, least_prices, priced
-from storywatch.pacing.demand import Demand
+from storywatch.pacing.demand import HOURS_BACK, Demand
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.floors import LEAST_PAUSE
 from storywatch.pacing.pace import REFRESHED_EVERY, Budgets, Pace
@@ -23,6 +23,8 @@ TRIM_POWER = 0.6
 TRIM_LEAST, TRIM_MOST = 0.2, 5.0
 STEP_MOST = 0.7
 """The most that one refresh learns: a burst of reloads is no reason to believe in another price."""
+REPAID_IN, DEBT_MOST = 4.0, 0.2
+"""Days in which a debt is paid back, and the most of it, in budgets of a day."""
 PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
 LATE_AS_UNIFORM, LATE_WITH_STORIES = 0.95, 1.02
@@ -35,18 +37,20 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
     """Return the pace from `now` on."""
     start = pooling.prior(fleet)
     learned = replace(
-        before,
+        _reckoned(fleet, before, budgets.total, now),
         prior=start,
         pool=pooling.pool(fleet, pooling.levels(fleet, start)),
         phase=pooling.phase(fleet),
-        trim=_trimmed(fleet, before, budgets.total, now),
         refreshed_at=now,
         polls_at=fleet.polls,
         members=len(fleet),
         prices={},
         planned=0.0,
     )
-    return _priced(fleet, learned, budgets, now) if len(fleet) else learned
+    if not len(fleet):
+        return learned
+    left = replace(budgets, total=max(budgets.total - learned.debt / REPAID_IN, 0.0))
+    return _priced(fleet, learned, left, now)
 
 
 def _priced(fleet: Fleet, learned: Pace, budgets: Budgets, now: datetime) -> Pace:
@@ -62,7 +66,7 @@ def _priced(fleet: Fleet, learned: Pace, budgets: Budgets, now: datetime) -> Pac
         patience=demand.patience,
         price=price * learned.trim,
         prices={name: one * learned.trim for name, one in dearer.items()},
-        planned=float(hours[:, : round(REFRESHED_EVERY.total_seconds() / HOUR)].sum()),
+        planned=float(hours[:, HOURS_BACK : HOURS_BACK + round(REFRESHED_EVERY.total_seconds() / HOUR)].sum()),
     )
 
 
@@ -91,19 +95,24 @@ def _patience(demand: Demand, total: float, usual: float, latest: float) -> floa
     return min((usual * one for one in PATIENCES), key=badness)
 
 
-def _trimmed(fleet: Fleet, before: Pace, total: float, now: datetime) -> float:
-    """Return what the price is multiplied with, by how far what was spent is from what had been planned.
+def _reckoned(fleet: Fleet, before: Pace, total: float, now: datetime) -> Pace:
+    """Return the pace with what is learned from what was spent: the trim, by what was planned, and the debt.
 
-    The difference is taken by the budget's mean, not by the plan: else what the busy hours spend too much would count
-    less than what the quiet ones spend too little. Nothing is learned where sources came or went, or where the plan was
-    slept through.
+    The difference to the plan is taken by the budget's mean, not by the plan: else what the busy hours spend too much
+    would count less than what the quiet ones spend too little. Nothing is learned where sources came or went, or where
+    the plan was slept through.
     """
     if before.refreshed_at is None or before.members != len(fleet) or before.planned <= 0:
-        return before.trim
+        return before
     elapsed = (now - before.refreshed_at) / REFRESHED_EVERY
     if not 0.5 <= elapsed <= 1.5:
-        return before.trim
-    over = fleet.polls - before.polls_at - before.planned * elapsed
-    usual = max(total * REFRESHED_EVERY.total_seconds() / DAY, 1.0)
-    step = min(max(over / usual, -STEP_MOST), STEP_MOST)
-    return min(max(before.trim * math.exp(TRIM_POWER * step), TRIM_LEAST), TRIM_MOST)
+        return before
+    spent, usual = fleet.polls - before.polls_at, max(total * REFRESHED_EVERY.total_seconds() / DAY, 1.0)
+    step = _bounded((spent - before.planned * elapsed) / usual, STEP_MOST)
+    trim = before.trim * math.exp(TRIM_POWER * step)
+    debt = _bounded(before.debt + spent - usual * elapsed, DEBT_MOST * total)
+    return replace(before, trim=min(max(trim, TRIM_LEAST), TRIM_MOST), debt=debt)
+
+
+def _bounded(value: float, most: float) -> float:
+    return min(max(value, -most), most)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
+from storywatch.pacing.arrays import Floats
 from storywatch.pacing.bursts import PROVEN, surge
 from storywatch.pacing.changes import SURPRISE, surprise
 from storywatch.pacing.rhythm import Rhythm
@@ -13,7 +14,7 @@ from tests.unit.pacing.rhythms import DAY, MINUTE, MONDAY, every, polled, steady
 QUARTER = 15 * MINUTE
 
 
-def moments(gaps: np.ndarray, start: datetime = MONDAY) -> list[datetime]:  # type: ignore[type-arg]
+def moments(gaps: Floats, start: datetime = MONDAY) -> list[datetime]:
     """Return moments with these gaps in seconds."""
     return [start + timedelta(seconds=float(one)) for one in np.cumsum(gaps)]
 

@@ -1,7 +1,7 @@
 """Weights by what matched lately, and polls brought forward."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -63,18 +63,18 @@ def test_a_weight_is_a_chance(x: float, y: float, hits: float, misses: float, ex
     assert LEAST_WEIGHT < weight(rhythm, Heat(x=x, y=y, at=MONDAY), MONDAY) <= 1 + LEAST_WEIGHT
 
 
-def again(weighs: float, *, free_from: object = None, now: object = MONDAY + 5 * MINUTE) -> object:
-    """Return when the poll that waits until `PLANNED` is made by another weight."""
+def again(weighs: float, *, free_from: datetime | None = None, now: datetime = MONDAY + 5 * MINUTE) -> datetime:
+    """Return when the poll that waits until `PLANNED` is made by another weight; then, if it stays."""
     price = POLICY.pace.price
-    return earlier(  # type: ignore[misc]
+    sooner = earlier(
         steady(30), POLICY.pace, price=price, weight=weighs, planned=PLANNED, free_from=free_from, now=now, dice=0
     )
+    return sooner or PLANNED
 
 
 def test_a_heated_source_is_polled_sooner_but_never_before_a_floor() -> None:
     """Counted from its last poll; at once if that is over already."""
-    sooner = again(0.5)
-    assert MONDAY < sooner < PLANNED  # type: ignore[operator]
+    assert MONDAY < again(0.5) < PLANNED
     floor = MONDAY + HOUR
     assert again(0.5, free_from=floor) == floor
     late = MONDAY + 110 * MINUTE
@@ -83,9 +83,9 @@ def test_a_heated_source_is_polled_sooner_but_never_before_a_floor() -> None:
 
 def test_what_gains_less_than_a_minute_stays() -> None:
     """As does what a floor holds, what is light, and what was never polled."""
-    assert again(0.5, free_from=PLANNED) is None
-    assert again(0.5, now=PLANNED - timedelta(seconds=59)) is None
-    assert again(1e-9) is None
+    assert again(0.5, free_from=PLANNED) == PLANNED
+    assert again(0.5, now=PLANNED - timedelta(seconds=59)) == PLANNED
+    assert again(1e-9) == PLANNED
     assert (
         earlier(
             replace(steady(30), at=None),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from storywatch.pacing.arrays import Numbers
 from storywatch.pacing.fleet import Fleet, Member
 from storywatch.pacing.rhythm import LAYOUT, Rhythm
 from tests.unit.pacing.rhythms import HOUR, MINUTE, every, polled, steady
@@ -16,7 +17,7 @@ counts = st.floats(0, 1e6, width=32)
 moments = st.none() | st.datetimes(datetime(1980, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - made aware
 
 
-def numbers(count: int) -> st.SearchStrategy[np.ndarray]:  # type: ignore[type-arg]
+def numbers(count: int) -> st.SearchStrategy[Numbers]:
     """Return arrays as a rhythm has them."""
     return arrays.arrays(np.float32, count, elements=counts)
 

@@ -57,9 +57,10 @@ def test_a_fixed_interval_is_half_an_interval_late() -> None:
 
 def test_ours_spends_as_much_and_is_sooner() -> None:
     """Without a day to learn from."""
-    window = {"since": BEGIN, "until": BEGIN + 4 * DAY}
-    uniform = figures(run(TRACKS, Uniform(every=15 * MINUTE)), TRACKS, **window)
-    ours = figures(run(TRACKS, Ours(Budgets(total=96 * 3))), TRACKS, **window)
+    uniform, ours = (
+        figures(run(TRACKS, scheme), TRACKS, since=BEGIN, until=BEGIN + 4 * DAY)
+        for scheme in (Uniform(every=15 * MINUTE), Ours(Budgets(total=96 * 3)))
+    )
     assert ours.polls == pytest.approx(96, rel=0.05)
     assert ours.mean < 0.8 * uniform.mean
     assert ours.p95 < 1.1 * uniform.p95
@@ -107,9 +108,10 @@ def test_matches_shorten_the_delay_of_what_matches() -> None:
     tracks = [track(40, seed=seed) for seed in range(4)]
     hot = (tracks[0].published > BEGIN + DAY) & (tracks[0].published < BEGIN + 2 * DAY)
     tracks[0] = replace(tracks[0], matched=hot)
-    window = {"since": BEGIN, "until": BEGIN + 4 * DAY, "matched": True}
-    plain = figures(run(tracks, Ours(Budgets(total=384))), tracks, **window)  # type: ignore[arg-type]
-    stories = figures(run(tracks, Ours(Budgets(total=384), stories=True)), tracks, **window)  # type: ignore[arg-type]
+    plain, stories = (
+        figures(run(tracks, ours), tracks, since=BEGIN, until=BEGIN + 4 * DAY, matched=True)
+        for ours in (Ours(Budgets(total=384)), Ours(Budgets(total=384), stories=True))
+    )
     assert stories.items == plain.items == hot.sum()
     assert stories.mean < 0.7 * plain.mean
 
