@@ -27,7 +27,7 @@ REPAID_IN, DEBT_MOST = 4.0, 0.2
 """Days in which a debt is paid back, and the most of it, in budgets of a day."""
 PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
-LATE_AS_UNIFORM, LATE_WITH_STORIES = 0.95, 1.02
+LATE_AS_UNIFORM, LATE_WITH_STORIES = 0.98, 1.02
 """How late the late ones may be, by a fixed interval's; later while there are live events, whose items are sooner."""
 WEIGHED_AT_MOST = 1000
 """Sources by which patience is chosen: of more, so many."""
