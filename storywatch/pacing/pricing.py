@@ -27,8 +27,8 @@ REPAID_IN, DEBT_MOST = 4.0, 0.2
 """Days in which a debt is paid back, and the most of it, in budgets of a day."""
 PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
-LATE_AS_UNIFORM, LATE_WITH_STORIES = 0.98, 1.02
-"""How late the late ones may be, by a fixed interval's; later while there are live events, whose items are sooner."""
+LATE_AS_UNIFORM = 1.02
+"""How late the late ones may be, by those of a fixed interval. What is left out here adds a twentieth at most."""
 WEIGHED_AT_MOST = 1000
 """Sources by which patience is chosen: of more, so many."""
 
@@ -56,8 +56,7 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
 def _priced(fleet: Fleet, learned: Pace, budgets: Budgets, now: datetime) -> Pace:
     usual = _usual(fleet, budgets)
     demand = Demand.of(fleet, learned, now)
-    latest = LATE_AS_UNIFORM if learned.heat is None else LATE_WITH_STORIES
-    demand = demand.with_patience(_patience(demand, budgets.total, usual, latest))
+    demand = demand.with_patience(_patience(demand, budgets.total, usual))
     grouped = groups(fleet, budgets)
     price, dearer = priced(demand, grouped, budgets.total)
     hours = demand.hours(np.maximum(price, least_prices(len(fleet), grouped, dearer)))
@@ -77,15 +76,12 @@ def _usual(fleet: Fleet, budgets: Budgets) -> float:
     return min(max(DAY * (len(fleet) - len(fixed)) / left, LEAST_PAUSE.total_seconds()), DAY)
 
 
-def _patience(demand: Demand, total: float, usual: float, latest: float) -> float:
-    """Return the patience with which the mean delay is least and the late ones are hardly later than with one interval.
-
-    `latest`: how late they may be, by what they are with that.
-    """
+def _patience(demand: Demand, total: float, usual: float) -> float:
+    """Return the patience with the least mean delay of those whose late ones are hardly later than with one interval."""
     some = demand.of_some(np.arange(0, len(demand), math.ceil(len(demand) / WEIGHED_AT_MOST)))
     share = total * len(some) / len(demand)
     uniform = np.clip(usual, some.least, some.most) + 0 * some.rates
-    latest *= tails.late(uniform, some.rates)
+    latest = LATE_AS_UNIFORM * tails.late(uniform, some.rates)
 
     def badness(patience: float) -> float:
         tried = some.with_patience(patience)
