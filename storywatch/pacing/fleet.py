@@ -1,6 +1,6 @@
 """All sources together, as arrays: what is worked out over them every three hours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -61,3 +61,8 @@ class Fleet:
     def polls(self) -> int:
         """How many polls there ever were."""
         return int(self.rhythms["polls"].sum(dtype=np.int64))
+
+
+def stacked(rhythms: Sequence[Rhythm]) -> Fleet:
+    """Return a fleet of rhythms alone."""
+    return Fleet.of(Member(rhythm=one.to_bytes()) for one in rhythms)

@@ -77,7 +77,7 @@ def _usual(fleet: Fleet, budgets: Budgets) -> float:
 
 
 def _patience(demand: Demand, total: float, usual: float) -> float:
-    """Return the patience with the least mean delay of those whose late ones are hardly later than with one interval."""
+    """Return the patience with the least mean delay of those whose late ones are hardly later than by one interval."""
     some = demand.of_some(np.arange(0, len(demand), math.ceil(len(demand) / WEIGHED_AT_MOST)))
     share = total * len(some) / len(demand)
     uniform = np.clip(usual, some.least, some.most) + 0 * some.rates
