@@ -27,8 +27,9 @@ REPAID_IN, DEBT_MOST = 4.0, 0.2
 """Days in which a debt is paid back, and the most of it, in budgets of a day."""
 PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
-LATE_AS_UNIFORM = 1.02
-"""How late the late ones may be, by those of a fixed interval. What is left out here adds a twentieth at most."""
+LATE_AS_UNIFORM, LATE_WITH_STORIES = 1.02, 0.99
+"""How late the late ones may be, by those of a fixed interval. What is left out here adds a twentieth, and
+more while weights come and go."""
 WEIGHED_AT_MOST = 1000
 """Sources by which patience is chosen: of more, so many."""
 
@@ -55,8 +56,9 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
 
 def _priced(fleet: Fleet, learned: Pace, budgets: Budgets, now: datetime) -> Pace:
     usual = _usual(fleet, budgets)
+    latest = LATE_AS_UNIFORM if learned.heat is None else LATE_WITH_STORIES
     demand = Demand.of(fleet, learned, now)
-    demand = demand.with_patience(_patience(demand, budgets.total, usual))
+    demand = demand.with_patience(_patience(demand, budgets.total, usual, latest))
     grouped = groups(fleet, budgets)
     price, dearer = priced(demand, grouped, budgets.total)
     hours = demand.hours(np.maximum(price, least_prices(len(fleet), grouped, dearer)))
@@ -76,12 +78,15 @@ def _usual(fleet: Fleet, budgets: Budgets) -> float:
     return min(max(DAY * (len(fleet) - len(fixed)) / left, LEAST_PAUSE.total_seconds()), DAY)
 
 
-def _patience(demand: Demand, total: float, usual: float) -> float:
-    """Return the patience with the least mean delay of those whose late ones are hardly later than by one interval."""
+def _patience(demand: Demand, total: float, usual: float, latest: float) -> float:
+    """Return the patience with the least mean delay of those whose late ones are `latest` by one interval's at most.
+
+    If there is none, the mean counts more the later they are.
+    """
     some = demand.of_some(np.arange(0, len(demand), math.ceil(len(demand) / WEIGHED_AT_MOST)))
     share = total * len(some) / len(demand)
     uniform = np.clip(usual, some.least, some.most) + 0 * some.rates
-    latest = LATE_AS_UNIFORM * tails.late(uniform, some.rates)
+    latest *= tails.late(uniform, some.rates)
 
     def badness(patience: float) -> float:
         tried = some.with_patience(patience)
