@@ -23,7 +23,7 @@ TRIM_POWER = 0.6
 TRIM_LEAST, TRIM_MOST = 0.2, 5.0
 STEP_MOST = 0.7
 """The most that one refresh learns: a burst of reloads is no reason to believe in another price."""
-REPAID_IN, DEBT_MOST = 4.0, 0.2
+REPAID_IN, DEBT_MOST = 2.0, 0.2
 """Days in which a debt is paid back, and the most of it, in budgets of a day."""
 PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
