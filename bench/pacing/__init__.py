@@ -77,7 +77,7 @@ def main() -> None:
     began, worked = time.monotonic(), time.process_time()
     for plan in (Plan(polls=24), Plan(), Plan(polls=288, sources=6, days=5, warm=2)):
         _print_bound(plan)
-    _print_peers(Plan())
+    _print_peers(Plan(days=7, warm=3))
     _print_stories(Plan(days=8, warm=2, episodes=7))
     _print_floors(Plan(days=7, warm=3))
     worked = time.process_time() - worked
