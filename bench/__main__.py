@@ -20,6 +20,8 @@ BENCHES = (
     "tracking",
     "mails",
     "novelty",
+    "pacing",
+    "pacing_load",
     "pasts",
 )
 BY_NAME_ONLY = ("fit", "novelty_fit")

@@ -1,0 +1,169 @@
+"""What a poll teaches, and what it must not: `storywatch.pacing.observing`."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storywatch.pacing.observing import HALF_LIFE, Seen, failed, observe
+from storywatch.pacing.rhythm import Rhythm
+from tests.unit.pacing.rhythms import DAY, HOUR, MINUTE, MONDAY, POLICY, every, polled, steady
+
+NOON = MONDAY + 12 * HOUR
+
+
+def seen(since: datetime | None, *published: datetime, untimed: int = 0) -> Seen:
+    """Return what a poll brought."""
+    return Seen(since=since, published=published, untimed=untimed)
+
+
+def test_an_interval_is_split_at_the_hours() -> None:
+    """Each hour of the day is watched for as long as it was."""
+    rhythm = observe(Rhythm(), seen(NOON - 90 * MINUTE), NOON + 10 * MINUTE)
+    assert {key: float(rhythm.exposure[key]) for key in np.flatnonzero(rhythm.exposure)} == {
+        10: 1800,
+        11: 3600,
+        12: 600,
+    }
+
+
+def test_a_weekend_is_learned_apart() -> None:
+    """Saturday noon is the thirteenth hour of the other day."""
+    saturday = NOON + 5 * DAY
+    rhythm = observe(Rhythm(), seen(saturday, saturday + MINUTE), saturday + 15 * MINUTE)
+    assert rhythm.items[36] == 1
+    assert rhythm.items[:24].sum() == 0
+
+
+def test_an_item_counts_in_its_hour_and_its_five_minutes() -> None:
+    """As it was published, not as it was found."""
+    rhythm = observe(Rhythm(), seen(NOON - HOUR, NOON - 28 * MINUTE), NOON + 10 * MINUTE)
+    assert rhythm.items[11] == 1
+    assert rhythm.phase[6] == 1
+
+
+def test_what_is_two_weeks_old_counts_half() -> None:
+    """Both sides of the rate, so that the rate itself stays."""
+    old = steady(48)
+    later = MONDAY + timedelta(seconds=HALF_LIFE)
+    rhythm = observe(old, seen(later - MINUTE), later)
+    assert rhythm.items.sum() == pytest.approx(old.items.sum() / 2, rel=1e-4)
+    assert rhythm.exposure.sum() == pytest.approx(old.exposure.sum() / 2 + 60, rel=1e-4)
+
+
+def test_a_clock_that_was_set_back_neither_forgets_nor_watches() -> None:
+    """A poll before the last one is no interval."""
+    old = steady(48)
+    rhythm = observe(old, seen(MONDAY), MONDAY - HOUR)
+    assert rhythm.items.sum() == old.items.sum()
+    assert rhythm.exposure.sum() == old.exposure.sum()
+
+
+# The failure modes of the policy, one by one --------------------------------------------------------------------------
+
+
+def test_new_feed_its_first_document_is_history() -> None:
+    """Its oldest item opens the exposure and isn't counted; what has come since counts at its time."""
+    history = [NOON - hours * HOUR for hours in (9, 5, 2)]
+    rhythm = observe(Rhythm(), Seen(since=None, published=history, backlog=True), NOON)
+    assert rhythm.exposure.sum() == pytest.approx(9 * 3600, rel=0.02)
+    assert rhythm.items.sum() == pytest.approx(2, rel=0.02)
+    assert rhythm.items[3] == 0
+    assert rhythm.items[7] > 0.9
+
+
+def test_new_feed_whose_items_share_one_time_teaches_nothing() -> None:
+    """It tells when the document was made. Half of them may be so."""
+    same = [NOON - 3 * HOUR] * 6
+    told = [NOON - hours * HOUR for hours in (9, 8, 7, 6, 5, 4)]
+    dropped = observe(Rhythm(), Seen(since=None, published=(*same, *told[:5]), backlog=True), NOON)
+    kept = observe(Rhythm(), Seen(since=None, published=(*same, *told), backlog=True), NOON)
+    assert dropped.items.sum() == dropped.exposure.sum() == 0
+    assert kept.items.sum() > 10
+
+
+def test_new_feed_history_is_no_older_than_weeks_nor_of_the_future() -> None:
+    """An archive's first item doesn't open years of exposure."""
+    published = (NOON - 3000 * DAY, NOON + DAY, NOON - 2 * HOUR, NOON - HOUR)
+    rhythm = observe(Rhythm(), Seen(since=None, published=published, backlog=True), NOON)
+    assert rhythm.exposure.sum() == pytest.approx(7200, rel=0.02)
+
+
+def test_dead_feed_its_pause_grows_to_a_day_and_an_item_wakes_it() -> None:
+    """Weeks of silence after 100 items a day."""
+    dear = replace(POLICY, pace=replace(POLICY.pace, price=100.0, patience=86400.0))
+    rhythm, now = steady(100), MONDAY
+    before = dear.wait(rhythm, outlet="", host="", now=now, dice=0).pause
+    while now < MONDAY + 60 * DAY:
+        now += dear.wait(rhythm, outlet="", host="", now=now, dice=0).pause
+        rhythm = polled(rhythm, [now], (), dear)
+    silent = dear.wait(rhythm, outlet="", host="", now=now, dice=0).pause
+    assert before < 15 * MINUTE
+    assert 3 * HOUR < silent <= DAY
+    assert rhythm.polls < 1000
+    woken = polled(rhythm, [now + HOUR], [now + 30 * MINUTE, now + 40 * MINUTE], dear)
+    assert dear.wait(woken, outlet="", host="", now=now + HOUR, dice=0).pause < silent
+
+
+def test_errors_are_no_exposure() -> None:
+    """A poll that failed cost a request and says nothing about silence."""
+    rhythm = failed(steady(20))
+    assert rhythm.exposure.sum() == steady(20).exposure.sum()
+    assert rhythm.polls == 1
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=400)])
+def test_future_dates_tell_nothing_of_the_minute(ahead: timedelta) -> None:
+    """They came in the interval, nobody knows when: spread over it."""
+    rhythm = observe(Rhythm(), seen(NOON, NOON + ahead, NOON + ahead), NOON + 30 * MINUTE)
+    assert rhythm.items[12] == pytest.approx(2)
+    assert np.count_nonzero(rhythm.phase) == 6
+
+
+def test_a_clock_that_is_a_little_fast_is_believed_to_the_end_of_the_interval() -> None:
+    """A minute ahead is now."""
+    rhythm = observe(Rhythm(), seen(NOON, NOON + 31 * MINUTE), NOON + 29 * MINUTE)
+    assert rhythm.phase[5] == 1
+
+
+def test_items_without_a_time_are_spread_over_the_interval() -> None:
+    """By hour and by minutes."""
+    rhythm = observe(Rhythm(), seen(NOON - 15 * MINUTE, untimed=4), NOON + 15 * MINUTE)
+    assert rhythm.items[11] == pytest.approx(2)
+    assert rhythm.items[12] == pytest.approx(2)
+    assert rhythm.phase.sum() == pytest.approx(4)
+
+
+def test_late_publication_is_spread_and_learned_as_lag() -> None:
+    """An item that shows up hours after its time came in this interval, at no known minute of it."""
+    rhythm = Rhythm()
+    for poll in every(30 * MINUTE, 40, NOON):
+        rhythm = observe(rhythm, seen(poll - 30 * MINUTE, poll - 4 * HOUR), poll)
+    assert rhythm.lag == pytest.approx(3.5 * 3600, rel=0.05)
+    assert rhythm.phase.min() == pytest.approx(rhythm.phase.max(), rel=0.35)
+    prompt = observe(Rhythm(), seen(NOON, NOON + MINUTE), NOON + 30 * MINUTE)
+    assert prompt.lag == 0
+
+
+def test_window_overflow_halves_the_pause() -> None:
+    """All of a document is new: some of it may have come and gone."""
+    calm = POLICY.polled(steady(20), seen(MONDAY), outlet="", host="", now=MONDAY + HOUR, dice=0)
+    full = Seen(since=MONDAY, all_new=True, listed=10)
+    overflown = POLICY.polled(steady(20), full, outlet="", host="", now=MONDAY + HOUR, dice=0)
+    assert overflown.wait.pause == calm.wait.pause / 2
+    assert overflown.wait.capped_by == "window"
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), max_size=20), st.integers(0, 10**6), st.integers(1, 10**6))
+def test_whatever_a_feed_says_counts_stay_sound(times: list[int], untimed: int, seconds: int) -> None:
+    """Every item counts once, at some time; nothing is negative or unbounded."""
+    now = NOON + timedelta(seconds=seconds)
+    published = [NOON + timedelta(seconds=moment) for moment in times]
+    rhythm = observe(Rhythm(), Seen(since=NOON, published=published, untimed=untimed), now)
+    assert rhythm.items.sum() == pytest.approx(len(times) + untimed, rel=1e-3)
+    assert rhythm.exposure.sum() == pytest.approx(seconds, rel=1e-3)
+    assert min(rhythm.items.min(), rhythm.exposure.min(), rhythm.phase.min()) >= 0
+    assert len(rhythm.to_bytes()) < 500
