@@ -1,6 +1,6 @@
 """The state of a source after a visit: when it is visited next, and where.
 
-After a success: the source's own interval, or later if the publisher asks for it. After a failure: back off, and keep
+After a success: the pause that it keeps or that its rhythm calls for, or later if the publisher asks for it. After a failure: back off, and keep
 trying for ever. Jitter is only added, never subtracted.
 """
 
@@ -42,20 +42,42 @@ FIRST_VISITS_WITHIN = timedelta(minutes=15)
 FIRST_VISITS_APART = timedelta(seconds=0.25)
 
 
+UNLEARNED = timedelta(minutes=15)
+"""The pause of a source that keeps none, where nobody knows its rhythm."""
+
+
 def after(
-    visit: Visit, state: SourceState, source: Source, *, brought_news: bool, now: datetime, dice: float
+    visit: Visit,
+    state: SourceState,
+    source: Source,
+    *,
+    brought_news: bool,
+    now: datetime,
+    dice: float,
+    pause: timedelta | None = None,
 ) -> SourceState:
-    """Return the state after a visit that ended at `now`. `dice` in 0 to 1 decides the jitter."""
+    """Return the state after a visit that ended at `now`. `dice` in 0 to 1 decides the jitter.
+
+    `pause`: what its rhythm calls for, if it keeps no pause of its own.
+    """
     asked = visit.fault.retry_after if visit.fault else visit.retry_after
     held_until = None if asked is None or source.own else now + min(asked, LONGEST_RETRY_AFTER)
     held = replace(state, last_poll_at=now, held_until=held_until)
     if visit.outcome is VisitOutcome.FAILED:
         return _after_failure(visit, held, source, now, dice)
-    return _after_success(visit, held, source, brought_news=brought_news, now=now, dice=dice)
+    kept = source.every or pause or UNLEARNED
+    return _after_success(visit, held, source, pause=kept, brought_news=brought_news, now=now, dice=dice)
 
 
 def _after_success(
-    visit: Visit, state: SourceState, source: Source, *, brought_news: bool, now: datetime, dice: float
+    visit: Visit,
+    state: SourceState,
+    source: Source,
+    *,
+    pause: timedelta,
+    brought_news: bool,
+    now: datetime,
+    dice: float,
 ) -> SourceState:
     document = visit.document
     wishes = document.wishes if document and not visit.partial else state.wishes
@@ -63,7 +85,7 @@ def _after_success(
     asked = timedelta() if source.own else asked_pause(visit, wishes)
     return replace(
         state,
-        next_poll_at=_next(source, max(source.every, asked), wishes, now, dice),
+        next_poll_at=_next(source, max(pause, asked), wishes, now, dice),
         fresh_until=now + asked,
         validators=visit.validators,
         failures=0,
