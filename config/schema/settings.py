@@ -61,10 +61,14 @@ class PollingSpec(Strict):
         ),
     )
     budget: Requests | None = Field(
-        None, description="Polls a day of all paced sources together; default 96 for each of them."
+        None,
+        description=(
+            "Polls a day of all sources together; default 96 for each paced source, and what those with a fixed pause "
+            "take."
+        ),
     )
     per_host: Requests | None = Field(
-        None, description="Polls a day of the paced sources of one host, at most; without it only the budget counts."
+        None, description="Polls a day of the sources of one host, at most; without it only the budget counts."
     )
     max_bytes: Annotated[int, Field(ge=1024, le=64 * 1024**2)] | None = Field(
         None, description="Largest document that is read, in bytes; default 8388608 (8 MiB)."
