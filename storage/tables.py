@@ -110,7 +110,6 @@ rhythms = Table(
     metadata,
     Column("source", ForeignKey("sources.id"), primary_key=True),
     Column("learned", LargeBinary, nullable=False),
-    Column("polls", Integer, nullable=False),
     Column("weight", Float, nullable=False),
 )
 
@@ -119,7 +118,7 @@ pace = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("budgets", JSON, nullable=False),
-    Column("learned", JSON),
+    Column("learned", Text),
     Column("refreshed_at", UtcTime),
     Column("heat_matches", Float, nullable=False),
     Column("heat_items", Float, nullable=False),

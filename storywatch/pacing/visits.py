@@ -80,7 +80,7 @@ def _after_success(
     dice: float,
 ) -> SourceState:
     document = visit.document
-    wishes = document.wishes if document and not visit.partial else state.wishes
+    wishes = wishes_after(visit, state)
     url, moved = _moved(visit, state, source, now)
     asked = timedelta() if source.own else asked_pause(visit, wishes)
     return replace(
@@ -99,6 +99,12 @@ def _after_success(
         moved=moved,
         url=url,
     )
+
+
+def wishes_after(visit: Visit, state: SourceState) -> Wishes:
+    """Return what the feed asks for after a visit: what its last whole document said."""
+    document = visit.document
+    return document.wishes if document and not visit.partial else state.wishes
 
 
 def _next(source: Source, pause: timedelta, wishes: Wishes, now: datetime, dice: float) -> datetime:

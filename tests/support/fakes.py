@@ -246,7 +246,7 @@ class FakeSources:
         """Nothing is ever due by itself here."""
         return ()
 
-    async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim:
+    async def claim_named(self, source: str, *, now: datetime, lease: timedelta, counts: bool = True) -> Claim:
         """Take a source."""
         state = self.states.get(source, SourceState(source=source, next_poll_at=now))
         return Claim(source=source, token="ours", until=now + lease, state=state)
