@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import tables
@@ -16,11 +16,12 @@ from storywatch.model import WatchConfig
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.fleet import Fleet, Member
-from storywatch.pacing.forward import Waiting
+from storywatch.pacing.forward import Waiting, by_cost
 from storywatch.pacing.heat import Heat, heated
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
+from storywatch.pacing.waiting import LONGEST_PAUSE
 from storywatch.push import NET
 
 THE_ROW = 1
@@ -43,26 +44,19 @@ class StoredPaces:
 
     async def fleet(self, now: datetime) -> Fleet:
         """Return all sources that are polled."""
-        source, push = tables.sources.c, tables.push_subscriptions.c
+        push = tables.push_subscriptions.c
         proven = select(push.source).where(push.proven, push.lease_until > now)
-        query = select(
-            source.outlet,
-            source.host,
-            source.every,
-            source.failures,
-            source.last_poll_at,
-            source.next_poll_at,
-            tables.rhythms.c.learned,
-            source.id.in_(proven).label("pushed"),
-        ).outerjoin_from(tables.sources, tables.rhythms, tables.rhythms.c.source == source.id)
+        query = _members().add_columns(tables.sources.c.id.in_(proven).label("pushed"))
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(query.where(source.active).order_by(source.id))).all()
-        return Fleet.of(map(_member, rows))
+            rows = (await connection.execute(query)).all()
+        return Fleet.of(replace(_member(row), fixed=_fixed(row)) for row in rows)
 
     async def keep(self, pace: Pace, before: Pace) -> bool:
         """Write the pace worked out anew, unless another process was faster."""
         row = tables.pace.c
-        writes = update(tables.pace).where(row.id == THE_ROW, row.refreshed_at.is_not_distinct_from(before.refreshed_at))
+        writes = update(tables.pace).where(
+            row.id == THE_ROW, row.refreshed_at.is_not_distinct_from(before.refreshed_at)
+        )
         async with writing(self._engine) as connection:
             kept = await connection.execute(writes.values(learned=pace.to_json(), refreshed_at=pace.refreshed_at))
         return kept.rowcount == 1
@@ -71,7 +65,12 @@ class StoredPaces:
         """Return the paced sources whose polls wait and may be brought forward, and what holds each."""
         source, push = tables.sources.c, tables.push_subscriptions.c
         query = (
-            select(tables.sources, tables.rhythms.c.learned, tables.rhythms.c.weight, tables.hosts.c.held_until.label("host_held"))
+            select(
+                tables.sources,
+                tables.rhythms.c.learned,
+                tables.rhythms.c.weight,
+                tables.hosts.c.held_until.label("host_held"),
+            )
             .join_from(tables.sources, tables.rhythms, tables.rhythms.c.source == source.id)
             .outerjoin(tables.hosts, tables.hosts.c.host == source.host)
             .where(
@@ -149,6 +148,16 @@ async def pour(connection: AsyncConnection, bucket: Bucket) -> None:
     await connection.execute(row.values(tokens=bucket.tokens, tokens_at=bucket.at))
 
 
+async def overdue(connection: AsyncConnection, since: datetime, now: datetime) -> Sequence[str]:
+    """Return the sources that have been due since a while: those first whose news have waited longest."""
+    source = tables.sources.c
+    query = _members().add_columns(source.id, source.last_success_at).where(source.next_poll_at < since)
+    rows = (await connection.execute(query)).all()
+    unseen = [now - (row.last_success_at or now - LONGEST_PAUSE) for row in rows]
+    pace = pace_of(await row_of(connection))
+    return [rows[place].id for place in by_cost(Fleet.of(map(_member, rows)), unseen, pace, now)]
+
+
 # Rhythms --------------------------------------------------------------------------------------------------------------
 
 
@@ -189,8 +198,22 @@ async def forget_of_other_outlets(connection: AsyncConnection, config: WatchConf
             await connection.execute(delete(rhythm).where(rhythm.c.source == row.id))
 
 
+def _members() -> Select[Any]:
+    source = tables.sources.c
+    query = select(
+        source.outlet,
+        source.host,
+        source.every,
+        source.failures,
+        source.last_poll_at,
+        source.next_poll_at,
+        tables.rhythms.c.learned,
+    ).outerjoin_from(tables.sources, tables.rhythms, tables.rhythms.c.source == source.id)
+    return query.where(source.active).order_by(source.id)
+
+
 def _member(row: Row[Any]) -> Member:
-    return Member(rhythm=row.learned, outlet=row.outlet, host=row.host, fixed=_fixed(row))
+    return Member(rhythm=row.learned, outlet=row.outlet, host=row.host)
 
 
 def _fixed(row: Row[Any]) -> timedelta | None:

@@ -12,10 +12,10 @@ from storage import holds, leases, moves, paces, tables
 from storage.engine import reading, writing
 from storage.items import chunks
 from storage.polls import StoredPoll
-from storage.states import FRESH, state_of
+from storage.states import FRESH, state_of, state_row
 from storage.upsert import upsert
 from storywatch.model import Source, SourceKind, WatchConfig
-from storywatch.pacing import LEAST_PAUSE, LONGEST_PLAN, MENDED_BY_CONFIG, due_anew, spread
+from storywatch.pacing import LEAST_PAUSE, LONGEST_PLAN, MENDED_BY_CONFIG, due_anew, set_back, spread
 from storywatch.pacing.forward import STORY_WEIGHT
 from storywatch.pacing.room import Room, room, spent
 from storywatch.pacing.visits import UNLEARNED
@@ -85,11 +85,14 @@ class StoredSources:
             await connection.execute(moved, wanted)
 
     async def spread_overdue(self, now: datetime) -> int:
-        """Spread the sources that became due while nothing ran, and return how many they are."""
+        """Spread the sources that became due while nothing ran, and return how many they are.
+
+        First come those whose news have waited longest. After the clock was set back, pauses count from now.
+        """
         source = tables.sources.c
-        late = select(source.id).where(source.active, source.next_poll_at < now - LATE).order_by(source.next_poll_at)
         async with writing(self._engine) as connection:
-            overdue = (await connection.execute(late)).scalars().all()
+            await _set_back(connection, now)
+            overdue = await paces.overdue(connection, now - LATE, now)
             moments = [
                 {"late_id": one, "moment": now + pause}
                 for one, pause in zip(overdue, spread(len(overdue)), strict=True)
@@ -122,9 +125,7 @@ class StoredSources:
             await _spend(connection, pace, rows, now)
             return [await _claim(connection, row, pace) for row in sorted(rows, key=lambda row: row.next_poll_at)]
 
-    async def claim_named(
-        self, source: str, *, now: datetime, lease: timedelta, counts: bool = True
-    ) -> Claim | None:
+    async def claim_named(self, source: str, *, now: datetime, lease: timedelta, counts: bool = True) -> Claim | None:
         """Take one source, due or not; None while another worker has it. `counts`: for a poll, which costs a request.
 
         It takes of the hourly limit, which doesn't hold it: somebody asked for it by hand.
@@ -142,6 +143,15 @@ class StoredSources:
         """Open the transaction of a claimed poll; it commits when the block ends well."""
         async with writing(self._engine) as connection:
             yield StoredPoll(connection, claim)
+
+
+async def _set_back(connection: AsyncConnection, now: datetime) -> None:
+    """Plan those anew that were polled by a clock that ran ahead: they would wait until it is there again."""
+    source = tables.sources.c
+    ahead = select(tables.sources).where(source.active, source.last_poll_at > now + LATE)
+    for row in (await connection.execute(ahead)).all():
+        planned = state_row(set_back(state_of(row), now))
+        await connection.execute(update(tables.sources).where(source.id == row.id).values(**planned))
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:

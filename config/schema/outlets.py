@@ -86,7 +86,8 @@ class SourceSpec(Strict):
     own: bool = Field(
         default=False,
         description=(
-            "The server is your own: every (default 15m) alone counts, not what the server asks for, and no other limit."
+            "The server is your own: every (default 15m) alone counts, not what the server asks for, and no other "
+            "limit."
         ),
     )
     drop_urls: list[Line] = Field(

@@ -22,6 +22,7 @@ from storywatch.pacing.visits import (
     MOVED_TIMES,
     after,
     due_anew,
+    set_back,
     spread,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "host_hold",
     "must_wait",
     "page_hold",
+    "set_back",
     "spread",
     "wanted_from",
 ]

@@ -183,6 +183,19 @@ def _backoff(fault: Fault | None, failures: int, since: datetime, state: SourceS
     return min(FIRST_BACKOFF * 2.0 ** min(failures - 1, 10), longest)
 
 
+def set_back(state: SourceState, now: datetime) -> SourceState:
+    """Return the state of a source that was last polled by a clock that ran ahead: its pauses count from `now`."""
+    ahead = max((state.last_poll_at or now) - now, timedelta())
+    return replace(
+        state,
+        last_poll_at=now,
+        next_poll_at=state.next_poll_at - ahead,
+        held_until=state.held_until and state.held_until - ahead,
+        fresh_until=state.fresh_until and state.fresh_until - ahead,
+        last_success_at=state.last_success_at and min(state.last_success_at, now),
+    )
+
+
 def spread(count: int) -> Iterator[timedelta]:
     """Yield the pauses after which `count` sources that are due together are visited: a few a second, at most.
 

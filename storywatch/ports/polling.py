@@ -153,9 +153,7 @@ class Sources(Protocol):
         """Take due sources of a host for a lease."""
         ...
 
-    async def claim_named(
-        self, source: str, *, now: datetime, lease: timedelta, counts: bool = True
-    ) -> Claim | None:
+    async def claim_named(self, source: str, *, now: datetime, lease: timedelta, counts: bool = True) -> Claim | None:
         """Take one source, due or not; None while another worker has it. `counts`: for a poll, which costs a request."""
         ...
 
