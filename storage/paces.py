@@ -13,6 +13,7 @@ from storage.engine import reading, writing
 from storage.states import state_of
 from storage.upsert import insert_new, upsert
 from storywatch.model import WatchConfig
+from storywatch.pacing import LEAST_PAUSE
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.fleet import Fleet, Member
@@ -217,11 +218,12 @@ def _member(row: Row[Any]) -> Member:
 
 
 def _fixed(row: Row[Any]) -> timedelta | None:
-    """Return the pause that a source has at any price: its own, that of a failing one, the net of one that is pushed."""
+    """Return the pause that a source has at any price: its own, that after a failure, the net while pushes come."""
     if row.every is not None:
         return timedelta(seconds=row.every)
     if row.failures and row.last_poll_at:
-        return max(row.next_poll_at - row.last_poll_at, timedelta(minutes=1))
+        pause: timedelta = row.next_poll_at - row.last_poll_at
+        return max(pause, LEAST_PAUSE)
     return NET if row.pushed else None
 
 

@@ -83,7 +83,7 @@ class Outlet:
     `strip_params`: query parameters that don't tell articles apart, besides the well-known tracking ones
     (`storywatch.urls`); a trailing `*` stands for any rest.
     `time_zone`: IANA name, for dates that come without a zone. `live_urls`: forms of addresses whose page keeps
-    changing, such as `*/live/*`; there the address alone says which item it is. `budget`: polls a day of its paced
+    changing, such as `*/live/*`; there the address alone says which item it is. `budget`: polls a day of its
     sources together, at most.
     """
 

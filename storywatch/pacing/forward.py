@@ -5,7 +5,7 @@ last poll on, and is due earlier, perhaps at once; but never before what holds i
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -43,7 +43,7 @@ class Waiting:
     last: datetime
     due: datetime
     held: datetime | None = None
-    wishes: Wishes = Wishes()
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def is_story(weighs: float) -> bool:
@@ -77,7 +77,8 @@ def cheaper(waiting: Iterable[Waiting], pace: Pace, now: datetime) -> Iterator[W
 def planned_anew(one: Waiting, pace: Pace, weighs: float, now: datetime) -> Waiting | None:
     """Return it as it is planned with another weight or price, None if that is hardly earlier."""
     since = one.rhythm.at or one.last
-    wait = next_wait(one.rhythm, pace, pace.price_for(one.outlet, one.host), weighs, since, 0.0)
+    price = pace.price_for(one.outlet, one.host)
+    wait = next_wait(one.rhythm, pace, price=price, weight=weighs, now=since, dice=0.0)
     free = max(now, since + wait.pause, one.last + LEAST_PAUSE, *([one.held] if one.held else ()))
     due = wanted_from(free, one.wishes)
     return replace(one, due=due, weight=weighs) if one.due - due > WORTH else None

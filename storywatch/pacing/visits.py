@@ -1,7 +1,7 @@
 """The state of a source after a visit: when it is visited next, and where.
 
-After a success: the pause that it keeps or that its rhythm calls for, or later if the publisher asks for it. After a failure: back off, and keep
-trying for ever. Jitter is only added, never subtracted.
+After a success: the pause that it keeps or that its rhythm calls for, or later if the publisher asks for it. After a
+failure: back off, and keep trying for ever. Jitter is only added, never subtracted.
 """
 
 from collections.abc import Iterator

@@ -154,7 +154,7 @@ class Sources(Protocol):
         ...
 
     async def claim_named(self, source: str, *, now: datetime, lease: timedelta, counts: bool = True) -> Claim | None:
-        """Take one source, due or not; None while another worker has it. `counts`: for a poll, which costs a request."""
+        """Take one source, due or not; None while another worker has it. `counts`: for a poll, a request."""
         ...
 
     async def spread_overdue(self, now: datetime) -> int:
