@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import tables
+from storage import holds, pushes, tables
 from storage.engine import reading, writing
 from storage.states import state_of
 from storage.upsert import insert_new, upsert
+from storywatch.explaining_polls import Stand
 from storywatch.model import WatchConfig
 from storywatch.pacing import LEAST_PAUSE
 from storywatch.pacing.allowance import Allowance
@@ -42,6 +43,27 @@ class StoredPaces:
         async with reading(self._engine) as connection:
             row = await row_of(connection)
         return pace_of(row), allowance_of(row)
+
+    async def known(self, source: str) -> Stand | None:
+        """Return what is known of when a source is polled; None if there is none of that id."""
+        row = tables.sources.c
+        query = select(tables.sources, pushes.standing_of(row.id).label("push")).where(row.id == source)
+        async with reading(self._engine) as connection:
+            found = (await connection.execute(query)).first()
+            if found is None:
+                return None
+            pace = await row_of(connection)
+            return Stand(
+                state=state_of(found),
+                learned=await learned_of(connection, source),
+                pace=pace_of(pace),
+                allowed=allowance_of(pace),
+                bucket=bucket_of(pace),
+                active=found.active,
+                hold=await holds.of_host(connection, found.host),
+                push=found.push,
+                twin_of=found.twin_of,
+            )
 
     async def fleet(self, now: datetime) -> Fleet:
         """Return all sources that are polled."""

@@ -16,7 +16,7 @@ from storage.states import FRESH, state_of, state_row
 from storage.upsert import upsert
 from storywatch.model import Source, SourceKind, WatchConfig
 from storywatch.pacing import LEAST_PAUSE, LONGEST_PLAN, MENDED_BY_CONFIG, due_anew, set_back, spread
-from storywatch.pacing.forward import STORY_WEIGHT
+from storywatch.pacing.heat import STORY_WEIGHT
 from storywatch.pacing.room import Room, room, spent
 from storywatch.pacing.visits import UNLEARNED
 from storywatch.ports import Claim
@@ -296,12 +296,16 @@ def _room_in(pace: Row[Any] | None, now: datetime) -> Room:
 
 
 def _has_room(left: Room) -> ColumnElement[bool]:
-    """Return the condition that the hourly limit lets a source be polled; it is none of those with a fixed pause."""
+    """Return the condition that the hourly limit lets a source be polled.
+
+    It is none of those with a fixed pause, nor of those whose address nobody visited yet: an operator waits for them.
+    """
     source, rhythm = tables.sources.c, tables.rhythms.c
-    stories = select(rhythm.source).where(rhythm.weight >= STORY_WEIGHT)
+    stories = select(rhythm.source).where(rhythm.weight >= STORY_WEIGHT, rhythm.weight < 1)
     if left.anyone:
         return true()
-    return or_(source.every.is_not(None), source.id.in_(stories) if left.stories else false())
+    fresh = source.last_success_at.is_(None)
+    return or_(source.every.is_not(None), fresh, source.id.in_(stories) if left.stories else false())
 
 
 async def _spend(connection: AsyncConnection, pace: Row[Any] | None, rows: Sequence[Row[Any]], now: datetime) -> None:

@@ -8,7 +8,6 @@ from storywatch.intake import Intake
 from storywatch.model import Item, Match, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import SourceState, address
 from storywatch.pacing.floors import asked_pause
-from storywatch.pacing.heat import weight
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.observing import Seen, failed
 from storywatch.pacing.pace import Budgets, Pace
@@ -44,7 +43,7 @@ def after_visit(
     planned = policy_at(pace).polled(learned.rhythm, seen, outlet=source.outlet, host=host, now=now, dice=0.0)
     return Learned(
         rhythm=planned.rhythm,
-        weight=weight(planned.rhythm, planned.heat, now),
+        weight=planned.weight,
         pause=planned.wait.pause,
         new=0 if seen.backlog else len(seen.published) + seen.untimed,
         matched=seen.matched,
@@ -74,6 +73,8 @@ def _seen(
     watched = source.kind is SourceKind.PAGE and source.page.items is None
     news = (*taken.new, *taken.revised) if watched else taken.new
     times = [None if watched else _time(item) for item in news]
+    if before.last_success_at is None and rhythm.at is not None:
+        times = [moment for moment in times if moment and moment > rhythm.at]  # the backlog of another address
     document = visit.document
     return Seen(
         since=rhythm.at,

@@ -53,6 +53,10 @@ COMMANDS = {
         "listing",
         "List the sources: when each was polled and is polled next, what it brought, why it fails.",
     ),
+    "explain-poll": (
+        "explaining_polls",
+        "Explain when a source is polled next and why then: its rhythm, what a poll costs and gains, what holds it.",
+    ),
     "alarms": ("listing", "List the alarms about sources, open ones first, and what you can do about each."),
     "items": ("listing", "List the stored items, newest first."),
     "events": ("listing", "List the tracked events with what each has gathered."),

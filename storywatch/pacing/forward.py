@@ -14,21 +14,15 @@ from storywatch.model import Wishes
 from storywatch.pacing import pooling
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.floors import LEAST_PAUSE, wanted_from
-from storywatch.pacing.heat import Heat, share, weight
+from storywatch.pacing.hastening import HEATED, earlier
+from storywatch.pacing.heat import Heat, weight
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.pricing import weights
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.times import hour_key
-from storywatch.pacing.waiting import next_wait
 
-STORY_WEIGHT = 0.1
-"""A source of this weight may spend the reserve: an item of its is likely to belong to an event."""
-MATTERS = 1.5
-"""A source matters to what is live when its items match so many times more often than others do."""
-WARMER = 1.2
-"""So many times heavier is a source planned anew."""
-WORTH = timedelta(seconds=30)
-"""A poll that would come earlier by less stays where it is."""
+WARMER = 1.1
+"""So many times likelier must matches have become before waiting polls are looked at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,42 +40,32 @@ class Waiting:
     wishes: Wishes = field(default_factory=Wishes)
 
 
-def is_story(weighs: float) -> bool:
-    """Tell whether a source may spend the reserve."""
-    return weighs >= STORY_WEIGHT
-
-
 def is_hotter(heat: Heat | None, glow: float, now: datetime) -> bool:
     """Tell whether matches became so much likelier than at `glow` that waiting polls are to be looked at."""
     return heat is not None and heat.glow(now) > WARMER * glow
 
 
 def heated_up(waiting: Iterable[Waiting], pace: Pace, now: datetime) -> Iterator[Waiting]:
-    """Yield those that matter to what is live and weigh more than when they were planned, planned anew."""
+    """Yield those that weigh more than when they were planned, planned anew."""
     for one in waiting:
         weighs = weight(one.rhythm, pace.heat, now)
-        if share(one.rhythm.matches, one.rhythm.expected) >= MATTERS and weighs >= WARMER * one.weight:
-            earlier = planned_anew(one, pace, weighs, now)
-            if earlier is not None:
-                yield earlier
+        if weighs > HEATED * one.weight:
+            yield from _planned_anew(one, pace, weighs, now)
 
 
 def cheaper(waiting: Iterable[Waiting], pace: Pace, now: datetime) -> Iterator[Waiting]:
     """Yield those that are due earlier at a new price, planned anew."""
     for one in waiting:
-        earlier = planned_anew(one, pace, weight(one.rhythm, pace.heat, now), now)
-        if earlier is not None:
-            yield earlier
+        yield from _planned_anew(one, pace, weight(one.rhythm, pace.heat, now), now)
 
 
-def planned_anew(one: Waiting, pace: Pace, weighs: float, now: datetime) -> Waiting | None:
-    """Return it as it is planned with another weight or price, None if that is hardly earlier."""
-    since = one.rhythm.at or one.last
+def _planned_anew(one: Waiting, pace: Pace, weighs: float, now: datetime) -> Iterator[Waiting]:
+    """Yield it as it is planned with another weight or price, unless that is hardly earlier."""
+    free = max(one.last + LEAST_PAUSE, one.held or now)
     price = pace.price_for(one.outlet, one.host)
-    wait = next_wait(one.rhythm, pace, price=price, weight=weighs, now=since, dice=0.0)
-    free = max(now, since + wait.pause, one.last + LEAST_PAUSE, *([one.held] if one.held else ()))
-    due = wanted_from(free, one.wishes)
-    return replace(one, due=due, weight=weighs) if one.due - due > WORTH else None
+    due = earlier(one.rhythm, pace, price=price, weight=weighs, planned=one.due, free_from=free, now=now, dice=0.0)
+    if due is not None and (wanted := wanted_from(due, one.wishes)) < one.due:
+        yield replace(one, due=wanted, weight=weighs)
 
 
 def by_cost(fleet: Fleet, unseen: Sequence[timedelta], pace: Pace, now: datetime) -> Sequence[int]:

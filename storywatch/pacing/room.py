@@ -5,6 +5,8 @@ from datetime import datetime
 
 from storywatch.pacing.bucket import Bucket, full, level, take
 
+UNLIMITED = 1_000_000
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Room:
@@ -18,15 +20,12 @@ class Room:
 def room(bucket: Bucket, budget: float, now: datetime) -> Room:
     """Return what a bucket leaves. Without anything to spend nothing is limited: nothing is paced then."""
     if budget <= 0:
-        return Room(anyone=True, stories=True, most=MOST)
+        return Room(anyone=True, stories=True, most=UNLIMITED)
     return Room(
         anyone=take(bucket, budget, now, story=False) is not None,
         stories=take(bucket, budget, now, story=True) is not None,
         most=max(int(level(bucket, budget, now)), 1),
     )
-
-
-MOST = 1_000_000
 
 
 def spent(bucket: Bucket, budget: float, polls: int, now: datetime) -> Bucket:

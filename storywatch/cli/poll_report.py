@@ -1,0 +1,162 @@
+"""How `explain-poll` looks on a terminal: 80 columns are enough."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from rich.text import Text
+
+from storywatch.cli.latency import brief
+from storywatch.cli.output import one_line, out
+from storywatch.explaining_polls import Floor, PollExplained
+from storywatch.latency import Quantiles
+
+BLOCKS = " ▁▂▃▄▅▆▇█"
+HEIGHT = 3
+"""Lines of a chart of the day."""
+LABEL = 11
+"""Columns before what a line says."""
+HOUR_COLUMNS = 2
+WIDTH = 78
+
+
+def print_poll(told: PollExplained, now: datetime) -> None:
+    """Print an explanation."""
+    out.print(Text(told.source.id, "bold").append(one_line(f"  {told.url}"), "dim"))
+    out.print()
+    for label, text in (("next poll", _when(told.next_poll_at, now)), ("why then", told.why)):
+        _print_line(label, text, bold=label == "next poll")
+    for label, text in _figures(told):
+        _print_line(label, text)
+    out.print()
+    for line in _rhythm(told, now):
+        out.print(line)
+    out.print()
+    _print_floors(told.floors, now)
+    for label, spans in (("seen", told.sights), ("told", told.told)):
+        _print_line(label, _latency(spans, _SPANS[label]))
+
+
+_SPANS = {
+    "seen": "from publication to first sight",
+    "told": "from publication to first sight of what became an update",
+}
+
+
+def _print_line(label: str, text: str, *, bold: bool = False) -> None:
+    """Print a labelled text, wrapped under itself."""
+    lines = _wrapped(one_line(text), WIDTH - LABEL)
+    for number, line in enumerate(lines):
+        shown = Text(f"{label if not number else '':<{LABEL}}", "cyan").append(line, "bold" if bold else "")
+        out.print(shown)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if len(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def _when(moment: datetime, now: datetime) -> str:
+    shown = f"{moment:%Y-%m-%d %H:%M:%S}Z"
+    return f"{shown}, in {brief(moment - now)}" if moment > now else f"{shown}: due since {brief(now - moment)}"
+
+
+# Cost and gain --------------------------------------------------------------------------------------------------------
+
+
+def _figures(told: PollExplained) -> Iterator[tuple[str, str]]:
+    wait = told.wait
+    yield "polls", f"{told.polls_a_day:.0f} a day at this price, of {told.budget:,.0f} for all; {told.polls:,} so far"
+    if told.source.every is None:
+        yield "cost", f"one poll: worth it for {_minutes(told.price)} of waiting{_weighed(told)}"
+        yield "gain", f"{wait.awaited:.2g} items by then; waited together {_minutes(wait.gain)}"
+        yield "limit", f"{max(told.left, 0):.0f} polls may be made at once by all; more flow in each hour"
+    yield "weight", _weight(told)
+
+
+def _weighed(told: PollExplained) -> str:
+    return f", {_minutes(told.wait.cost)} by its weight" if told.weight < 1 else ""
+
+
+def _weight(told: PollExplained) -> str:
+    if told.chance is None:
+        return "no events are followed, so that every item counts alike"
+    return (
+        f"{told.weight:.2f}: {100 * told.chance:.1f} % of new items match a live event just now, "
+        f"its own {told.likelier:.1f} times as often"
+    )
+
+
+def _minutes(item_seconds: float) -> str:
+    minutes = item_seconds / 60
+    return f"{minutes:,.0f} item-minutes" if minutes >= 10 else f"{minutes:.2g} item-minutes"
+
+
+# The rhythm -----------------------------------------------------------------------------------------------------------
+
+
+def _rhythm(told: PollExplained, now: datetime) -> Iterator[Text]:
+    most = max(*told.working, *told.weekend)
+    yield Text(
+        f"items an hour, UTC: {told.items_a_day:.1f} a day; "
+        f"learned from {told.items_seen:.0f} items in {brief(told.watched)}",
+        "bold",
+    )
+    weekend = now.weekday() > 4
+    for name, hours, today in (("Mon-Fri", told.working, not weekend), ("Sat, Sun", told.weekend, weekend)):
+        yield from _chart(name, hours, most, now.hour if today else None)
+    ticks = "".join(f"{hour:<{3 * HOUR_COLUMNS}}" for hour in range(0, 24, 3))
+    yield Text(" " * (LABEL + 7) + ticks, "dim")
+    minutes = "".join(_block(one / max(told.minutes)) * 4 for one in told.minutes)
+    yield Text(f"{'minutes':<{LABEL + 7}}", "cyan").append(minutes, "green")
+    yield Text(" " * (LABEL + 7) + "".join(f":{minute:02}{' ' * 9}" for minute in range(0, 60, 15)), "dim")
+
+
+def _chart(name: str, hours: Sequence[float], most: float, now: int | None) -> Iterator[Text]:
+    """Yield the lines of a bar chart, the highest first; the hour that it is stands out."""
+    for line in reversed(range(HEIGHT)):
+        label = name if line == HEIGHT - 1 else ""
+        scale = f"{most:6.3g}" if line == HEIGHT - 1 else "     0" if line == 0 else ""
+        text = Text(f"{label:<{LABEL}}", "cyan").append(f"{scale:>6} ", "dim")
+        for hour, rate in enumerate(hours):
+            part = rate / most * HEIGHT - line
+            text.append(_block(part) * HOUR_COLUMNS, "bold yellow" if hour == now else "green")
+        yield text
+
+
+def _block(part: float) -> str:
+    """Return the character that is filled to a part, of 0 to 1; what is more than nothing is seen."""
+    eighths = max(min(part, 1.0), 0.0) * 8
+    return BLOCKS[round(eighths)]
+
+
+# What holds it --------------------------------------------------------------------------------------------------------
+
+
+def _print_floors(floors: Sequence[Floor], now: datetime) -> None:
+    if not floors:
+        _print_line("floors", "none: nothing forbids a poll")
+    for number, floor in enumerate(floors):
+        _print_line("floors" if not number else "", f"{_until(floor, now)}{floor.says}")
+
+
+def _until(floor: Floor, now: datetime) -> str:
+    if floor.until is None:
+        return ""
+    over = floor.until <= now
+    return f"until {floor.until:%H:%M}Z{' (over)' if over else _ahead(floor.until - now)}: "
+
+
+def _ahead(span: timedelta) -> str:
+    return f" (in {brief(span)})"
+
+
+def _latency(spans: Quantiles | None, what: str) -> str:
+    if spans is None:
+        return f"nothing in 30 days yet, {what}"
+    return f"half within {brief(spans.p50)}, 95 % within {brief(spans.p95)}, {what} ({spans.count} in 30 days)"
