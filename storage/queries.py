@@ -30,7 +30,7 @@ class Queries(PeopleQueries):
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     async def sources(self) -> Rows:
-        """Return every source with its state, in the order of ids."""
+        """Return every source with its state and what is learned of its rhythm, in the order of ids."""
         source = tables.sources.c
         query = select(
             source.id,
@@ -38,6 +38,7 @@ class Queries(PeopleQueries):
             source.kind,
             source.url,
             source.active,
+            source.every,
             source.next_poll_at,
             source.last_poll_at,
             source.last_success_at,
@@ -47,7 +48,10 @@ class Queries(PeopleQueries):
             source.fault_message,
             pushes.standing_of(source.id).label("push"),
             _count(tables.items, tables.items.c.source == source.id).label("items"),
-        )
+            source.host,
+            tables.rhythms.c.learned,
+            tables.rhythms.c.weight,
+        ).outerjoin_from(tables.sources, tables.rhythms, tables.rhythms.c.source == source.id)
         return await self._rows(query.order_by(source.id))
 
     async def ledger(self, event: str) -> ledger.Ledger:

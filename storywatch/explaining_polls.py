@@ -6,19 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import numpy as np
+
 from storywatch.latency import Quantiles
 from storywatch.model import Source, SourceKind
 from storywatch.pacing import JITTER, LEAST_PAUSE, HostHold, SourceState, address, wanted_from
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket, level
+from storywatch.pacing.bursts import surge
 from storywatch.pacing.heat import share
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rates import Rates
+from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.room import room
 from storywatch.pacing.times import DAY, HOUR, HOURS, hour_key
-from storywatch.pacing.waiting import Wait, next_wait
+from storywatch.pacing.tolls import pauses
+from storywatch.pacing.waiting import LONGEST_PAUSE, Reached, Wait, Walk, next_wait
 from storywatch.urls import host_of
+
+LONGEST_SHOWN = timedelta(days=30)
 
 
 class Steered(StrEnum):
@@ -63,6 +70,7 @@ class PollExplained:
     """`working`, `weekend`: items an hour by UTC hour; `minutes`: by five minutes of the hour, 1 on average.
 
     `watched`: how much of its time counts, the older the less. `wait`: what its rhythm calls for after its last poll.
+    `gain`: what its next poll ends, when it is planned: item-seconds of waiting, and items.
     `likelier`: how many times more often than others' its items match; `chance`: that an item like all others does,
     None while no events are followed. `polls_a_day`: what it gets at this price. `left`: polls that the hourly limit
     leaves now. `sights`: from publication to first sight.
@@ -81,6 +89,7 @@ class PollExplained:
     items_seen: float
     items_a_day: float
     wait: Wait
+    gain: Reached
     price: float
     weight: float
     likelier: float
@@ -102,8 +111,7 @@ def explained(
     url = address(source, stand.state)
     price = pace.price_for(source.outlet, host_of(url))
     wait = next_wait(rhythm, pace, price=price, weight=weight, now=rhythm.at or now, dice=0.0)
-    rates = Rates.of(rhythm, pace)
-    hours = [rates.in_hour(key) * HOUR for key in range(HOURS)]
+    hours = items_an_hour(rhythm, pace)
     floors = tuple(_floors(stand, source, now))
     steered, why = next(_reasons(stand, source, wait, floors, now))
     return PollExplained(
@@ -115,16 +123,19 @@ def explained(
         last_poll_at=stand.state.last_poll_at,
         working=hours[:24],
         weekend=hours[24:],
-        minutes=list(rates.phase),
+        minutes=list(Rates.of(rhythm, pace).phase),
         watched=timedelta(seconds=float(rhythm.exposure.sum())),
         items_seen=float(rhythm.items.sum()),
-        items_a_day=(5 * sum(hours[:24]) + 2 * sum(hours[24:])) / 7,
+        items_a_day=items_a_day(hours),
         wait=wait,
+        gain=_gain(stand, now),
         price=price,
         weight=weight,
         likelier=share(rhythm.matches, rhythm.expected),
         chance=pace.heat.glow(now) if pace.heat else None,
-        polls_a_day=DAY / source.every.total_seconds() if source.every else _polls_a_day(hours, price / weight, now),
+        polls_a_day=DAY / source.every.total_seconds()
+        if source.every
+        else polls_a_day(hours, price / weight, pace.usual, now),
         polls=rhythm.polls,
         budget=stand.allowed.total,
         left=level(stand.bucket, stand.allowed.paced, now),
@@ -134,12 +145,34 @@ def explained(
     )
 
 
-def _polls_a_day(hours: Sequence[float], cost: float, now: datetime) -> float:
-    """Return the polls of the next 24 hours by the square-root law, before floors."""
-    keys = (hour_key(now.timestamp() + HOUR * ahead) for ahead in range(24))
-    longest, shortest = HOUR / LEAST_PAUSE.total_seconds(), 1 / 24
-    each = (math.sqrt(hours[key] / HOUR / (2 * cost)) * HOUR for key in keys)
-    return sum(min(max(one, shortest), longest) for one in each)
+def _gain(stand: Stand, now: datetime) -> Reached:
+    """Return what the next poll ends, of what came since the last one that taught something."""
+    rhythm = stand.learned.rhythm
+    since = rhythm.at or now
+    walk = Walk(
+        rates=Rates.of(rhythm, stand.pace), start=since.timestamp(), usual=stand.pace.usual, surge=surge(rhythm)
+    )
+    ahead = min(max(stand.state.next_poll_at - since, LEAST_PAUSE), LONGEST_SHOWN)
+    return walk.until(longest=ahead.total_seconds())[0]
+
+
+def items_an_hour(rhythm: Rhythm, pace: Pace) -> Sequence[float]:
+    """Return the rate of a source by UTC hour, of working days and then of the weekend."""
+    rates = Rates.of(rhythm, pace)
+    return [rates.in_hour(key) * HOUR for key in range(HOURS)]
+
+
+def items_a_day(hours: Sequence[float]) -> float:
+    """Return what that is on average over the week."""
+    return (5 * sum(hours[:24]) + 2 * sum(hours[24:])) / 7
+
+
+def polls_a_day(hours: Sequence[float], cost: float, usual: float, now: datetime) -> float:
+    """Return the polls of the next 24 hours at a cost, in item-seconds, if no floor holds them."""
+    keys = [hour_key(now.timestamp() + HOUR * ahead) for ahead in range(24)]
+    rates = np.array(hours)[keys] / HOUR
+    pause = np.clip(pauses(cost / rates, usual), LEAST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds())
+    return float((HOUR / (pause * (1 + JITTER / 2))).sum())
 
 
 # What holds it --------------------------------------------------------------------------------------------------------
@@ -222,14 +255,10 @@ _BOUNDS: Mapping[str, str] = {
 
 
 def _worth(wait: Wait) -> str:
-    return (
-        f"by then {wait.awaited:.1f} items are likely to have come, and to have waited {_minutes(wait.gain)} "
-        "together: that is what a poll is worth now"
-    )
-
-
-def _minutes(item_seconds: float) -> str:
-    return f"{item_seconds / 60:.3g} min"
+    likely = f"{wait.awaited:.1f} items are likely by then"
+    if wait.awaited < 1:
+        likely = f"news is {100 * -math.expm1(-wait.awaited):.0f} % likely by then"
+    return f"{likely}: from then on, to let them wait would cost more than a poll"
 
 
 def _times(count: int, what: str) -> str:

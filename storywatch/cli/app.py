@@ -50,8 +50,8 @@ COMMANDS = {
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
     "status": ("status", "Show what is watched, what is due and what failed."),
     "sources": (
-        "listing",
-        "List the sources: when each was polled and is polled next, what it brought, why it fails.",
+        "source_list",
+        "List the sources: how each is paced, when it was polled and is polled next, what it brings, why it fails.",
     ),
     "explain-poll": (
         "explaining_polls",

@@ -74,7 +74,7 @@ def poll_object(told: PollExplained) -> Mapping[str, Any]:
         "pause": told.wait.pause,
         "bound": told.wait.capped_by,
         "cost": {"price": told.price, "weighed": told.wait.cost, "budget": told.budget, "left": told.left},
-        "gain": {"waiting": told.wait.gain, "items": told.wait.awaited},
+        "gain": {"waiting": told.gain.waited, "items": told.gain.items},
         "weight": {"weight": told.weight, "likelier": told.likelier, "chance": told.chance},
         "polls": {"ever": told.polls, "a_day": told.polls_a_day},
         "floors": [asdict(floor) for floor in told.floors],
@@ -83,4 +83,6 @@ def poll_object(told: PollExplained) -> Mapping[str, Any]:
 
 
 def _spans(spans: Quantiles | None) -> Mapping[str, Any] | None:
-    return spans and {"count": spans.count, "p50": spans.p50.total_seconds(), "p95": spans.p95.total_seconds()}
+    if spans is None:
+        return None
+    return {"count": spans.count, "p50": spans.p50.total_seconds(), "p95": spans.p95.total_seconds()}

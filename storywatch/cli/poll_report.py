@@ -32,13 +32,14 @@ def print_poll(told: PollExplained, now: datetime) -> None:
         out.print(line)
     out.print()
     _print_floors(told.floors, now)
+    out.print()
     for label, spans in (("seen", told.sights), ("told", told.told)):
         _print_line(label, _latency(spans, _SPANS[label]))
 
 
 _SPANS = {
-    "seen": "from publication to first sight",
-    "told": "from publication to first sight of what became an update",
+    "seen": "from publication to first sight, of its items",
+    "told": "the same, of what became an update",
 }
 
 
@@ -70,31 +71,45 @@ def _when(moment: datetime, now: datetime) -> str:
 
 
 def _figures(told: PollExplained) -> Iterator[tuple[str, str]]:
-    wait = told.wait
-    yield "polls", f"{told.polls_a_day:.0f} a day at this price, of {told.budget:,.0f} for all; {told.polls:,} so far"
     if told.source.every is None:
-        yield "cost", f"one poll: worth it for {_minutes(told.price)} of waiting{_weighed(told)}"
-        yield "gain", f"{wait.awaited:.2g} items by then; waited together {_minutes(wait.gain)}"
-        yield "limit", f"{max(told.left, 0):.0f} polls may be made at once by all; more flow in each hour"
+        yield "cost", f"a poll is worth {_waited(told.price)} of waiting now{_weighed(told)}"
+        yield "gain", f"it ends {_waited(told.gain.waited)} of waiting, of {_items(told.gain.items)} to be expected"
+    paced = "before floors, " if told.source.every is None else ""
+    yield "polls", f"{told.polls_a_day:.0f} a day {paced}of {told.budget:,.0f} for all; {told.polls:,} so far"
+    if told.source.every is None:
+        yield (
+            "limit",
+            f"all paced sources may make {max(told.left, 0):.0f} polls at once; each hour brings more",
+        )
     yield "weight", _weight(told)
 
 
 def _weighed(told: PollExplained) -> str:
-    return f", {_minutes(told.wait.cost)} by its weight" if told.weight < 1 else ""
+    return f", {_waited(told.wait.cost)} of this source's" if told.weight < 1 else ""
 
 
 def _weight(told: PollExplained) -> str:
     if told.chance is None:
         return "no events are followed, so that every item counts alike"
     return (
-        f"{told.weight:.2f}: {100 * told.chance:.1f} % of new items match a live event just now, "
-        f"its own {told.likelier:.1f} times as often"
+        f"{told.weight:.2f}: of all new items {_percent(told.chance)} match a live event just now, "
+        f"of its own usually {told.likelier:.1f} times as many"
     )
 
 
-def _minutes(item_seconds: float) -> str:
-    minutes = item_seconds / 60
-    return f"{minutes:,.0f} item-minutes" if minutes >= 10 else f"{minutes:.2g} item-minutes"
+def _percent(share: float) -> str:
+    return f"{100 * share:.2g} %"
+
+
+def _items(items: float) -> str:
+    return "1 item" if items == 1 else f"{items:.2g} items"
+
+
+def _waited(item_seconds: float) -> str:
+    for size, unit in ((86_400, "item-days"), (3600, "item-hours"), (60, "item-minutes")):
+        if item_seconds >= 2 * size:
+            return f"{item_seconds / size:,.3g} {unit}"
+    return f"{item_seconds:.2g} item-seconds"
 
 
 # The rhythm -----------------------------------------------------------------------------------------------------------
@@ -140,7 +155,7 @@ def _block(part: float) -> str:
 
 def _print_floors(floors: Sequence[Floor], now: datetime) -> None:
     if not floors:
-        _print_line("floors", "none: nothing forbids a poll")
+        _print_line("floors", "nothing forbids a poll")
     for number, floor in enumerate(floors):
         _print_line("floors" if not number else "", f"{_until(floor, now)}{floor.says}")
 
@@ -158,5 +173,5 @@ def _ahead(span: timedelta) -> str:
 
 def _latency(spans: Quantiles | None, what: str) -> str:
     if spans is None:
-        return f"nothing in 30 days yet, {what}"
-    return f"half within {brief(spans.p50)}, 95 % within {brief(spans.p95)}, {what} ({spans.count} in 30 days)"
+        return f"{what}: none in 30 days"
+    return f"{what}: half within {brief(spans.p50)}, 95 % within {brief(spans.p95)} ({spans.count} in 30 days)"
