@@ -175,7 +175,7 @@ async def overdue(connection: AsyncConnection, since: datetime, now: datetime) -
     """Return the sources that have been due since a while: those first whose news have waited longest."""
     source = tables.sources.c
     query = _members().add_columns(source.id, source.last_success_at).where(source.next_poll_at < since)
-    rows = (await connection.execute(query)).all()
+    rows = (await connection.execute(query.order_by(None).order_by(source.next_poll_at, source.id))).all()
     unseen = [now - (row.last_success_at or now - LONGEST_PAUSE) for row in rows]
     pace = pace_of(await row_of(connection))
     return [rows[place].id for place in by_cost(Fleet.of(map(_member, rows)), unseen, pace, now)]

@@ -112,6 +112,7 @@ def explained(
     price = pace.price_for(source.outlet, host_of(url))
     wait = next_wait(rhythm, pace, price=price, weight=weight, now=rhythm.at or now, dice=0.0)
     hours = items_an_hour(rhythm, pace)
+    foreseen = polls_a_day(hours, price / weight, pace.usual, now)
     floors = tuple(_floors(stand, source, now))
     steered, why = next(_reasons(stand, source, wait, floors, now))
     return PollExplained(
@@ -133,9 +134,7 @@ def explained(
         weight=weight,
         likelier=share(rhythm.matches, rhythm.expected),
         chance=pace.heat.glow(now) if pace.heat else None,
-        polls_a_day=DAY / source.every.total_seconds()
-        if source.every
-        else polls_a_day(hours, price / weight, pace.usual, now),
+        polls_a_day=DAY / source.every.total_seconds() if source.every else foreseen,
         polls=rhythm.polls,
         budget=stand.allowed.total,
         left=level(stand.bucket, stand.allowed.paced, now),
