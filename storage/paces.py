@@ -23,6 +23,7 @@ from storywatch.pacing.heat import Heat, heated
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
+from storywatch.pacing.room import widened
 from storywatch.pacing.waiting import LONGEST_PAUSE
 from storywatch.push import NET
 
@@ -162,7 +163,8 @@ async def allow(connection: AsyncConnection, config: WatchConfig) -> None:
     row = await row_of(connection, hold=True)
     if row is not None and row.budgets != allowed:
         changed = update(tables.pace).where(tables.pace.c.id == THE_ROW)
-        await connection.execute(changed.values(budgets=allowed, refreshed_at=None))
+        tokens = row.tokens + widened(allowance_of(row).paced, allowed["paced"])
+        await connection.execute(changed.values(budgets=allowed, refreshed_at=None, tokens=tokens))
 
 
 async def pour(connection: AsyncConnection, bucket: Bucket) -> None:

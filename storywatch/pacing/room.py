@@ -32,3 +32,8 @@ def spent(bucket: Bucket, budget: float, polls: int, now: datetime) -> Bucket:
     """Return the bucket after polls that were made, if need be beyond what it had; a full hour makes up for that."""
     left = level(bucket, budget, now) - polls
     return replace(bucket, tokens=max(left, -full(budget)), at=now)
+
+
+def widened(before: float, after: float) -> float:
+    """Return the polls that come with a budget that is raised: by so many its full bucket is larger."""
+    return max(full(after) - full(before), 0.0)
