@@ -14,15 +14,16 @@ from storywatch.pacing import JITTER, LEAST_PAUSE, HostHold, SourceState, addres
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket, level
 from storywatch.pacing.bursts import surge
+from storywatch.pacing.demand import Demand
+from storywatch.pacing.fleet import Fleet, Member
 from storywatch.pacing.heat import share
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.room import room
-from storywatch.pacing.times import DAY, HOUR, HOURS, hour_key
-from storywatch.pacing.tolls import pauses
-from storywatch.pacing.waiting import LONGEST_PAUSE, Reached, Wait, Walk, next_wait
+from storywatch.pacing.times import HOUR, HOURS
+from storywatch.pacing.waiting import Reached, Wait, Walk, next_wait
 from storywatch.urls import host_of
 
 LONGEST_SHOWN = timedelta(days=30)
@@ -112,7 +113,7 @@ def explained(
     price = pace.price_for(source.outlet, host_of(url))
     wait = next_wait(rhythm, pace, price=price, weight=weight, now=rhythm.at or now, dice=0.0)
     hours = items_an_hour(rhythm, pace)
-    foreseen = polls_a_day(hours, price / weight, pace.usual, now)
+    member = Member(rhythm=rhythm.to_bytes(), outlet=source.outlet, host=host_of(url), fixed=source.every)
     floors = tuple(_floors(stand, source, now))
     steered, why = next(_reasons(stand, source, wait, floors, now))
     return PollExplained(
@@ -134,7 +135,7 @@ def explained(
         weight=weight,
         likelier=share(rhythm.matches, rhythm.expected),
         chance=pace.heat.glow(now) if pace.heat else None,
-        polls_a_day=DAY / source.every.total_seconds() if source.every else foreseen,
+        polls_a_day=polls_a_day([member], pace, now)[0],
         polls=rhythm.polls,
         budget=stand.allowed.total,
         left=level(stand.bucket, stand.allowed.paced, now),
@@ -149,7 +150,7 @@ def _gain(stand: Stand, now: datetime) -> Reached:
     rhythm = stand.learned.rhythm
     since = rhythm.at or now
     walk = Walk(
-        rates=Rates.of(rhythm, stand.pace), start=since.timestamp(), usual=stand.pace.usual, surge=surge(rhythm)
+        rates=Rates.of(rhythm, stand.pace), start=since.timestamp(), patience=stand.pace.patience, surge=surge(rhythm)
     )
     ahead = min(max(stand.state.next_poll_at - since, LEAST_PAUSE), LONGEST_SHOWN)
     return walk.until(longest=ahead.total_seconds())[0]
@@ -166,12 +167,12 @@ def items_a_day(hours: Sequence[float]) -> float:
     return (5 * sum(hours[:24]) + 2 * sum(hours[24:])) / 7
 
 
-def polls_a_day(hours: Sequence[float], cost: float, usual: float, now: datetime) -> float:
-    """Return the polls of the next 24 hours at a cost, in item-seconds, if no floor holds them."""
-    keys = [hour_key(now.timestamp() + HOUR * ahead) for ahead in range(24)]
-    rates = np.array(hours)[keys] / HOUR
-    pause = np.clip(pauses(cost / rates, usual), LEAST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds())
-    return float((HOUR / (pause * (1 + JITTER / 2))).sum())
+def polls_a_day(members: Sequence[Member], pace: Pace, now: datetime) -> Sequence[float]:
+    """Return the polls of the next 24 hours of each source, as their price, floors and fixed pauses have them."""
+    if not members:
+        return ()
+    prices = np.array([pace.price_for(one.outlet, one.host) for one in members])
+    return [float(one) for one in Demand.of(Fleet.of(members), pace, now).polls(prices)]
 
 
 # What holds it --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The entry point. It imports late: parse workers load this module too and need none of the commands."""
 
-
 import os
 
 

@@ -1,7 +1,7 @@
 """`sources`: each with its pace, its last and next poll, and what it brings."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from storywatch.cli.options import ConfigOption, JsonOption, read_config
 from storywatch.cli.output import one_line, out, print_rows
 from storywatch.cli.running import finished
 from storywatch.explaining_polls import items_a_day, items_an_hour, polls_a_day
+from storywatch.pacing.fleet import Member
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
 
@@ -40,21 +41,25 @@ async def _rows(url: str, now: datetime) -> Rows:
 
 async def _told(store: Store, now: datetime) -> Rows:
     pace, _ = await store.paces.stand()
-    return [source_row(row, pace, now) for row in await store.queries.sources()]
+    rows = await store.queries.sources()
+    polls = polls_a_day([_member(row) for row in rows], pace, now)
+    return [source_row(row, pace, foreseen) for row, foreseen in zip(rows, polls, strict=True)]
 
 
-def source_row(row: Mapping[str, Any], pace: Pace, now: datetime) -> dict[str, Any]:
-    """Return a source as JSON has it: what is learned of it in figures."""
+def _member(row: Mapping[str, Any]) -> Member:
+    fixed = timedelta(seconds=row["every"]) if row["every"] else None
+    return Member(rhythm=row["learned"], outlet=row["outlet"], host=row["host"], fixed=fixed)
+
+
+def source_row(row: Mapping[str, Any], pace: Pace, polls: float) -> dict[str, Any]:
+    """Return a source as JSON has it: what is learned of it in figures. `polls`: foreseen for the next day."""
     told = {name: value for name, value in row.items() if name not in ("learned", "host")}
     rhythm = Rhythm.of_bytes(row["learned"] or b"")
-    hours = items_an_hour(rhythm, pace)
-    price, weight = pace.price_for(row["outlet"], row["host"]), row["weight"] or 1.0
-    polls = DAY / row["every"] if row["every"] else polls_a_day(hours, price / weight, pace.usual, now)
     return {
         **told,
         "polls": rhythm.polls,
         "polls_a_day": round(polls, 1) if row["active"] else 0.0,
-        "items_a_day": round(items_a_day(hours), 1) if rhythm.at else None,
+        "items_a_day": round(items_a_day(items_an_hour(rhythm, pace)), 1) if rhythm.at else None,
     }
 
 

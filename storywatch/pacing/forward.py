@@ -12,12 +12,12 @@ import numpy as np
 
 from storywatch.model import Wishes
 from storywatch.pacing import pooling
+from storywatch.pacing.demand import weights
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.floors import LEAST_PAUSE, wanted_from
 from storywatch.pacing.hastening import HEATED, earlier
 from storywatch.pacing.heat import Heat, weight
 from storywatch.pacing.pace import Pace
-from storywatch.pacing.pricing import weights
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.times import hour_key
 
