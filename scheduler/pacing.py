@@ -36,4 +36,4 @@ def _log(kept: Kept) -> None:
             price=round(kept.pace.price, 1),
         )
     if kept.forward:
-        log.info("brought_forward", polls=kept.forward)
+        log.info("polls_hastened", polls=kept.forward)

@@ -43,7 +43,7 @@ async def _told(store: Store, now: datetime) -> Rows:
     pace, _ = await store.paces.stand()
     rows = await store.queries.sources()
     polls = polls_a_day([_member(row) for row in rows], pace, now)
-    return [source_row(row, pace, foreseen) for row, foreseen in zip(rows, polls, strict=True)]
+    return [source_object(row, pace, foreseen) for row, foreseen in zip(rows, polls, strict=True)]
 
 
 def _member(row: Mapping[str, Any]) -> Member:
@@ -51,7 +51,7 @@ def _member(row: Mapping[str, Any]) -> Member:
     return Member(rhythm=row["learned"], outlet=row["outlet"], host=row["host"], fixed=fixed)
 
 
-def source_row(row: Mapping[str, Any], pace: Pace, polls: float) -> dict[str, Any]:
+def source_object(row: Mapping[str, Any], pace: Pace, polls: float) -> dict[str, Any]:
     """Return a source as JSON has it: what is learned of it in figures. `polls`: foreseen for the next day."""
     told = {name: value for name, value in row.items() if name not in ("learned", "host")}
     rhythm = Rhythm.of_bytes(row["learned"] or b"")
