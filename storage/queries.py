@@ -259,6 +259,7 @@ class Queries(PeopleQueries):
             _count(tables.endpoints, endpoint.disabled_at.is_not(None)).label("endpoints_disabled"),
             _count(tables.deliveries, and_(waiting, delivery.lane.in_(off))).label("deliveries_held"),
             _count(tables.deliveries, dead).label("deliveries_died"),
+            select(tables.pace.c.refreshed_at).limit(1).scalar_subquery().label("paced_at"),
         )
         row = (await self._rows(query))[0]
         due = [moment for moment in (row["source_due"], row["delivery_due"]) if moment]
@@ -268,6 +269,7 @@ class Queries(PeopleQueries):
             endpoints_disabled=row["endpoints_disabled"],
             deliveries_held=row["deliveries_held"],
             deliveries_died=row["deliveries_died"],
+            paced_at=row["paced_at"],
         )
 
     async def status(self, now: datetime) -> Mapping[str, Any]:
