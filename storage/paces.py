@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import holds, pushes, tables
 from storage.engine import reading, writing
-from storage.states import state_of
+from storage.items import chunks
+from storage.states import state_of, wishes_of
 from storage.upsert import insert_new, upsert
 from storywatch.explaining_polls import Stand
 from storywatch.model import WatchConfig
@@ -29,6 +30,8 @@ from storywatch.push import NET
 
 THE_ROW = 1
 """There is one pace."""
+AT_ONCE = 200
+"""Polls that one transaction brings forward: others want to write too."""
 NOTHING = Allowance(total=0.0, paced=0.0)
 """Before the first config."""
 
@@ -75,27 +78,28 @@ class StoredPaces:
             rows = (await connection.execute(query)).all()
         return Fleet.of(replace(_member(row), fixed=_fixed(row)) for row in rows)
 
-    async def keep(self, pace: Pace, before: Pace) -> bool:
-        """Write the pace worked out anew, unless another process was faster."""
-        row = tables.pace.c
-        writes = update(tables.pace).where(
-            row.id == THE_ROW, row.refreshed_at.is_not_distinct_from(before.refreshed_at)
-        )
+    async def keep(self, pace: Pace, before: Pace, allowed: Allowance) -> bool:
+        """Write the pace worked out anew, unless another process was faster, or something else is allowed meanwhile."""
         async with writing(self._engine) as connection:
-            kept = await connection.execute(writes.values(learned=pace.to_json(), refreshed_at=pace.refreshed_at))
-        return kept.rowcount == 1
+            row = await row_of(connection, hold=True)
+            if row is None or allowance_of(row) != allowed:
+                return False
+            if before.refreshed_at is not None and before.refreshed_at != row.refreshed_at:
+                return False
+            new = {"learned": pace.to_json(), "refreshed_at": pace.refreshed_at}
+            await connection.execute(update(tables.pace).where(tables.pace.c.id == THE_ROW).values(**new))
+        return True
 
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         """Return the paced sources whose polls wait and may be brought forward, and what holds each."""
-        source, push = tables.sources.c, tables.push_subscriptions.c
+        source, push, rhythm = tables.sources.c, tables.push_subscriptions.c, tables.rhythms.c
         query = (
             select(
-                tables.sources,
-                tables.rhythms.c.learned,
-                tables.rhythms.c.weight,
+                *(source.id, source.outlet, source.host, source.last_poll_at, source.next_poll_at),
+                *(source.held_until, source.fresh_until, source.wishes, rhythm.learned, rhythm.weight),
                 tables.hosts.c.held_until.label("host_held"),
             )
-            .join_from(tables.sources, tables.rhythms, tables.rhythms.c.source == source.id)
+            .join_from(tables.sources, tables.rhythms, rhythm.source == source.id)
             .outerjoin(tables.hosts, tables.hosts.c.host == source.host)
             .where(
                 source.active,
@@ -111,16 +115,21 @@ class StoredPaces:
 
     async def bring_forward(self, earlier: Iterable[Waiting]) -> int:
         """Plan polls anew, each with its weight, unless it was made or planned otherwise meanwhile. Return how many."""
-        source, rhythm, count = tables.sources.c, tables.rhythms.c, 0
-        async with writing(self._engine) as connection:
-            for one in earlier:
-                moving = update(tables.sources).where(
-                    source.id == one.source, source.last_poll_at == one.last, source.next_poll_at > one.due
-                )
-                count += (await connection.execute(moving.values(next_poll_at=one.due))).rowcount
-                weighing = update(tables.rhythms).where(rhythm.source == one.source)
-                await connection.execute(weighing.values(weight=one.weight))
+        count = 0
+        for some in chunks(list(earlier), AT_ONCE):
+            async with writing(self._engine) as connection:
+                count += sum([await _bring_forward(connection, one) for one in some])
         return count
+
+
+async def _bring_forward(connection: AsyncConnection, one: Waiting) -> int:
+    source, rhythm = tables.sources.c, tables.rhythms.c
+    waits = (source.id == one.source, source.last_poll_at == one.last, source.next_poll_at > one.due)
+    moved = await connection.execute(update(tables.sources).where(*waits).values(next_poll_at=one.due))
+    if moved.rowcount:
+        weighing = update(tables.rhythms).where(rhythm.source == one.source)
+        await connection.execute(weighing.values(weight=one.weight))
+    return moved.rowcount
 
 
 # The one row ----------------------------------------------------------------------------------------------------------
@@ -145,9 +154,10 @@ def heat_of(row: Row[Any] | None) -> Heat | None:
 
 
 def pace_of(row: Row[Any] | None) -> Pace:
-    """Return the pace at its heat."""
+    """Return the pace at its heat. One that can't be read, or that other budgets made, is to be worked out anew."""
     pace = Pace.of_json(row.learned) if row and row.learned else Pace.first()
-    return replace(pace, refreshed_at=row.refreshed_at if row else None, heat=heat_of(row))
+    at = row.refreshed_at if row and pace.refreshed_at else None
+    return replace(pace, refreshed_at=at, heat=heat_of(row))
 
 
 def bucket_of(row: Row[Any] | None) -> Bucket:
@@ -251,9 +261,8 @@ def _fixed(row: Row[Any]) -> timedelta | None:
     return NET if row.pushed else None
 
 
-def _waiting(row: Row[Any]) -> Waiting:
-    state = state_of(row)
-    held = [moment for moment in (state.held_until, state.fresh_until, row.host_held) if moment]
+def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:
+    held = [moment for moment in (row.held_until, row.fresh_until, row.host_held) if moment]
     return Waiting(
         source=row.id,
         outlet=row.outlet,
@@ -263,5 +272,5 @@ def _waiting(row: Row[Any]) -> Waiting:
         last=row.last_poll_at,
         due=row.next_poll_at,
         held=max(held, default=None),
-        wishes=state.wishes,
+        wishes=wishes_of(row.wishes or {}),
     )

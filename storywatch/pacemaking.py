@@ -50,7 +50,7 @@ class Pacemaking:
         fleet = await self.paces.fleet(now)
         policy = Policy(pace=before, budgets=allowed.budgets(fleet.hosts.tolist()))
         pace = (await asyncio.to_thread(policy.refreshed, fleet, now)).pace
-        if not await self.paces.keep(pace, before):
+        if not await self.paces.keep(pace, before, allowed):
             return Kept(allowed=allowed, glow=glow)
         # Only what the operator changed is worth it: what three hours change, the next polls follow by themselves.
         if before.refreshed_at is not None:

@@ -69,7 +69,9 @@ def _seen(
     gap: bool,
 ) -> Seen:
     """Return what a visit brought that was new. Of a watched page each change is, and nobody says when it came."""
-    backlog = rhythm.at is None
+    # A source that was polled by a version that learned nothing has shown its backlog.
+    since = rhythm.at or before.last_success_at
+    backlog = since is None
     watched = source.kind is SourceKind.PAGE and source.page.items is None
     news = (*taken.new, *taken.revised) if watched else taken.new
     times = [None if watched else _time(item) for item in news]
@@ -77,7 +79,7 @@ def _seen(
         times = [moment for moment in times if moment and moment > rhythm.at]  # the backlog of another address
     document = visit.document
     return Seen(
-        since=rhythm.at,
+        since=since,
         published=[moment for moment in times if moment],
         untimed=0 if backlog else times.count(None),
         backlog=backlog,

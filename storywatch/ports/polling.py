@@ -177,8 +177,8 @@ class Paces(Protocol):
         """Return all sources that are polled."""
         ...
 
-    async def keep(self, pace: Pace, before: Pace) -> bool:
-        """Write the pace worked out anew, unless another process was faster."""
+    async def keep(self, pace: Pace, before: Pace, allowed: Allowance) -> bool:
+        """Write the pace worked out anew, unless another process was faster, or something else is allowed meanwhile."""
         ...
 
     async def waiting(self, now: datetime) -> Sequence[Waiting]:

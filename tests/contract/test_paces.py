@@ -180,8 +180,21 @@ async def test_the_pace_is_worked_out_every_three_hours_and_by_one_worker(store:
     assert (await keep(store, NOW + HOUR)).refreshed_at == first.refreshed_at
     later = NOW + REFRESHED_EVERY
     assert (await keep(store, later)).refreshed_at == later
-    assert not await store.paces.keep(replace(first, refreshed_at=later + HOUR), first)
+    _, allowed = await store.paces.stand()
+    assert not await store.paces.keep(replace(first, refreshed_at=later + HOUR), first, allowed)
     assert (await keep(store, NOW - DAY)).refreshed_at == NOW - DAY
+
+
+async def test_a_pace_that_cannot_be_read_is_worked_out_anew(store: Store) -> None:
+    """As after an upgrade that knows more; and one for another budget than is allowed now is not kept."""
+    await store.sources.apply(paced("nyt-world"), NOW)
+    first = await keep(store, NOW)
+    async with writing(store.engine) as connection:
+        await connection.execute(update(tables.pace).values(learned='{"price": 3}'))
+    assert (await keep(store, NOW + HOUR)).refreshed_at == NOW + HOUR
+    _, allowed = await store.paces.stand()
+    later = replace(first, refreshed_at=NOW + 2 * HOUR)
+    assert not await store.paces.keep(later, replace(first, refreshed_at=None), replace(allowed, total=1.0))
 
 
 async def test_a_pause_lost_and_a_pause_gained_plan_anew(store: Store) -> None:

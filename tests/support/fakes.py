@@ -371,7 +371,7 @@ class FakePaces:
         """Nothing is polled."""
         return Fleet.of(())
 
-    async def keep(self, pace: Pace, before: Pace) -> bool:
+    async def keep(self, pace: Pace, before: Pace, allowed: Allowance) -> bool:
         """Keep nothing."""
         return False
 

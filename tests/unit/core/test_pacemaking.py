@@ -27,20 +27,18 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def config_of(**settings: int) -> WatchConfig:
+def config_of(budget: int | None = None, per_host: int | None = None) -> WatchConfig:
     """Return a config of two paced sources and one that is polled every quarter of an hour."""
     sources = (a_source("a", every=None), a_source("b", every=None), a_source("c", "cnn"))
     made = a_config(sources=sources)
-    return replace(made, settings=replace(made.settings, **settings))
+    return replace(made, settings=replace(made.settings, budget=budget, per_host=per_host))
 
 
 def a_rhythm(items_an_hour: float, *, matches: float = 0.0, polled: timedelta = HOUR) -> Rhythm:
     """Return a rhythm that was learned over weeks."""
     fresh = Rhythm()
-    exposure = fresh.exposure + 36_000
-    return replace(
-        fresh, items=fresh.items + 10 * items_an_hour, exposure=exposure, at=NOW - polled, matches=matches, expected=6.0
-    )
+    items, exposure = fresh.items + 10 * items_an_hour, fresh.exposure + 36_000
+    return replace(fresh, items=items, exposure=exposure, at=NOW - polled, matches=matches, expected=6.0)
 
 
 def waiting(source: str, rhythm: Rhythm, **more: object) -> Waiting:
