@@ -15,7 +15,7 @@ from storage.states import state_of, wishes_of
 from storage.upsert import insert_new, upsert
 from storywatch.explaining_polls import Stand
 from storywatch.model import WatchConfig
-from storywatch.pacing import LEAST_PAUSE
+from storywatch.pacing import pause_at_any_price
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.fleet import Fleet, Member
@@ -252,13 +252,10 @@ def _member(row: Row[Any]) -> Member:
 
 
 def _fixed(row: Row[Any]) -> timedelta | None:
-    """Return the pause that a source has at any price: its own, that after a failure, the net while pushes come."""
-    if row.every is not None:
-        return timedelta(seconds=row.every)
-    if row.failures and row.last_poll_at:
-        pause: timedelta = row.next_poll_at - row.last_poll_at
-        return max(pause, LEAST_PAUSE)
-    return NET if row.pushed else None
+    """Return the pause that a source has at any price; while pushes come, that of the net."""
+    every = None if row.every is None else timedelta(seconds=row.every)
+    pause = pause_at_any_price(every, row.failures, row.last_poll_at, row.next_poll_at)
+    return pause or (NET if row.pushed else None)
 
 
 def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:

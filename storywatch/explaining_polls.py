@@ -10,7 +10,7 @@ import numpy as np
 
 from storywatch.latency import Quantiles
 from storywatch.model import Source, SourceKind
-from storywatch.pacing import JITTER, LEAST_PAUSE, HostHold, SourceState, address, wanted_from
+from storywatch.pacing import JITTER, LEAST_PAUSE, HostHold, SourceState, address, pause_at_any_price, wanted_from
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket, level
 from storywatch.pacing.bursts import surge
@@ -113,7 +113,9 @@ def explained(
     price = pace.price_for(source.outlet, host_of(url))
     wait = next_wait(rhythm, pace, price=price, weight=weight, now=rhythm.at or now, dice=0.0)
     hours = items_an_hour(rhythm, pace)
-    member = Member(rhythm=rhythm.to_bytes(), outlet=source.outlet, host=host_of(url), fixed=source.every)
+    state = stand.state
+    fixed = pause_at_any_price(source.every, state.failures, state.last_poll_at, state.next_poll_at)
+    member = Member(rhythm=rhythm.to_bytes(), outlet=source.outlet, host=host_of(url), fixed=fixed)
     floors = tuple(_floors(stand, source, now))
     steered, why = next(_reasons(stand, source, wait, floors, now))
     return PollExplained(
@@ -186,8 +188,7 @@ def _floors(stand: Stand, source: Source, now: datetime) -> Iterator[Floor]:
     if state.last_poll_at:
         yield Floor(name="least", says="a minute lies between two polls", until=state.last_poll_at + LEAST_PAUSE)
     if state.fresh_until and state.last_poll_at and state.fresh_until > state.last_poll_at:
-        asks = f"ttl of {wishes.ttl.total_seconds() / 60:.0f} min" if wishes.ttl else "max-age, or no validators"
-        yield Floor(name="fresh", says=f"its last answer holds so long ({asks})", until=state.fresh_until)
+        yield Floor(name="fresh", says=_fresh(state), until=state.fresh_until)
     if state.held_until:
         yield Floor(name="retry_after", says="the outlet asked for it (Retry-After)", until=state.held_until)
     if stand.hold and stand.hold.until:
@@ -196,6 +197,13 @@ def _floors(stand: Stand, source: Source, now: datetime) -> Iterator[Floor]:
         yield Floor(name="crawl_delay", says="robots.txt asks for it between pages", until=stand.hold.pages_after)
     if wishes.skip_hours or wishes.skip_days:
         yield Floor(name="skip", says=_skipped(stand.state), until=_skipped_until(stand.state, now))
+
+
+def _fresh(state: SourceState) -> str:
+    if state.validators.etag is None and state.validators.last_modified is None:
+        return 'its server can\'t say "not modified": it is asked once an hour at most'
+    asks = f"ttl of {state.wishes.ttl.total_seconds() / 60:.0f} min" if state.wishes.ttl else "max-age or Expires"
+    return f"its last answer holds so long ({asks})"
 
 
 def _skipped(state: SourceState) -> str:

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from storywatch.cli.latency import brief
 from storywatch.cli.output import one_line, out
-from storywatch.explaining_polls import Floor, PollExplained
+from storywatch.explaining_polls import Floor, PollExplained, Steered
 from storywatch.latency import Quantiles
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
@@ -17,6 +17,8 @@ LABEL = 11
 """Columns before what a line says."""
 HOUR_COLUMNS = 2
 WIDTH = 78
+FEW = 1.0
+"""With fewer items nothing is learned."""
 
 
 def print_poll(told: PollExplained, now: datetime) -> None:
@@ -71,17 +73,17 @@ def _when(moment: datetime, now: datetime) -> str:
 
 
 def _figures(told: PollExplained) -> Iterator[tuple[str, str]]:
-    if told.source.every is None:
+    paced = told.steered in _BY_PACE
+    if paced:
         yield "cost", f"a poll is worth {_waited(told.price)} of waiting now{_weighed(told)}"
-        yield "gain", f"it ends {_waited(told.gain.waited)} of waiting, of {_items(told.gain.items)} to be expected"
-    paced = "before floors, " if told.source.every is None else ""
-    yield "polls", f"{told.polls_a_day:.0f} a day {paced}of {told.budget:,.0f} for all; {told.polls:,} so far"
-    if told.source.every is None:
-        yield (
-            "limit",
-            f"all paced sources may make {max(told.left, 0):.0f} polls at once; each hour brings more",
-        )
-    yield "weight", _weight(told)
+        yield "gain", f"it ends {_waited(told.gain.waited)} of waiting; {_items(told.gain.items)} are to be expected"
+    yield "polls", f"{told.polls_a_day:.0f} a day foreseen, of {told.budget:,.0f} for all; {told.polls:,} so far"
+    if paced:
+        yield "limit", f"all paced sources may make {max(told.left, 0):.0f} polls at once; each hour brings more"
+        yield "weight", _weight(told)
+
+
+_BY_PACE = {Steered.PACE, Steered.FLOOR, Steered.LIMIT, Steered.PUSH}
 
 
 def _weighed(told: PollExplained) -> str:
@@ -102,7 +104,7 @@ def _percent(share: float) -> str:
 
 
 def _items(items: float) -> str:
-    return "1 item" if items == 1 else f"{items:.2g} items"
+    return f"{items:.2g} items"
 
 
 def _waited(item_seconds: float) -> str:
@@ -117,11 +119,7 @@ def _waited(item_seconds: float) -> str:
 
 def _rhythm(told: PollExplained, now: datetime) -> Iterator[Text]:
     most = max(*told.working, *told.weekend)
-    yield Text(
-        f"items an hour, UTC: {told.items_a_day:.1f} a day; "
-        f"learned from {told.items_seen:.0f} items in {brief(told.watched)}",
-        "bold",
-    )
+    yield Text(f"items an hour, UTC: {told.items_a_day:.1f} a day, {_learned(told)}", "bold")
     weekend = now.weekday() > 4
     for name, hours, today in (("Mon-Fri", told.working, not weekend), ("Sat, Sun", told.weekend, weekend)):
         yield from _chart(name, hours, most, now.hour if today else None)
@@ -130,6 +128,12 @@ def _rhythm(told: PollExplained, now: datetime) -> Iterator[Text]:
     minutes = "".join(_block(one / max(told.minutes)) * 4 for one in told.minutes)
     yield Text(f"{'minutes':<{LABEL + 7}}", "cyan").append(minutes, "green")
     yield Text(" " * (LABEL + 7) + "".join(f":{minute:02}{' ' * 9}" for minute in range(0, 60, 15)), "dim")
+
+
+def _learned(told: PollExplained) -> str:
+    if told.items_seen < FEW:
+        return "guessed from what all sources do"
+    return f"learned from {told.items_seen:.0f} items in {brief(told.watched)}"
 
 
 def _chart(name: str, hours: Sequence[float], most: float, now: int | None) -> Iterator[Text]:

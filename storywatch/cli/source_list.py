@@ -13,6 +13,7 @@ from storywatch.cli.options import ConfigOption, JsonOption, read_config
 from storywatch.cli.output import one_line, out, print_rows
 from storywatch.cli.running import finished
 from storywatch.explaining_polls import items_a_day, items_an_hour, polls_a_day
+from storywatch.pacing import pause_at_any_price
 from storywatch.pacing.fleet import Member
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
@@ -47,7 +48,8 @@ async def _told(store: Store, now: datetime) -> Rows:
 
 
 def _member(row: Mapping[str, Any]) -> Member:
-    fixed = timedelta(seconds=row["every"]) if row["every"] else None
+    every = timedelta(seconds=row["every"]) if row["every"] else None
+    fixed = pause_at_any_price(every, row["failures"], row["last_poll_at"], row["next_poll_at"])
     return Member(rhythm=row["learned"], outlet=row["outlet"], host=row["host"], fixed=fixed)
 
 

@@ -183,6 +183,15 @@ def _backoff(fault: Fault | None, failures: int, since: datetime, state: SourceS
     return min(FIRST_BACKOFF * 2.0 ** min(failures - 1, 10), longest)
 
 
+def pause_at_any_price(
+    every: timedelta | None, failures: int, last: datetime | None, planned: datetime
+) -> timedelta | None:
+    """Return the pause that a source has whatever a poll is worth: its own, or the one after a failure."""
+    if every is not None or not failures or last is None:
+        return every
+    return max(planned - last, FIRST_BACKOFF)
+
+
 def set_back(state: SourceState, now: datetime) -> SourceState:
     """Return the state of a source that was last polled by a clock that ran ahead: its pauses count from `now`."""
     ahead = max((state.last_poll_at or now) - now, timedelta())

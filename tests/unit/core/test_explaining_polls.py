@@ -8,7 +8,7 @@ import pytest
 
 from storywatch.errors import Fault
 from storywatch.explaining_polls import PollExplained, Stand, Steered, explained, polls_a_day
-from storywatch.model import SourceKind, Wishes
+from storywatch.model import SourceKind, Validators, Wishes
 from storywatch.pacing import HostHold, SourceState
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket
@@ -38,6 +38,7 @@ STAND = Stand(
     bucket=Bucket(),
     active=True,
 )
+HELD = replace(STATE, next_poll_at=NOW + 2 * HOUR, fresh_until=NOW + 2 * HOUR)
 PACED = a_source(every=None)
 
 
@@ -51,7 +52,13 @@ REASONS: dict[str, tuple[Steered, str, PollExplained]] = {
     "a floor": (
         Steered.FLOOR,
         "its last answer holds so long (ttl of 120 min)",
-        of(replace(STATE, next_poll_at=NOW + 2 * HOUR, fresh_until=NOW + 2 * HOUR, wishes=Wishes(ttl=2 * HOUR))),
+        of(replace(HELD, wishes=Wishes(ttl=2 * HOUR), validators=Validators(etag='"1"'))),
+    ),
+    "an answer": (Steered.FLOOR, "(max-age or Expires)", of(replace(HELD, validators=Validators(etag='"1"')))),
+    "no validators": (
+        Steered.FLOOR,
+        'its server can\'t say "not modified"',
+        of(HELD),
     ),
     "its host": (
         Steered.FLOOR,
