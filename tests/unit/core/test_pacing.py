@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -65,7 +66,7 @@ def test_no_visit_of_a_paced_source_comes_before_a_floor(
 ) -> None:
     """What its rhythm calls for counts where the publisher asks for less; a pause of its own would count alone."""
     visit, source = good(ttl, fresh), a_source(every=None)
-    said = {"brought_news": False, "now": NOW, "dice": rolled}
+    said: dict[str, Any] = {"brought_news": False, "now": NOW, "dice": rolled}
     paced = after(visit, STATE, source, pause=max(called_for, LEAST_PAUSE), **said)
     floor = max(min(ttl, LONGEST_FLOOR), min(fresh, LONGEST_FLOOR), called_for, LEAST_PAUSE)
     assert floor <= paced.next_poll_at - NOW <= floor * (1 + JITTER) + timedelta(microseconds=1)
