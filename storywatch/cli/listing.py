@@ -25,7 +25,7 @@ def alarms(
     json: JsonOption = False,
 ) -> None:
     """List the alarms about sources, open ones first, and what you can do about each."""
-    rows = ask(config, lambda queries: queries.alarms(limit, ended=ended))
+    rows = _ask(config, lambda queries: queries.alarms(limit, ended=ended))
     columns = ("source", "kind", "raised_at", *(("ended_at",) if ended else ()))
     print_rows(rows, columns, empty="No alarms." if ended else "No open alarms.", as_json=json)
     if rows and not json:
@@ -34,14 +34,14 @@ def alarms(
 
 def items(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
     """List the stored items, newest first."""
-    rows = ask(config, lambda queries: queries.items(limit))
+    rows = _ask(config, lambda queries: queries.items(limit))
     columns = ("first_seen", "outlet", "title", "revision", "events")
     print_rows(rows, columns, empty="No items yet.", as_json=json)
 
 
 def events(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
     """List the tracked events with what each has gathered."""
-    rows = ask(config, Queries.events)
+    rows = _ask(config, Queries.events)
     columns = ("id", "title", "active", "updates", "reports", "last_update_at")
     print_rows(rows, columns, empty="No events yet.", as_json=json)
 
@@ -54,7 +54,7 @@ def updates(
     json: JsonOption = False,
 ) -> None:
     """List the updates, newest first."""
-    rows = ask(config, lambda queries: queries.updates(limit, event))
+    rows = _ask(config, lambda queries: queries.updates(limit, event))
     if event is not None and not rows:
         _check_event(event, config)
     columns = ("created", "event", "number", "outlet", "outlets", "headline")
@@ -63,7 +63,7 @@ def updates(
 
 def alerts(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
     """List the alerts and how each stands."""
-    rows = ask(config, lambda queries: queries.alerts(limit))
+    rows = _ask(config, lambda queries: queries.alerts(limit))
     waits = any(row["state"] == "gathered" for row in rows)
     columns = ("created", "subscription", "event", "state", *(("release_at",) if waits else ()), "headline")
     print_rows(rows, columns, empty="No alerts yet.", as_json=json)
@@ -99,12 +99,12 @@ def alarm_of(row: Mapping[str, Any]) -> Alarm:
 
 def _check_event(event: str, config: Path) -> None:
     """End the command when neither the watch config nor the database knows the event."""
-    known = {*read_config(config).events, *(row["id"] for row in ask(config, Queries.events))}
+    known = {*read_config(config).events, *(row["id"] for row in _ask(config, Queries.events))}
     if event not in known:
         fail(f"no such event: {event}; `storywatch events` lists them", code=MISUSE)
 
 
-def ask(path: Path, ask: Ask) -> Any:
+def _ask(path: Path, ask: Ask) -> Any:
     """Open the config's database, ask, close it."""
     url = read_config(path).settings.database
 
