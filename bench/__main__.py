@@ -22,6 +22,7 @@ BENCHES = (
     "novelty",
     "pacing",
     "pacing_load",
+    "pasts",
 )
 BY_NAME_ONLY = ("fit", "novelty_fit")
 """What writes into the code is run on request only."""

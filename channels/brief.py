@@ -11,7 +11,7 @@ from channels.links import host_of
 from channels.news import facts_of, lead_of, names_of
 from channels.room import WHOLE, Room
 from channels.text import ground_of, plain, reason_in_words, utc_time
-from storywatch.model import AlertKind, Match, Owed, ReportRole
+from storywatch.model import AlertKind, Match, Owed, ReportRole, Subscription
 
 _LANGUAGE_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 MAX_REASONS = 10
@@ -120,10 +120,14 @@ def _before(owed: Owed) -> tuple[str, ...]:
 def _role(owed: Owed) -> str:
     if owed.kind is AlertKind.CORROBORATION:
         return "Corroboration: one more outlet reports a known update"
-    if owed.report.role is ReportRole.FIRST:
+    if owed.report.role is ReportRole.FIRST and not _waited(owed.subscription):
         return "First report of an update"
-    # The subscription waited until enough outlets told it.
     return "An update" + (f", now that it has {reach(owed.coverage)}" if owed.coverage else "")
+
+
+def _waited(subscription: Subscription) -> bool:
+    """Tell whether an update is told when enough outlets or origins have it."""
+    return max(subscription.least_outlets, subscription.least_origins) > 1
 
 
 def _lead(owed: Owed, headline: str, change: ChangeBrief | None, room: Room) -> tuple[str, ...]:

@@ -65,13 +65,17 @@ def change_of(owed: Owed, change: Change, room: Room) -> ChangeBrief:
     return ChangeBrief(
         role=words.role,
         subject=words.subject,
-        says=words.says.format(outlet_name(change.outlet, names_of(owed), room)),
+        says=words.says.format(outlet_name(change.outlet, names_of(owed), room)) + _otherwise(change),
         seen=change.seen,
         note=room.line(change.quote, 400),
         lines=tuple(ChangedLine(sign=line.sign, text=room.line(line.text, 500)) for line in shown),
         more=len(lines) - len(shown),
         invitation=words.invitation,
     )
+
+
+def _otherwise(change: Change) -> str:
+    return ", with other words" if change.kind is ChangeKind.RESTORED and change.difference else ""
 
 
 def changed_lines(change: Change) -> tuple[ChangedLine, ...]:

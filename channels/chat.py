@@ -68,6 +68,8 @@ def calm(text: str) -> str:
 
 
 def _line(brief: Brief) -> str:
+    if brief.confirms:
+        return f"Confirms \u201c{brief.confirms}\u201d: {brief.headline}"
     return f"{brief.change.subject}: {brief.headline}" if brief.change else brief.headline
 
 
@@ -79,6 +81,7 @@ def _alert(brief: Brief) -> list[str]:
         *brief.facts[:MOST_FACTS],
         cut(brief.summary, LONGEST_SUMMARY),
         brief.byline,
+        brief.coverage or "",
         f"Confirms: {brief.confirms}" if brief.confirms else "",
         brief.link or "",
         f"Why: {'; '.join(brief.reasons[:MOST_REASONS])}" if brief.reasons else "",

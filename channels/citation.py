@@ -33,15 +33,24 @@ class Citation:
         return utc_day(self.published) if self.published else f"undated, seen {utc_day(self.first_seen)}"
 
     @property
+    def said(self) -> str:
+        """Day, outlet, headline and author."""
+        return ", ".join(filter(None, (self.day, self.outlet, f"\u201c{self.headline}\u201d", self.author)))
+
+    @property
     def source(self) -> str:
-        """Day, outlet, headline, author and address, in one line."""
-        said = (self.day, self.outlet, f"\u201c{self.headline}\u201d", self.author, self.url)
-        return ", ".join(filter(None, said))
+        """The same with the address, in one line."""
+        return f"{self.said}, {self.url}" if self.url else self.said
 
     @property
     def copy(self) -> str:
         """Where an archived copy is, or that none is known."""
         return f"Archived: {self.archive or 'none known'}"
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return f"{self.source} ({'; '.join([*([self.copy] if self.archive else []), self.times])})"
 
     @property
     def times(self) -> str:

@@ -37,7 +37,7 @@ class DigestBrief:
 def digest_of(owed: OwedDigest, ways: Ways, room: Room = WHOLE) -> DigestBrief:
     """Word one owed digest. What has no room is the least urgent, the oldest of it first. Pure."""
     shown = most_urgent(owed.parts, room)
-    groups = tuple(_group(parts, ways, room, several=len(shown) > 1) for parts in _by_event(reversed(shown)))
+    groups = tuple(_group(parts, owed, ways, room) for parts in _by_event(reversed(shown)))
     return DigestBrief(
         counts=_counts(owed),
         since=owed.since,
@@ -59,9 +59,9 @@ def _by_event(newest_first: Iterable[Owed]) -> Iterable[Sequence[Owed]]:
     return groups.values()
 
 
-def _group(parts: Sequence[Owed], ways: Ways, room: Room, *, several: bool) -> DigestGroup:
-    briefs = tuple(_shorter(brief_of(owed, room), room, several=several) for owed in parts)
-    return DigestGroup(event=briefs[0].event, alerts=briefs, leave=ways.leave_event(parts[0]))
+def _group(parts: Sequence[Owed], owed: OwedDigest, ways: Ways, room: Room) -> DigestGroup:
+    briefs = tuple(_shorter(brief_of(part, room), room, several=len(owed.parts) > 1) for part in parts)
+    return DigestGroup(event=briefs[0].event, alerts=briefs, leave=ways.leave_event(owed, parts[0].event.id))
 
 
 def _shorter(brief: Brief, room: Room, *, several: bool) -> Brief:

@@ -1,15 +1,13 @@
 """The file channel: each delivery as one file in a folder, `.eml` or `.json`."""
 
 import asyncio
-import contextlib
 import errno
-import os
 import re
-import secrets
 from pathlib import Path
 
 from channels import payload
 from channels.email import EmailComposer
+from channels.whole import write_whole
 from storywatch.errors import DeliveryError
 from storywatch.model import (
     AnyNotice,
@@ -85,32 +83,6 @@ def file_name(delivery: Delivery) -> str:
 
 def _wants_json(subscription: Subscription) -> bool:
     return subscription.channel is ChannelKind.FILE and subscription.file_format is FileFormat.JSON
-
-
-def write_whole(target: Path, body: bytes) -> None:
-    """Put `body` at `target` so that a reader, a crash or a power cut finds all of it or nothing. Raises OSError."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.parent / f".{target.name}.{secrets.token_hex(6)}.part"
-    try:
-        with part.open("xb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the file's name as durable as its bytes (fsync(2), notes)."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _failure(folder: Path, error: OSError) -> DeliveryError:

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from css_inline import CSSInliner
@@ -31,19 +32,7 @@ class Pages:
     """Renders the templates; HTML with its styles on the elements, since many mail readers drop style sheets."""
 
     def __init__(self) -> None:
-        templates = Environment(
-            loader=PackageLoader("channels"),
-            autoescape=select_autoescape(["html"], default_for_string=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        templates.filters["utc_time"] = utc_time
-        templates.filters["wrapped"] = wrapped
-        templates.filters["row"] = row
-        templates.tests["declared"] = lambda subscription: not is_reader(subscription)
-        self._templates = templates
+        self._templates = templates()
         # The @media rules can't be inlined and stay as the only style sheet.
         self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -68,6 +57,24 @@ class Pages:
         text = self._templates.get_template(f"{name}.txt").render(told)
         html = self._templates.get_template(f"{name}.html").render(told)
         return Bodies(text=text, html=self._inliner.inline(html))
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates, one compiled set for all configs and channels: to compile them takes as long as a poll."""
+    environment = Environment(
+        loader=PackageLoader("channels"),
+        autoescape=select_autoescape(["html"], default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["utc_time"] = utc_time
+    environment.filters["wrapped"] = wrapped
+    environment.filters["row"] = row
+    environment.tests["declared"] = lambda subscription: not is_reader(subscription)
+    return environment
 
 
 def wrapped(text: str, indent: str = "") -> str:

@@ -7,6 +7,9 @@ from urllib.parse import quote
 from storywatch.model import AnyNotice, Owed, OwedDigest
 from storywatch.page_links import PageLinks
 
+_LEAVE_EVENT = "Unsubscribe from this event"
+_LEAVE_ALL = "Unsubscribe from everything"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Way:
@@ -33,7 +36,7 @@ class Ways:
         answer = self.links.answer(owed.subscriber.id, owed.event.id, owed.item.id)
         return (
             Way(label="Say whether this report belongs to the event", link=answer),
-            Way(label="Unsubscribe from this event", link=self._leave(owed, owed.event.id)),
+            Way(label=_LEAVE_EVENT, link=self._leave(owed, owed.event.id)),
             self._preferences(owed.subscriber.id, self.links),
         )
 
@@ -42,7 +45,7 @@ class Ways:
         if self.links is None:
             return (self._by_mail(owed.subscription.id),)
         return (
-            Way(label="Unsubscribe", link=self._leave(owed, only_event(owed))),
+            Way(label=_LEAVE_EVENT if only_event(owed) else _LEAVE_ALL, link=self._leave(owed, only_event(owed))),
             self._preferences(owed.subscriber.id, self.links),
         )
 
@@ -50,9 +53,11 @@ class Ways:
         """Return what stands at the foot of a notice: who runs this changes the watch config, not a page."""
         return (self._by_mail(owed.subscription.id),)
 
-    def leave_event(self, owed: Owed) -> Way | None:
-        """Return how to leave one event of a digest, where there are pages."""
-        return Way(label="Unsubscribe from this event", link=self._leave(owed, owed.event.id)) if self.links else None
+    def leave_event(self, digest: OwedDigest, event: str) -> Way | None:
+        """Return how to leave one event of a digest, where there are pages and the foot does not say it already."""
+        if self.links is None or only_event(digest) == event:
+            return None
+        return Way(label=_LEAVE_EVENT, link=self._leave(digest, event))
 
     def headers(self, owed: Owed | OwedDigest | AnyNotice) -> Mapping[str, str]:
         """Return the headers by which mail programs offer to unsubscribe (RFC 2369; RFC 8058 where there are pages)."""

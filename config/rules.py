@@ -25,6 +25,7 @@ EVENT_WISHES = (
     "digest",
     "quiet_hours",
     "most_a_day",
+    "time_zone",
 )
 PAGE_KEYS = ("selector", *ENTRY_KEYS, "region")
 
@@ -124,7 +125,10 @@ def subscriber_clashes(entry: dict[str, Any]) -> Iterator[Clash]:
             yield Clash(path=("subscriptions", number, "channel"), message=message)
         for key in EVENT_WISHES if subscription.get("alarms") is True else ():
             if subscription.get(key):
-                message = f"alarms are about sources, not events; remove {key}, or make it a subscription of its own"
+                message = (
+                    f"alarms are about sources, not events, and told at once; remove {key}, "
+                    "or make it a subscription of its own"
+                )
                 yield Clash(path=("subscriptions", number, key), message=message)
         for clash in wish_clashes(subscription):
             yield Clash(path=("subscriptions", number, *clash.path), message=clash.message)

@@ -11,6 +11,7 @@ import structlog
 from scheduler import systemd
 from storywatch.errors import StorageError
 from storywatch.importing import Importing
+from storywatch.pasts import Pasts
 from storywatch.recalling import Recollection
 
 log = structlog.get_logger()
@@ -25,10 +26,14 @@ STARTING = "EXTEND_TIMEOUT_USEC=60000000"
 
 @dataclass(frozen=True, kw_only=True)
 class Learning:
-    """Keeps what matching knows: `recollection` in step with the storage, `importing` for new events."""
+    """Keeps what matching knows: `recollection` in step with the storage, `importing` for new events.
+
+    `pasts`: what placing knows of events, likewise from config to config.
+    """
 
     recollection: Recollection
     importing: Importing
+    pasts: Pasts = field(default_factory=Pasts)
 
 
 @dataclass

@@ -59,7 +59,7 @@ async def _reports(connection: AsyncConnection, updates: Sequence[str]) -> dict[
     )
     found: dict[str, list[KnownReport]] = defaultdict(list)
     for row in await connection.execute(wanted):
-        found[row.update].append(KnownReport(report=_report(row), language=row.language))
+        found[row.update].append(KnownReport(report=report_of(row), language=row.language))
     return found
 
 
@@ -171,7 +171,7 @@ def update_of(row: Row[Any]) -> Update:
     )
 
 
-def _report(row: Row[Any]) -> Report:
+def report_of(row: Row[Any]) -> Report:
     """Return the report that a row holds, without its news: planning does not read them."""
     return Report(
         update=row.update,

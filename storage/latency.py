@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import tables
@@ -25,6 +25,7 @@ class StoredLatency:
     async def since(self, moment: datetime, event: str | None = None) -> Sequence[Passage]:
         """Return the latest passages of updates that were alerted at the moment or later, newest first."""
         alert, item, delivery = tables.alerts.c, tables.items.c, tables.deliveries.c
+        report = tables.reports.c
         first, matched = tables.revisions.c, tables.matches.c
         decided = (
             select(func.min(matched.decided))
@@ -42,11 +43,12 @@ class StoredLatency:
                 decided.label("decided"),
                 delivery.settled_at,
                 delivery.state,
-                alert.release_at,
+                or_(alert.release_at.is_not(None), alert.created > report.seen).label("waited"),
             )
             .join_from(tables.alerts, tables.items, item.id == alert.item)
             .join(tables.revisions, and_(first.item == item.id, first.number == 1))
             .join(tables.subscriptions, tables.subscriptions.c.id == alert.subscription)
+            .outerjoin(tables.reports, and_(report.event == alert.event, report.item == alert.item))
             .outerjoin(tables.deliveries, delivery.id == alert.delivery)
             .where(alert.created >= moment, alert.kind == AlertKind.UPDATE.value)
             .order_by(alert.created.desc(), alert.id)
@@ -86,5 +88,5 @@ def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
         seen=row.first_seen,
         matched=row.decided,
         delivered=row.settled_at if row.state == DeliveryState.SENT.value else None,
-        gathered=row.release_at is not None,
+        waited=bool(row.waited),
     )

@@ -1,6 +1,6 @@
 """The ledgers of figures and statements, and what became of reports, as rows and back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -8,15 +8,19 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.items import chunks
 from storage.upsert import insert_new
-from storywatch.documents import plain
+from storywatch.documents import made, plain
 from storywatch.model import (
+    NOTHING_NEW,
     Change,
+    ChangeKind,
     Figure,
     FigureKind,
     KnownFigure,
     KnownStatement,
     Match,
+    News,
     Report,
     Stance,
     Statement,
@@ -125,6 +129,34 @@ def change_row(change: Change) -> Json:
         "quote": change.quote,
         "news": plain(change.news),
     }
+
+
+def change_of(row: Row[Any]) -> Change:
+    """Return the change that a row holds."""
+    return Change(
+        id=row.id,
+        event=row.event,
+        update=row.update,
+        item=row.item,
+        outlet=row.outlet,
+        revision=row.revision,
+        kind=ChangeKind(row.kind),
+        seen=row.seen,
+        difference=row.difference,
+        quote=row.quote,
+        news=made(News, row.news) if row.news else NOTHING_NEW,
+    )
+
+
+async def differences(connection: AsyncConnection, event: str, items: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Return what the changes of items were that the event knows of, oldest first."""
+    change = tables.changes.c
+    found: dict[str, list[str]] = {}
+    for some in chunks(sorted(items)):
+        known = select(change.item, change.difference).where(change.event == event, change.item.in_(some))
+        for row in await connection.execute(known.order_by(change.seen, change.id)):
+            found.setdefault(row.item, []).append(row.difference)
+    return found
 
 
 async def ledger_of(connection: AsyncConnection, event: str) -> Ledger:

@@ -1,14 +1,16 @@
 """Readers with what they want, and who wants no more of what."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import tables
 from storage.engine import reading, writing
+from storage.items import chunks
 from storage.people_rows import (
     confirmation_row,
     options_of,
@@ -21,6 +23,7 @@ from storage.people_rows import (
 from storage.upsert import insert_new, upsert
 from storywatch.audience import audience
 from storywatch.model import Audience, ChannelKind, LeftBy, Message, Reader, Wanted, Wish, address_key
+from storywatch.timing import Releases
 
 AGREED = ("reader", "event", "agreed_at", "agreed_to", "left_at")
 """What a subscription keeps when it is asked for again."""
@@ -66,15 +69,20 @@ class StoredPeople:
             await _let_stand(connection, reader, [one.id for one in confirmed], words, now)
         return confirmed
 
-    async def change(self, reader: str, wishes: Collection[Wish]) -> None:
-        """Let the standing subscriptions of a reader be as wished; events without one are passed over."""
+    async def change(self, reader: str, wishes: Mapping[Wish, Releases]) -> None:
+        """Let the standing subscriptions of a reader be as wished; events without one are passed over.
+
+        What is gathered for them is released no later than the wish would have it.
+        """
         row = tables.reader_subscriptions.c
         async with writing(self._engine) as connection:
-            for wish in wishes:
+            for wish, releases in wishes.items():
                 own = update(tables.reader_subscriptions).where(
                     row.reader == reader, row.event == wish.event, row.agreed_at.is_not(None), row.left_at.is_(None)
                 )
-                await connection.execute(own.values(options=options_of(wish)))
+                changed = await connection.scalars(own.values(options=options_of(wish)).returning(row.id))
+                for subscription in changed.all():
+                    await _hasten(connection, subscription, releases)
 
     async def leave(self, key: str, event: str, by: LeftBy, now: datetime) -> None:
         """Send nothing more of an event, or of anything if it is empty, to whom a key names (`audience.key_of`)."""
@@ -119,6 +127,45 @@ async def stored_audience(connection: AsyncConnection) -> Audience:
     everybody = true()
     wanted = await _wanted(connection, tables.reader_subscriptions.c.agreed_at.is_not(None))
     return await _audience(connection, wanted, everybody, everybody, everybody)
+
+
+async def audience_for(connection: AsyncConnection, events: Collection[str], keys: Collection[str]) -> Audience:
+    """Read the part of the audience that events need. `keys`: by which subscribers of the watch config are known."""
+    row, reader = tables.reader_subscriptions.c, tables.readers.c
+    theirs = row.event.in_(events), row.agreed_at.is_not(None), row.left_at.is_(None)
+    who = reader.id.in_(select(row.reader).where(*theirs))
+    own = await _audience(
+        connection,
+        await _wanted(connection, and_(*theirs)),
+        who,
+        false(),
+        tables.suppressions.c.address.in_(select(reader.address).where(who)),
+    )
+    return replace(
+        own,
+        left=await _left(connection, events, keys),
+        unreachable=own.unreachable | await _unreachable(connection, keys),
+    )
+
+
+async def _left(
+    connection: AsyncConnection, events: Collection[str], keys: Collection[str]
+) -> frozenset[tuple[str, str]]:
+    left = tables.optouts.c
+    found: set[tuple[str, str]] = set()
+    for some in chunks(sorted(keys)):
+        query = select(left.address, left.event).where(left.address.in_(some), left.event.in_([*events, ""]))
+        found |= {(one.address, one.event) for one in await connection.execute(query)}
+    return frozenset(found)
+
+
+async def _unreachable(connection: AsyncConnection, keys: Collection[str]) -> frozenset[str]:
+    barred = tables.suppressions.c
+    found: set[str] = set()
+    for some in chunks(sorted(keys)):
+        query = select(barred.address).where(barred.address.in_(some), barred.lifted_at.is_(None))
+        found |= set(await connection.scalars(query))
+    return frozenset(found)
 
 
 async def audience_of(connection: AsyncConnection, subscription: str, key: str) -> Audience:
@@ -187,6 +234,13 @@ async def _leave_own(connection: AsyncConnection, key: str, event: str, now: dat
     if not event:
         await connection.execute(update(person).where(person.c.id == reader.id).values(left_at=now))
     await _mark_active(connection, reader.id)
+
+
+async def _hasten(connection: AsyncConnection, subscription: str, releases: Releases) -> None:
+    alert = tables.alerts.c
+    for severity, moment in releases.items():
+        later = alert.subscription == subscription, alert.severity == severity.value, alert.release_at > moment
+        await connection.execute(update(tables.alerts).where(tables.gathered, *later).values(release_at=moment))
 
 
 async def _mark_active(connection: AsyncConnection, reader: str) -> None:

@@ -115,12 +115,6 @@ class StoredLook(StoredTelling):
         row = (await self._connection.execute(query.order_by(match.revision.desc()).limit(1))).first()
         return match_of(row, accepted=True) if row else None
 
-    async def differences(self, event: str) -> Sequence[str]:
-        """Return what the item's changes were that the event knows of."""
-        change = tables.changes.c
-        known = select(change.difference).where(change.event == event, change.item == self._item)
-        return (await self._connection.execute(known)).scalars().all()
-
     async def hold(self, hold: HostHold | None, now: datetime) -> None:
         """Remember what the page's host asked for; it binds polls too."""
         await holds.save(self._connection, hold, now)

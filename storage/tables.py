@@ -503,6 +503,7 @@ reader_subscriptions = Table(
     Column("agreed_to", Text),
     Column("left_at", UtcTime),
     Index("ix_reader_subscriptions_reader", "reader"),
+    Index("ix_reader_subscriptions_event", "event"),
 )
 
 optouts = Table(

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from storywatch import planning, timing
+from storywatch import openings, planning, timing
 from storywatch.developments import Development
-from storywatch.model import Alert, ChannelKind, WatchConfig
+from storywatch.model import Alert, ChannelKind, Owed, WatchConfig
 from storywatch.ports import Channel, TellingTransaction
 from storywatch.telling import alert_for
+from storywatch.wishes import keys_of
 
 
 async def alerts_for(
@@ -26,7 +27,10 @@ async def alerts_for(
         return ()
     opened = {one.update.id for one in developments if one.update}
     known = await transaction.known_updates({one.report.update for one in developments} - opened)
-    owed = planning.owed(developments, known, config, await transaction.audience())
+    events = {one.report.event for one in developments}
+    audience = await transaction.audience(events, keys_of(events, config))
+    planned = planning.owed(developments, known, config, audience)
+    owed = await _by_their_first(planned, developments, config, transaction)
     days = timing.capped_days((one.subscription for one in owed), now)
     sent = await transaction.sent_within(days) if days else {}
     alerts = []
@@ -34,3 +38,16 @@ async def alerts_for(
         alerts.append(alert_for(timed, channels[timed.owed.subscription.channel]))
         await asyncio.sleep(0)
     return tuple(alerts)
+
+
+async def _by_their_first(
+    planned: Sequence[Owed],
+    developments: Sequence[Development],
+    config: WatchConfig,
+    transaction: TellingTransaction,
+) -> tuple[Owed, ...]:
+    """Let what is told late be told by its first report, of this transaction or a stored one."""
+    here = openings.fresh(developments)
+    stored = openings.told_late(planned) - here.keys()
+    found = await transaction.openings(stored) if stored else {}
+    return openings.by_their_first(planned, {**found, **here}, config)

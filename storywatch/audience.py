@@ -16,6 +16,7 @@ from storywatch.model import (
     Subscriber,
     Subscription,
     Wanted,
+    Wish,
     address_key,
 )
 
@@ -63,13 +64,12 @@ def subscriber_of(reader: Reader) -> Subscriber:
     return Subscriber(id=reader.id, name="", email=reader.email)
 
 
-def subscription_of(wanted: Wanted) -> Subscription:
+def subscription_of(reader: str, wish: Wish) -> Subscription:
     """Return what a reader wants as a subscription."""
-    wish = wanted.wish
     cron = DIGESTS.get(wish.pace)
     return Subscription(
-        id=wanted.id,
-        subscriber=wanted.reader,
+        id=subscription_id(reader, wish.event),
+        subscriber=reader,
         channel=ChannelKind.EMAIL,
         events=(wish.event,),
         digest=Digest(cron=cron, time_zone=wish.time_zone) if cron else None,
@@ -90,7 +90,7 @@ def audience(
     heard = {one.reader for one in standing}
     return Audience(
         readers={one.id: subscriber_of(one) for one in readers if one.id in heard},
-        subscriptions={one.id: subscription_of(one) for one in standing},
+        subscriptions={one.id: subscription_of(one.reader, one.wish) for one in standing},
         left=frozenset(left),
         unreachable=frozenset(unreachable),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storywatch.audience import is_reader, key_of, reader_id, subscriber_of, subscription_id
+from storywatch.audience import is_reader, key_of, reader_id, subscriber_of, subscription_id, subscription_of
 from storywatch.model import (
     ChannelKind,
     Event,
@@ -26,6 +26,7 @@ from storywatch.model import (
 )
 from storywatch.page_links import PageLinks
 from storywatch.ports import Clock, People
+from storywatch.timing import releases
 from storywatch.wishes import wants
 
 CONFIRM_WITHIN = timedelta(hours=48)
@@ -166,7 +167,9 @@ class Joining:
                 for event, pace in chosen.paces.items()
                 if pace is not None
             ]
-            await self.people.change(visitor.reader.id, wishes)
+            now = self.clock()
+            released = {wish: releases(subscription_of(visitor.reader.id, wish), now) for wish in wishes}
+            await self.people.change(visitor.reader.id, released)
 
     async def _rejoin(self, visitor: Visitor, event: str, words: str) -> None:
         """Take it back that somebody left an event. If they had left everything, the rest stays left."""

@@ -13,7 +13,7 @@ SHARES = (0.5, 0.95)
 class Passage:
     """The way of one report to one subscription. A moment that is not known, or not yet reached, is None.
 
-    `gathered`: it waited for a digest, for the end of quiet hours or for the next day, as its receiver wished.
+    `waited`: for a digest, the end of quiet hours, the next day or further outlets, as its receiver wished.
     """
 
     update: str
@@ -24,7 +24,7 @@ class Passage:
     seen: datetime
     matched: datetime | None
     delivered: datetime | None
-    gathered: bool = False
+    waited: bool = False
 
     @property
     def to_sight(self) -> timedelta | None:
@@ -65,7 +65,7 @@ def ledger(passages: Iterable[Passage]) -> Ledger:
     once = {(passage.source, passage.update): passage for passage in listed}
     return Ledger(
         sources=_by(once.values(), lambda one: one.source, lambda one: one.to_sight),
-        channels=_by((one for one in listed if not one.gathered), lambda one: one.channel, lambda one: one.to_delivery),
+        channels=_by((one for one in listed if not one.waited), lambda one: one.channel, lambda one: one.to_delivery),
     )
 
 

@@ -1,7 +1,7 @@
 """Planning: who is owed which report. A row for each, written in the transaction that stores the item.
 
-An update is told once, by the first report with which a subscription's conditions hold; then, on request, each further
-outlet that reports it, and what happens to its reports. `storywatch.timing` says when.
+An update is told once, when a subscription's conditions hold, by its first report (`storywatch.openings`); then, on
+request, each further outlet that reports it, and what happens to its reports. `storywatch.timing` says when.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from storywatch.model import (
     Coverage,
     Owed,
     OwedNotice,
+    Report,
     Subscription,
     UpdateMark,
     WatchConfig,
@@ -57,7 +58,7 @@ def _planned(one: Development, known: KnownUpdate, config: WatchConfig, audience
             subscriber=subscriber,
             event=event,
             update=known.update,
-            report=one.report,
+            report=_report(kind, subscription, one, known),
             item=one.item,
             match=one.match,
             outlet=config.outlets[one.item.outlet],
@@ -86,6 +87,12 @@ def _kind(subscription: Subscription, one: Development, known: KnownUpdate) -> A
         return None if was_told else AlertKind.UPDATE
     is_further = one.report.outlet not in {report.outlet for report in before}
     return AlertKind.CORROBORATION if subscription.corroborations and is_further else None
+
+
+def _report(kind: AlertKind, subscription: Subscription, one: Development, known: KnownUpdate) -> Report:
+    """Return by which report it is told: an update by the first that was asked for, which may be an earlier one."""
+    asked = (told.report for told in known.reports if is_asked_for(subscription, told))
+    return next(asked, one.report) if kind is AlertKind.UPDATE else one.report
 
 
 def _coverage(reports: Sequence[KnownReport]) -> Coverage:

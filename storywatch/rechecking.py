@@ -61,7 +61,7 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """A look at a page: what is remembered after it, what was found, and for an edit its words and what changed."""
+    """A look at a page: what is remembered after it, what was found, and where words changed, the new ones."""
 
     after: Recheck
     found: Found = Found.NOTHING
@@ -119,4 +119,5 @@ def _read(page: ParsedItem, here: Recheck, before: Recheck, found: Found, now: d
     changed = difference(old, new)
     if not changed:
         return Look(after=read, found=found)
-    return Look(after=read, found=Found.EDITED, revision=replace(new, difference=changed))
+    told = Found.EDITED if found is Found.NOTHING else found
+    return Look(after=read, found=told, revision=replace(new, difference=changed))

@@ -1,7 +1,7 @@
 """The use case of a recheck: look at a reported item's page again, and tell what happened to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from storywatch import updates
@@ -21,9 +21,9 @@ from storywatch.model import (
     WatchConfig,
 )
 from storywatch.pacing import HostHold, SourceState, page_hold
+from storywatch.pasts import Pasts
 from storywatch.ports import Channel, Clock, Fetcher, LookTransaction, Rechecks
 from storywatch.rechecking import Found, Look, Recheck, after
-from storywatch.telling import past_of
 from storywatch.updates.changes import change_id
 
 VISITED_AS = "recheck"
@@ -52,6 +52,7 @@ class SecondLook:
     channels: Mapping[ChannelKind, Channel]
     clock: Clock
     rules: PageRules
+    pasts: Pasts = field(default_factory=Pasts)
 
     async def look(self, recheck: Recheck, token: str, config: WatchConfig) -> Looked:
         """Visit a page and commit what follows. Raises `LeaseLost` when another worker looks at it meanwhile."""
@@ -59,15 +60,19 @@ class SecondLook:
         visit = await self._visit(page, recheck, config)
         now = self.clock()
         look, hold = after(visit, recheck, now), page_hold(visit, page, now)
+        return await self.pasts.around(lambda: self._store(look, hold, visit, token, config))
+
+    async def _store(self, look: Look, hold: HostHold | None, visit: Visit, token: str, config: WatchConfig) -> Looked:
+        item, now = look.after.item.id, self.clock()
         async with self.rechecks.open(look.after, token, now) as transaction:
             await transaction.hold(hold, now)
             if look.found is Found.NOTHING:
-                return Looked(item=recheck.item.id, found=look.found, visit=visit, hold=hold)
+                return Looked(item=item, found=look.found, visit=visit, hold=hold)
             developments = await self._developments(look, config, transaction)
             changes = tuple(one.change for one in developments if one.change)
             told = await alerts_for(developments, config, self.channels, transaction, self.clock())
             await transaction.save(changes, told)
-        return Looked(item=recheck.item.id, found=look.found, visit=visit, changes=changes, alerts=len(told), hold=hold)
+        return Looked(item=item, found=look.found, visit=visit, changes=changes, alerts=len(told), hold=hold)
 
     def _page(self, item: Item) -> Source:
         return Source(
@@ -93,25 +98,36 @@ class SecondLook:
             event, match = config.events.get(name), await transaction.verdict(name)
             if event is None or match is None:
                 continue
-            past = await past_of(await transaction.history(name), updates.about(event))
-            change = self._change(look, event, past)
-            if change is not None and not updates.is_told(change, await transaction.differences(name)):
+            past = await self.pasts.of(event, await transaction.history(name))
+            shown = await transaction.differences(name, [look.after.item.id])
+            change = self._change(look, event, past, shown.get(look.after.item.id, ()))
+            if change is not None:
                 found.append(changed(change, look.after.item, match, past))
+            self.pasts.keep(event, past)
         return tuple(found)
 
-    def _change(self, look: Look, event: Event, past: updates.Past) -> Change | None:
-        item = look.after.item
-        report = past.report_of(item.id)
+    def _change(self, look: Look, event: Event, past: updates.Past, shown: Sequence[str]) -> Change | None:
+        report = past.report_of(look.after.item.id)
         if report is None:
             return None
-        if look.revision is None:
-            kind = PAGE_CHANGES[look.found]
-            return updates.page_change(report, event.id, kind=kind, revision=item.revision.number, seen=self.clock())
-        edited: Item = replace(item, revision=look.revision)
-        change = updates.change_of(edited, report, event.id, past)
-        if change is None:
-            return None
-        # The feed's next revision may have the same number: the moment tells the edits of the page apart.
-        which = look.revision.seen.isoformat()
-        own = change_id(event.id, item.id, change.kind, which)
-        return replace(change, id=own, revision=item.revision.number)
+        edit = _edit(look, report, event, past, shown)
+        if look.found is Found.EDITED:
+            return edit
+        kind, number = PAGE_CHANGES[look.found], look.after.item.revision.number
+        moved = updates.page_change(report, event.id, kind=kind, revision=number, seen=self.clock())
+        # A page that comes back with other words is told once: that it is back, and what differs.
+        return replace(moved, difference=edit.difference, quote=edit.quote, news=edit.news) if edit else moved
+
+
+def _edit(
+    look: Look, report: updates.PastReport, event: Event, past: updates.Past, shown: Sequence[str]
+) -> Change | None:
+    item, revision = look.after.item, look.revision
+    if revision is None:
+        return None
+    change = updates.change_of(replace(item, revision=revision), report, event.id, past, shown)
+    if change is None:
+        return None
+    # The feed's next revision may have the same number: the moment tells the edits of the page apart.
+    own = change_id(event.id, item.id, change.kind, revision.seen.isoformat())
+    return replace(change, id=own, revision=item.revision.number)

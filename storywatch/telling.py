@@ -1,9 +1,8 @@
 """What matched items tell, and to whom: the part of a poll that looks at one event or one message at a time."""
 
 import asyncio
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 from storywatch import updates
 from storywatch.developments import Development, changed, development
@@ -14,7 +13,6 @@ from storywatch.model import (
     Alert,
     AnyNotice,
     Change,
-    Event,
     Item,
     Match,
     Message,
@@ -111,17 +109,22 @@ async def past_of(history: Iterable[updates.PastReport], about: str, last_number
     return past
 
 
-class Placing:
-    """Places the items of one event one by one, each after the ones before it."""
+Shown = Mapping[str, Sequence[str]]
+"""Differences of items, by their ids, oldest first."""
 
-    def __init__(self, event: str, past: updates.Past) -> None:
+NOTHING_SHOWN: Shown = {}
+
+
+class Placing:
+    """Places the items of one event one by one, each after the ones before it.
+
+    `shown`: the differences that the event knows of its reports already, as of their pages.
+    """
+
+    def __init__(self, event: str, past: updates.Past, shown: Shown = NOTHING_SHOWN) -> None:
         self._event = event
         self._past = past
-
-    @classmethod
-    async def of(cls, event: Event, history: Iterable[updates.PastReport], last_number: int = 0) -> Self:
-        """Place after these reports of the event. `last_number`: the highest that an update of it ever had."""
-        return cls(event.id, await past_of(history, updates.about(event), last_number))
+        self._shown = shown
 
     def add(self, item: Item, match: Match | None) -> Told:
         """Place an item that matches; one that is a report already has changed, whether it still matches or not."""
@@ -138,7 +141,8 @@ class Placing:
 
     def _changed(self, item: Item, match: Match | None) -> Told:
         report = self._past.report_of(item.id)
-        change = updates.change_of(item, report, self._event, self._past) if report else None
+        shown = self._shown.get(item.id, ())
+        change = updates.change_of(item, report, self._event, self._past, shown) if report else None
         if change is None:
             return Told()
         still = match or Match(

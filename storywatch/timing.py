@@ -43,6 +43,15 @@ def release(subscription: Subscription, severity: Severity, at: datetime, sent: 
     return _undisturbed(subscription, severity, next_release(digest, at))
 
 
+Releases = Mapping[Severity, datetime]
+"""When something is released that is so urgent."""
+
+
+def releases(subscription: Subscription, now: datetime) -> Releases:
+    """Return when would be released what is owed now, before anything was sent on this day."""
+    return {severity: release(subscription, severity, now, 0) or now for severity in Severity}
+
+
 def postponed(subscription: Subscription, severity: Severity, at: datetime, sent: int) -> datetime | None:
     """Return until when a message has to wait that could be sent at `at`; None if it needn't."""
     cap = subscription.most_a_day

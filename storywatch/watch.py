@@ -24,6 +24,7 @@ from storywatch.model import (
     WatchConfig,
 )
 from storywatch.ordering import by_publication
+from storywatch.pasts import Pasts
 from storywatch.ports import Channel, Claim, Clock, Dice, Fetcher, PollRecord, PollTransaction, PushReader, Sources
 from storywatch.push import Push
 from storywatch.recalling import Recollection
@@ -98,6 +99,7 @@ class Watch:
     clock: Clock
     dice: Dice
     recollection: Recollection | None = None
+    pasts: Pasts = field(default_factory=Pasts)
     reached: Reached = ignore
 
     async def poll(self, claim: Claim, plan: Plan) -> PollResult:
@@ -116,8 +118,11 @@ class Watch:
 
     async def take_in(self, visit: Visit, claim: Claim, plan: Plan, began: datetime) -> PollResult:
         """Decide about what a visit brought and commit all of it. Raises `LeaseLost` like `poll`."""
-        source, settings = plan.config.sources[claim.source], plan.config.settings
         await self._listen(visit)
+        return await self.pasts.around(lambda: self._take_in_visit(visit, claim, plan, began))
+
+    async def _take_in_visit(self, visit: Visit, claim: Claim, plan: Plan, began: datetime) -> PollResult:
+        source, settings = plan.config.sources[claim.source], plan.config.settings
         async with AsyncExitStack() as learning, self.sources.poll(claim) as transaction:
             record = await self._decide(visit, claim, source, plan, transaction=transaction, learning=learning)
             record = await pushing.after_poll(
@@ -138,6 +143,10 @@ class Watch:
         polled = replace(source, url=pacing.address(source, claim.state))
         visit = await pushing.read(push, reader, polled, outlet, elements)
         await self._listen(visit)
+        return await self.pasts.around(lambda: self._take_in_push(visit, claim, push, plan))
+
+    async def _take_in_push(self, visit: Visit, claim: Claim, push: Push, plan: Plan) -> PollResult:
+        source = plan.config.sources[claim.source]
         async with AsyncExitStack() as learning, self.sources.poll(claim) as transaction:
             record = PollRecord(state=claim.state)
             if visit.document is not None:
@@ -279,10 +288,13 @@ class Watch:
         # Always in the same order, so that two polls that hold several events can't wait for each other.
         for event in sorted(by_event):
             history, last = await transaction.history(event), await transaction.last_number(event)
-            placing = await Placing.of(plan.config.events[event], history, last)
+            shown = await transaction.differences(event, by_event[event].keys() & reported.keys())
+            past = await self.pasts.of(plan.config.events[event], history, last)
+            placing = Placing(event, past, shown)
             for one in sorted((items[name] for name in by_event[event]), key=by_publication):
                 told += placing.add(one, by_event[event][one.id])
                 await asyncio.sleep(0)
+            self.pasts.keep(plan.config.events[event], past)
         return told
 
 

@@ -1,8 +1,8 @@
 """What subscriptions ask for: which events, which reports of them, from how many outlets on, which changes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from storywatch.audience import reachable
+from storywatch.audience import key_of, reachable
 from storywatch.developments import KnownReport
 from storywatch.model import (
     Audience,
@@ -27,6 +27,16 @@ def wanting(event: Event, config: WatchConfig, audience: Audience) -> Iterator[t
             continue
         if reachable(audience, subscriber, subscription, event.id):
             yield subscription, subscriber
+
+
+def keys_of(events: Iterable[str], config: WatchConfig) -> frozenset[str]:
+    """Return by what those are known who want events by the watch config (`audience.key_of`)."""
+    declared = [config.events[event] for event in events]
+    return frozenset(
+        key_of(config.subscribers[one.subscriber], one.channel)
+        for one in config.subscriptions.values()
+        if not one.alarms and any(wants(one, event) for event in declared)
+    )
 
 
 def subscriptions(config: WatchConfig, audience: Audience) -> Mapping[str, Subscription]:

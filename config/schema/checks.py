@@ -25,6 +25,8 @@ LONGEST_BOUNCE_NAME = 15
 """A local part has 64 characters (RFC 5321), of which the token takes 49."""
 
 
+_HOST_AND_PORT = "HOST:PORT, such as localhost:8080 or [::1]:8080"
+_PORT_ALONE = re.compile(":?([0-9]{1,5})")
 _ANY_YEAR = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -184,13 +186,16 @@ def contact(text: str) -> str:
     return text
 
 
-def target(text: str) -> str:
-    """Accept HOST:PORT."""
+def target(value: Any) -> Any:
+    """Accept HOST:PORT. A port alone, which YAML takes for a number, lacks its host."""
+    alone = _PORT_ALONE.fullmatch(str(value))
+    if alone:
+        raise UnfitError(_HOST_AND_PORT, f'write the host too: "127.0.0.1:{alone[1]}"')
     try:
-        EgressPolicy.allowing([text])
+        EgressPolicy.allowing([value] if isinstance(value, str) else [])
     except ValueError:
-        raise UnfitError("HOST:PORT, such as localhost:8080 or [::1]:8080") from None
-    return text
+        raise UnfitError(_HOST_AND_PORT) from None
+    return value
 
 
 def time_zone(text: str) -> str:

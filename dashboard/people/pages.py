@@ -1,5 +1,6 @@
 """The pages as HTML, from the templates beside this file. Everything that is filled in is escaped."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -27,26 +28,30 @@ PROBLEMS: Final = {
 }
 
 
+@cache
+def _templates() -> Environment:
+    """Return the templates, compiled once for all configs."""
+    return Environment(
+        loader=PackageLoader("dashboard.people"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
 class Pages:
     """Renders pages. `contact`: whom people may ask, a mail address or a page."""
 
     def __init__(self, settings: PageSettings, contact: str) -> None:
         self.base = urlsplit(settings.public_url).path.rstrip("/")
-        self._templates = Environment(
-            loader=PackageLoader("dashboard.people"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["base"] = self.base
-        self._templates.globals["site"] = urlsplit(settings.public_url).hostname
-        self._templates.globals["contact"] = contact
-        self._templates.globals["contact_link"] = contact if "://" in contact else f"mailto:{contact}"
+        site = urlsplit(settings.public_url).hostname
+        link = contact if "://" in contact else f"mailto:{contact}"
+        self._everywhere = {"base": self.base, "site": site, "contact": contact, "contact_link": link}
 
     def show(self, name: str, *, status: int = 200, **values: Any) -> web.Response:
         """Return a page."""
-        html = self._templates.get_template(f"{name}.html").render(**values)
+        html = _templates().get_template(f"{name}.html").render(self._everywhere | values)
         return web.Response(status=status, text=html, content_type="text/html", headers=SAFE)
 
     def say(self, title: str, *lines: str, status: int = 200, link: tuple[str, str] | None = None) -> web.Response:

@@ -46,7 +46,7 @@ def _update(update: ToldUpdate) -> dict[str, Any]:
 
 
 def _report(report: ToldReport) -> dict[str, Any]:
-    return {**asdict(report), "url": web_link(report.url), "citation": citation(report)}
+    return {**asdict(report), "url": web_link(report.url), "citation": citation(report).line}
 
 
 def _plain(value: object) -> object:

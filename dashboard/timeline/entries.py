@@ -1,11 +1,11 @@
 """A timeline in the words that readers see: every text is one clean line, every link is one that may be opened."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from channels.links import web_link
-from channels.text import cut, plain, utc_day, utc_time
+from channels.citation import NO_HEADLINE, Citation
+from channels.links import archived, web_link
+from channels.text import cut, plain, utc_day
 from storywatch.model import ChangeKind, UpdateMark
 from storywatch.timeline import Timeline, ToldChange, ToldReport, ToldUpdate
 
@@ -40,7 +40,7 @@ class Later:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One update. `citations`: a line for each report, to paste."""
+    """One update. `citations`: of each report, to paste."""
 
     id: str
     number: int
@@ -52,7 +52,7 @@ class Entry:
     outlets: tuple[Named, ...]
     origins: int
     later: tuple[Later, ...]
-    citations: tuple[str, ...]
+    citations: tuple[Citation, ...]
 
     @property
     def title(self) -> str:
@@ -70,21 +70,20 @@ def title_of(timeline: Timeline) -> str:
     return cut(plain(timeline.title), 300) or timeline.event
 
 
-def citation(report: ToldReport) -> str:
-    """Return what an editor pastes: day, outlet, headline, author, address, and the times that are known."""
-    headline = cut(plain(report.title), 300) or "Untitled"
-    author = cut(plain(report.author or ""), 160)
-    said = [utc_day(report.at), _name(report), f"\u201c{headline}\u201d", *([author] if author else [])]
-    link = web_link(report.url)
-    return f"{', '.join(said)}. {f'{link} ' if link else ''}({'; '.join(_times(report))})"
-
-
-def _times(report: ToldReport) -> Iterator[str]:
-    if report.published:
-        yield f"published {utc_time(report.published)}"
-    if report.modified and report.modified != report.published:
-        yield f"modified {utc_time(report.modified)}"
-    yield f"first seen {utc_time(report.first_seen)}"
+def citation(report: ToldReport) -> Citation:
+    """Cite a report as alerts do."""
+    url, archive = archived(web_link(report.url))
+    published = report.published or report.modified
+    return Citation(
+        outlet=_name(report),
+        headline=cut(plain(report.title), 300) or NO_HEADLINE,
+        author=cut(plain(report.author or ""), 160) or None,
+        url=url,
+        archive=archive,
+        published=published,
+        modified=report.modified if report.modified != published else None,
+        first_seen=report.first_seen,
+    )
 
 
 def _entry(update: ToldUpdate) -> Entry:

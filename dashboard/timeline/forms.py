@@ -1,6 +1,7 @@
 """The forms of a timeline."""
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,8 +36,10 @@ def rendered(timeline: Timeline, form: TimelineFormat, *, address: str | None = 
             return _html(timeline)
 
 
-def _html(timeline: Timeline) -> str:
-    templates = Environment(
+@cache
+def _templates() -> Environment:
+    """Return the templates, compiled once for all timelines."""
+    return Environment(
         loader=PackageLoader("dashboard.timeline"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -44,13 +47,20 @@ def _html(timeline: Timeline) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+def _html(timeline: Timeline) -> str:
     style = (Path(__file__).parent / "templates" / "timeline.css").read_text("utf-8")
     entries = entries_of(timeline)
     last = timeline.last_at
-    return templates.get_template("timeline.html").render(
-        title=title_of(timeline),
-        entries=entries,
-        outlets=len({outlet.name for entry in entries for outlet in entry.outlets}),
-        as_of=utc_time(last) if last else None,
-        style=style,
+    return (
+        _templates()
+        .get_template("timeline.html")
+        .render(
+            title=title_of(timeline),
+            entries=entries,
+            outlets=len({outlet.name for entry in entries for outlet in entry.outlets}),
+            as_of=utc_time(last) if last else None,
+            style=style,
+        )
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from channels.citation import Citation
 from dashboard.timeline.entries import Entry, Named, entries_of, title_of
 from storywatch.timeline import Timeline
 
@@ -10,11 +11,12 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def markdown(timeline: Timeline) -> str:
-    """Return the document: a title, then a paragraph for each update with its outlets in parentheses."""
+    """Return the document: a title, a paragraph for each update with its outlets in parentheses, lines to cite."""
     entries = entries_of(timeline)
     said = [f"# {escaped(title_of(timeline))}", *map(_paragraph, entries)]
     if not entries:
-        said.append("Nothing is known of it yet.")
+        return f"{said[0]}\n\nNothing is known of it yet.\n"
+    said += ["## To cite", "\n".join(line for entry in entries for line in _to_cite(entry))]
     return "\n\n".join(said) + "\n"
 
 
@@ -36,6 +38,17 @@ def _later(entry: Entry) -> Iterator[str]:
     for later in entry.later:
         yield f"- {later.day}: {escaped(later.said)}"
         yield from (f"  - {_literal(line)}" for line in later.lines)
+
+
+def _to_cite(entry: Entry) -> Iterator[str]:
+    yield from (f"- **{entry.number}.** {_cited(citation)}" for citation in entry.citations)
+
+
+def _cited(citation: Citation) -> str:
+    """Return one line; addresses stand in angle brackets, so that they are pasted as they are."""
+    link = f", <{citation.url}>" if citation.url else ""
+    copy = f"Archived: <{citation.archive}>; " if citation.archive else ""
+    return f"{escaped(citation.said)}{link} ({copy}{citation.times})"
 
 
 def _literal(line: str) -> str:

@@ -87,6 +87,7 @@ async def open_runtime(
                 clock=clock,
                 dice=dice,
                 recollection=recollection,
+                pasts=learning.pasts,
                 reached=reached,
             )
             push = _push_runtime(plan, watch, store, guard=guard, parser=parser) if door and take else None
@@ -99,7 +100,12 @@ async def open_runtime(
                     push=push,
                     learning=learning,
                     second_look=SecondLook(
-                        rechecks=store.rechecks, fetcher=crawler, channels=by_kind, clock=clock, rules=page_rules()
+                        rechecks=store.rechecks,
+                        fetcher=crawler,
+                        channels=by_kind,
+                        clock=clock,
+                        rules=page_rules(),
+                        pasts=learning.pasts,
                     )
                     if settings.recheck
                     else None,

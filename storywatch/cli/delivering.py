@@ -19,7 +19,7 @@ from storywatch.cli.output import MISUSE, TROUBLE, fail, one_line, out, print_js
 from storywatch.cli.running import finished
 from storywatch.model import DeliveryState
 
-COLUMNS = ("created", "channel", "address", "state", "attempts", "next_attempt_at")
+COLUMNS = ("id", "created", "channel", "address", "state", "attempts", "next_attempt_at")
 _AGO = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -123,7 +123,7 @@ def _replay(url: str, wanted: Wanted, *, dry_run: bool, yes: bool, as_json: bool
     async def counted(store: Store) -> Mapping[str, int]:
         unknown = await store.replays.unknown(wanted.names) if wanted.names else ()
         if unknown:
-            fail(f"no such delivery: {', '.join(unknown)}; `storywatch deliveries --json` has the ids", code=MISUSE)
+            fail(f"no such delivery: {', '.join(unknown)}; `storywatch deliveries` lists the ids", code=MISUSE)
         return await store.replays.count(wanted.choice, now)
 
     counts: Mapping[str, int] = _in_store(url, counted)

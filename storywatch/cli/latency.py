@@ -30,7 +30,7 @@ def latency(
     url = read_config(config).settings.database
     told = finished(_passages(url, days, event))[:limit]
     rows = [latency_row(passage) if json else _spans_of(passage) for passage in told]
-    columns = ("published", "source", "channel", "seen", "matched", "delivered")
+    columns = ("update", "published", "source", "channel", "seen", "matched", "delivered")
     print_rows(rows, columns, empty=f"Nothing was told in the last {days} days.", as_json=json)
 
 
@@ -87,6 +87,7 @@ def latency_row(passage: Passage) -> dict[str, Any]:
 
 def _spans_of(passage: Passage) -> dict[str, Any]:
     return {
+        "update": passage.update,
         "published": passage.published,
         "source": passage.source,
         "channel": passage.channel,

@@ -23,6 +23,9 @@ MISUSE = 2
 LONGEST_CELL = 300
 """Characters of a cell of a table: a title can have thousands. JSON has all of them."""
 
+_COPIED = frozenset({"id", "update"})
+"""Columns that people copy into the next command: they are never folded."""
+
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
 out = Console(highlight=False, soft_wrap=True)
@@ -77,7 +80,8 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, emp
         first = next((row[name] for row in rows if row[name] is not None), None)
         justify: Literal["left", "right"] = "right" if type(first) is int else "left"
         title = name.replace("_", " ").removesuffix(" at")
-        table.add_column(title, overflow="fold", justify=justify, no_wrap=isinstance(first, datetime))
+        whole = isinstance(first, datetime) or name in _COPIED
+        table.add_column(title, overflow="fold", justify=justify, no_wrap=whole)
     for row in rows:
         table.add_row(*(escape(_cell(row[name])) for name in names))
     out.print(table)

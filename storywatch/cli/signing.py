@@ -9,6 +9,7 @@ import typer
 
 import config as config_room
 from channels.signing import public_key as public_of
+from channels.whole import write_whole
 from config import Loaded
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, JsonOption, read_loaded
@@ -44,13 +45,17 @@ def rotate_secret(
 
 def _rotated(place: Path, fresh: str, now: datetime, overlap: timedelta, *, forced: bool) -> SigningSecrets:
     try:
-        return config_room.rotate_file(place, fresh, now=now, overlap=overlap, forced=forced)
+        return config_room.rotate_file(place, fresh, _written, now=now, overlap=overlap, forced=forced)
     except RotationTooSoon as error:
         fail(f"{error}; rotate after that, or now with --force, which keeps it as well")
     except OSError as error:
         fail(f"{place} can't be written: {error.strerror}; let this user write the file and its folder")
     except ValueError as error:
         fail(f"{place}: {error}")
+
+
+def _written(place: Path, content: bytes) -> None:
+    write_whole(place, content, private=True)
 
 
 def _tell(written: SigningSecrets, place: Path, also: list[str]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from channels.file import write_whole
+from channels.whole import write_whole
 from dashboard.timeline import TimelineFormat, rendered
 from storage import open_store
 from storywatch.cli.options import ConfigOption, read_config

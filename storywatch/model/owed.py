@@ -24,7 +24,8 @@ class AlertKind(StrEnum):
 class Owed:
     """All that a message needs to say about one report that one subscription is owed.
 
-    `id` is the alert's stable identity; `known_before` the headlines that the event already had, newest first.
+    `id` is the alert's stable identity; `created`, when it became owed, may be later than its report, if that one alone
+    was not enough for the subscription. `known_before` the headlines that the event already had, newest first.
     `coverage`: who reports the update, this report included. `change`: what happened to the item, for a revision.
     `outlet_names`: pairs of id and name, of the outlets that coverage and news may mention.
     """

@@ -13,6 +13,7 @@ from storywatch.model import (
     Wanted,
     Wish,
 )
+from storywatch.timing import Releases
 
 
 class People(Protocol):
@@ -44,8 +45,11 @@ class People(Protocol):
         """Let subscriptions stand that wait for it, and return them. `words`: what was agreed to."""
         ...
 
-    async def change(self, reader: str, wishes: Collection[Wish]) -> None:
-        """Let the standing subscriptions of a reader be as wished; events without one are passed over."""
+    async def change(self, reader: str, wishes: Mapping[Wish, Releases]) -> None:
+        """Let the standing subscriptions of a reader be as wished; events without one are passed over.
+
+        What is gathered for them is released no later than the wish would have it.
+        """
         ...
 
     async def leave(self, key: str, event: str, by: LeftBy, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What a poll and a look at a page ask of the storage."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from storywatch.model import (
     Update,
     WatchConfig,
 )
+from storywatch.openings import Opening, Place
 from storywatch.pacing import HostHold, SourceState
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.fleet import Fleet
@@ -87,12 +88,20 @@ class TellingTransaction(Protocol):
         """Return the reports of an event, oldest first, and hold the event so that no other poll adds one."""
         ...
 
+    async def differences(self, event: str, items: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return what the changes of items were that the event knows of, oldest first. Asked after `history`."""
+        ...
+
     async def last_number(self, event: str) -> int:
         """Return the highest number that an update of the event ever had, 0 without one. Asked after `history`."""
         ...
 
     async def known_updates(self, updates: Iterable[str]) -> Mapping[str, KnownUpdate]:
         """Return stored updates with their reports, oldest first, and who was told of them, by id."""
+        ...
+
+    async def openings(self, reports: Collection[Place]) -> Mapping[Place, Opening]:
+        """Return stored reports with their items as they stand now."""
         ...
 
     async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
@@ -102,8 +111,11 @@ class TellingTransaction(Protocol):
         """
         ...
 
-    async def audience(self) -> Audience:
-        """Return who is told besides the subscribers of the watch config, and who is told no more."""
+    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
+        """Return who is told of events besides the subscribers of the watch config, and who is told no more.
+
+        `keys`: by which the subscribers of the watch config are known (`wishes.keys_of`).
+        """
         ...
 
 
@@ -199,10 +211,6 @@ class LookTransaction(TellingTransaction, Protocol):
 
     async def verdict(self, event: str) -> Match | None:
         """Return why the item matched the event."""
-        ...
-
-    async def differences(self, event: str) -> Sequence[str]:
-        """Return what the item's changes were that the event knows of."""
         ...
 
     async def hold(self, hold: HostHold | None, now: datetime) -> None:

@@ -4,8 +4,8 @@ Item -- read --> Telling -- candidates(past) --> a repeat, or new -- news_of -->
 how. Placing an item costs its words times the updates that say each, and a look at a dozen updates at most.
 """
 
-from storywatch.updates.changes import change_of, is_told, page_change
-from storywatch.updates.past import Past, PastReport, about
+from storywatch.updates.changes import change_of, page_change
+from storywatch.updates.past import Past, PastReport, about, says_the_same
 from storywatch.updates.placing import (
     SAID_CHARS,
     Placed,
@@ -28,10 +28,10 @@ __all__ = [
     "as_said",
     "change_of",
     "headline",
-    "is_told",
     "page_change",
     "place",
     "said",
+    "says_the_same",
     "speaks_english",
     "update_id",
 ]

@@ -5,7 +5,7 @@ What an edit adds is held against all that the event knows; the item's own earli
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from storywatch.difference import sentences
@@ -15,6 +15,8 @@ from storywatch.updates.past import Past, PastReport
 from storywatch.updates.reading import Telling, read
 
 MOST_NOTE_CHARS = 500
+LEAST_NOTE_CHARS = 40
+"""From so many on a note is known again by its beginning."""
 
 _RETRACTED = re.compile(
     r"\b(?:(?:this|the|our) (?:article|story|report|post|item|piece|page)[^.]{0,60}?(?:has been|was|is|have been)"
@@ -48,16 +50,24 @@ _BOILERPLATE = re.compile(
 )
 
 
-def change_of(item: Item, report: PastReport, event: str, past: Past) -> Change | None:
+def change_of(item: Item, report: PastReport, event: str, past: Past, shown: Iterable[str] = ()) -> Change | None:
     """Return what a new revision of a reported item changed; None where nothing readable did.
 
     The item must carry the difference to the revision before. A note that stood there already says nothing anew.
+    `shown`: the differences that the event knows of the item, oldest first. A page and its feed show the same edit one
+    after the other, in other words around it; it is told once, and what else the later one says if that is news.
     """
     difference = item.revision.difference
-    added = _added(difference)
-    if not difference:
+    added, standing = _added(difference), _standing(shown)
+    if not difference or _all_stand(added, standing):
         return None
     kind, quote = classified(added)
+    is_told = _stands(quote, standing)
+    if is_told:
+        kind, quote, added = ChangeKind.EDIT, "", _fresh(added, standing)
+    news = _news(item, added, quote, past, kind)
+    if is_told and news == NOTHING_NEW:
+        return None
     return Change(
         id=change_id(event, item.id, kind, str(item.revision.number)),
         event=event,
@@ -69,7 +79,7 @@ def change_of(item: Item, report: PastReport, event: str, past: Past) -> Change 
         seen=item.revision.seen,
         difference=difference,
         quote=quote,
-        news=_news(item, added, quote, past, kind),
+        news=news,
     )
 
 
@@ -88,17 +98,47 @@ def page_change(report: PastReport, event: str, *, kind: ChangeKind, revision: i
     )
 
 
-def is_told(change: Change, differences: Iterable[str]) -> bool:
-    """Tell whether earlier differences show the publisher's note already, or all sentences that this change adds."""
-    told = [text for difference in differences for _, text in sentences(*_added(difference))]
-    if change.quote:
-        return change.quote.removesuffix("…") in " ".join(told)
-    added = {text for _, text in sentences(*_added(change.difference))}
-    return bool(added) and added.issubset(told)
+def _standing(shown: Iterable[str]) -> Sequence[str]:
+    """Return the sentences that differences brought and that no later one took away."""
+    standing: dict[str, None] = {}
+    for difference in shown:
+        for _, text in sentences(*_lines(difference, "- ")):
+            standing.pop(text, None)
+        standing |= dict.fromkeys(text for _, text in sentences(*_added(difference)))
+    return tuple(standing)
+
+
+def _all_stand(added: tuple[str, ...], standing: Sequence[str]) -> bool:
+    told = {text for _, text in sentences(*added)}
+    return bool(told) and told.issubset(standing)
+
+
+def _fresh(added: tuple[str, ...], standing: Sequence[str]) -> tuple[str, ...]:
+    """Return what of the added lines nothing showed before, and that is no note."""
+    told = (text for _, text in sentences(*added) if text not in standing)
+    return tuple(text for text in told if not _is_note(text))
+
+
+def _stands(quote: str, standing: Sequence[str]) -> bool:
+    """Tell whether a note stood already, whole or as much of it as a feed's excerpt has room for."""
+    if not quote:
+        return False
+    notes = [text.removesuffix("…") for text in standing if _is_note(text)]
+    return quote.removesuffix("…") in " ".join(standing) or any(
+        note in quote for note in notes if len(note) >= LEAST_NOTE_CHARS
+    )
+
+
+def _is_note(sentence: str) -> bool:
+    return bool(_RETRACTED.search(sentence) or _CORRECTED.search(sentence))
 
 
 def _added(difference: str) -> tuple[str, ...]:
-    return tuple(line[2:] for line in difference.splitlines() if line.startswith("+ "))
+    return _lines(difference, "+ ")
+
+
+def _lines(difference: str, sign: str) -> tuple[str, ...]:
+    return tuple(line.removeprefix(sign) for line in difference.splitlines() if line.startswith(sign))
 
 
 def change_id(event: str, item: str, kind: ChangeKind, which: str) -> str:

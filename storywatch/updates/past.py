@@ -3,7 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from sys import intern
@@ -76,6 +76,14 @@ class PastReport:
             KnownStatement(statement=statement, item=self.item, outlet=self.outlet, since=since)
             for statement in self.telling.statements
         )
+
+
+def says_the_same(one: PastReport, other: PastReport) -> bool:
+    """Tell whether two reports are the same to an index. Only an update's first report gives it a headline."""
+    return all(getattr(one, name) == getattr(other, name) for name in _INDEXED)
+
+
+_INDEXED = tuple(one.name for one in fields(PastReport) if one.name != "headline")
 
 
 @lru_cache(maxsize=READ_TEXTS)

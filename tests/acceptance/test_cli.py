@@ -255,6 +255,12 @@ async def test_what_can_not_be_delivered_is_told(desk: Desk) -> None:
     deliveries = await storywatch("deliveries", "--config", desk.folder)
     assert deliveries.code == 0
     assert fits(ran) or "outbox" in deliveries.out
+    listed = (await storywatch("deliveries", "--config", desk.folder, "--json")).lines
+    assert listed
+    assert all(row["id"] in deliveries.out for row in listed), "an id is whole, to be copied"
+    told = await storywatch("latency", "--config", desk.folder)
+    passages = (await storywatch("latency", "--config", desk.folder, "--json")).lines
+    assert all(row["update"] in told.out for row in passages)
 
 
 # fetch ---------------------------------------------------------------------------------------------------------------

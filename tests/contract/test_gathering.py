@@ -12,7 +12,9 @@ from sqlalchemy.event import listen
 from storage import Store, tables
 from storage.engine import reading, writing
 from storywatch.gathering import Gathering
+from storywatch.joining import Chosen
 from storywatch.model import (
+    Audience,
     ChannelKind,
     DeliveryKind,
     Digest,
@@ -20,9 +22,12 @@ from storywatch.model import (
     Message,
     OwedDigest,
     Pace,
+    PageSettings,
     QuietHours,
     Reader,
     Subscription,
+    Suppression,
+    SuppressionReason,
     Wanted,
     WatchConfig,
     Wish,
@@ -33,6 +38,7 @@ from tests.contract.working import LATER, claimed, deliveries, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.patience import soon
 from tests.support.samples import ATTACK, DESK_MAIL, DEVELOPMENTS, KABUL, NOW, a_config, parsed
+from tests.support.visiting import a_service
 
 DAILY = replace(DESK_MAIL, digest=Digest(cron="30 7 * * *"))
 MORNING = datetime(2021, 8, 27, 7, 30, tzinfo=UTC)
@@ -45,12 +51,21 @@ class Desk:
     store: Store
     config: WatchConfig
     channel: FakeChannel = field(default_factory=FakeChannel)
+    polled: FakeChannel = field(default_factory=FakeChannel)
     steps: list[Step] = field(default_factory=list)
 
     async def poll(self, *titles: str, now: datetime = NOW, source: str = "nyt-world") -> None:
         """Poll a source that shows these headlines."""
         items = [parsed(title, guid=f"{source} {title}") for title in titles]
         await poll(self.store, self.config, *items, source=source, now=now)
+
+    async def tell(
+        self, title: str, text: str, *, source: str = "nyt-world", hours: int = 0, guid: str | None = None
+    ) -> None:
+        """Poll a source that shows one report with a text; `polled` writes what is told at once."""
+        item = replace(parsed(title, guid=guid or f"{source} {title}"), summary=text)
+        now = NOW + timedelta(hours=hours)
+        await poll(self.store, self.config, item, source=source, now=now, channel=self.polled)
 
     def gathering(self, now: datetime) -> Gathering:
         """Return the use case at a moment."""
@@ -390,6 +405,45 @@ async def test_an_update_is_told_once_enough_outlets_report_it(store: Store) -> 
     assert told == {("fa", "update"), ("desk-mail", "update"), ("eager", "update")}
 
 
+WIRE = "Blast outside the airport gate of Kabul kills 13 American soldiers"
+WIRE_TEXT = (
+    "The Pentagon said on Thursday that 13 American soldiers were killed by a suicide bomber at the airport gate."
+)
+
+
+@pytest.mark.parametrize("wish", [{"least_outlets": 2}, {"least_outlets": 2, "digest": DAILY.digest}])
+async def test_what_waited_for_outlets_is_told_by_its_first_report(store: Store, wish: dict[str, Any]) -> None:
+    """With its news, as it reads by now, and both outlets: at once and in a digest."""
+    room = await desk(store, replace(DESK_MAIL, **wish))
+    await room.tell(WIRE, WIRE_TEXT)
+    [first] = await rows(store, tables.reports)
+    await room.tell("Kabul: soldiers killed at airport gate", WIRE_TEXT, source="cnn-world", hours=1)
+    assert {row["item"] for row in await rows(store, tables.reports)} > {first["item"]}
+    await room.release(MORNING)
+    told = [*room.channel.owed, *(part for digest in room.channel.digests for part in digest.parts)]
+    [owed] = told or room.polled.owed
+    assert (owed.item.id, owed.outlet.id, owed.item.revision.title) == (first["item"], "nyt", WIRE)
+    assert [one.now.value for one in owed.news.figures] == [13]
+    assert owed.news.lead == (WIRE_TEXT,)
+    assert owed.coverage is not None
+    assert owed.coverage.outlets == ("nyt", "cnn")
+    assert owed.created == NOW + timedelta(hours=1)
+    assert owed.match.reasons
+
+
+async def test_what_was_corrected_while_it_waited_is_told_as_corrected(store: Store) -> None:
+    """Nobody gets a figure that its outlet has taken back."""
+    room = await desk(store, replace(DESK_MAIL, least_outlets=2))
+    await room.tell(WIRE, WIRE_TEXT, guid="g1")
+    note = "Correction: An earlier version of this article misstated the toll. 11 American soldiers were killed."
+    await room.tell(WIRE, f"{WIRE_TEXT.replace('13', '11')} {note}", guid="g1", hours=1)
+    await room.tell(f"{WIRE}, officials say", WIRE_TEXT, source="cnn-world", hours=2)
+    [owed] = room.polled.owed
+    assert owed.outlet.id == "nyt"
+    assert [one.now.value for one in owed.news.figures] == [11]
+    assert "misstated" in " ".join(owed.news.lead)
+
+
 async def test_who_was_told_of_an_update_that_was_merged_is_not_told_again(store: Store) -> None:
     """An operator merges two updates; the one that stays was told to nobody here, the one that went was."""
     room = await desk(store, DESK_MAIL)
@@ -445,11 +499,11 @@ async def test_what_was_left_meanwhile_is_in_no_digest(store: Store) -> None:
     assert len(await room.sent()) == 1
 
 
-async def a_reader(store: Store, number: int, email: str) -> Reader:
-    """Return a reader who gets a digest of the event."""
+async def a_reader(store: Store, number: int, email: str, event: str = "kabul") -> Reader:
+    """Return a reader who gets a digest of an event."""
     anna = Reader(id=f"reader:{number}", email=email, created=NOW)
-    wish = Wish(event="kabul", pace=Pace.DAILY)
-    wanted = Wanted(id=f"{anna.id}:kabul", reader=anna.id, wish=wish, asked=NOW)
+    wish = Wish(event=event, pace=Pace.DAILY)
+    wanted = Wanted(id=f"{anna.id}:{event}", reader=anna.id, wish=wish, asked=NOW)
     mail = Message(address=anna.email, body=b"Is it meant?", content_type="message/rfc822")
     await store.people.ask(anna, [wanted], f"c{number}", mail)
     await store.people.agree(anna.id, [wanted.id], "Yes", NOW)
@@ -472,6 +526,62 @@ async def test_a_release_reads_of_people_what_concerns_it(store: Store) -> None:
     assert not declared.readers
     assert declared.left == {("desk@news.example", "kabul")}
     assert len((await store.gatherings.audience()).left) == 4
+
+
+async def test_a_poll_reads_of_people_what_concerns_its_events(store: Store) -> None:
+    """However many there are of other events: their readers, what their subscribers left, whose mails come back."""
+    room = await desk(store)
+    flood = replace(KABUL, id="flood")
+    await store.sources.apply(replace(room.config, events={"kabul": KABUL, "flood": flood}), NOW)
+    anna, ben = await a_reader(store, 0, "anna@news.example"), await a_reader(store, 1, "ben@news.example", "flood")
+    for address in (anna.email, ben.email, "desk@news.example", "other@news.example"):
+        await store.people.leave(address, "fire", LeftBy.PAGE, NOW)
+        barred = Suppression(address=address, reason=SuppressionReason.BOUNCED, at=NOW)
+        await store.bounces.suppress(barred)
+    for event in ("kabul", "flood", ""):
+        await store.people.leave("desk@news.example", event, LeftBy.PAGE, NOW)
+    async with store.sources.poll(await claimed(store)) as transaction:
+        found = await transaction.audience({"kabul"}, {"desk@news.example"})
+        nobody = await transaction.audience({"fire"}, set())
+    assert (set(found.readers), set(found.subscriptions)) == ({anna.id}, {f"{anna.id}:kabul"})
+    assert found.left == {("desk@news.example", "kabul"), ("desk@news.example", "")}
+    assert found.unreachable == {anna.email, "desk@news.example"}
+    assert nobody == Audience()
+    whole = await store.gatherings.audience()
+    assert set(whole.readers) == {anna.id, ben.id}, "control: there are others"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "released"),
+    [
+        ({"pace": Pace.AT_ONCE}, NOW + timedelta(minutes=1)),
+        ({"pace": Pace.WEEKLY}, datetime(2021, 8, 27, 7, tzinfo=UTC)),
+        ({"pace": Pace.AT_ONCE, "quiet": QuietHours(begin=time(20), end=time(23, 30))}, NOW + timedelta(minutes=1)),
+        (
+            {"pace": Pace.AT_ONCE, "quiet": QuietHours(begin=time(0), end=time(23, 30))},
+            datetime(2021, 8, 26, 23, 30, tzinfo=UTC),
+        ),
+        ({"pace": Pace.DAILY, "time_zone": "Asia/Kabul"}, datetime(2021, 8, 27, 2, 30, tzinfo=UTC)),
+    ],
+)
+async def test_who_wants_to_hear_earlier_gets_what_is_gathered_earlier(
+    store: Store, chosen: dict[str, Any], released: datetime
+) -> None:
+    """With the choice itself, not when the daemon next looks at all that is gathered; never later than it was."""
+    room = await desk(store, DESK_MAIL)
+    await a_reader(store, 1, "anna@news.example")
+    await a_reader(store, 2, "ben@news.example")
+    await room.poll(DEVELOPMENTS[0])
+    settings = PageSettings(listen="127.0.0.1:1", public_url="https://news.example", key="k" * 32)
+    clock = FakeClock(NOW + timedelta(minutes=1))
+    joining = a_service(store, room.config, settings, clock).joining
+    anna = await joining.visitor("reader:1")
+    assert anna is not None
+    wish = Wish(event="kabul", **chosen)
+    await joining.choose(anna, Chosen(paces={"kabul": wish.pace}, quiet=wish.quiet, time_zone=wish.time_zone), "Yes")
+    alerts = {row["subscription"]: row["release_at"] for row in await room.alerts()}
+    assert alerts["reader:1:kabul"] == released
+    assert alerts["reader:2:kabul"] == datetime(2021, 8, 27, 7, tzinfo=UTC)
 
 
 async def test_a_reader_gets_a_digest_until_they_leave(store: Store) -> None:

@@ -1,15 +1,20 @@
 """What reports tell is stored with them: news, origins, the ledgers, and changes; a later poll finds all of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from storage import Store, tables
+from storage.engine import reading
+from storage.history import reports_of
 from storywatch.documents import made, plain
 from storywatch.model import ChangeKind, FigureKind, News, ReportRole, Severity
+from storywatch.pasts import Pasts
+from storywatch.updates import Past
 from storywatch.updates.ledger import entries
 from tests.contract.working import poll, rows
-from tests.support.samples import NOW, a_config, a_source, parsed
+from tests.support.samples import KABUL, NOW, a_config, a_source, parsed
 
 CONFIG = a_config(sources=(a_source(), a_source("cnn-world", "cnn")))
 HOUR = timedelta(hours=1)
@@ -57,6 +62,41 @@ async def test_the_ledger_holds_who_says_so_since_when_and_what_it_was(store: St
     told = await store.queries.ledger("kabul")
     caught_up = entries(figure for some in told.figures.values() for figure in some if figure.figure.of)
     assert [(entry.now, entry.disputed) for entry in caught_up] == [((), False), (("nyt", "cnn"), False)]
+
+
+async def test_what_one_poll_placed_is_known_to_the_next_as_it_was_stored(store: Store) -> None:
+    """First reports, repeats, figures, statements, dates: nothing is indexed again; an edit is, the control."""
+    pasts, url = Pasts(), "https://nyt.example/1"
+    told = (
+        parsed("Attack at Kabul airport", guid="1", url=url, summary=SIXTY, published=NOW - HOUR, author="Anna"),
+        parsed(
+            "Kabul airport attack kills 60 Afghans",
+            guid="2",
+            summary=SIXTY,
+            content=f"{SIXTY} {TOLL}",
+            language="en-US",
+        ),
+        parsed("Pentagon denies shots at Kabul airport", guid="3", summary=DENIAL, updated=NOW),
+        parsed("Pentagon admits shots at Kabul airport", guid="4", summary=DENIAL.replace("denied", "admitted")),
+        parsed("", guid="5", summary="Kabul airport: " + "a bakery wins a lottery licence " * 20, language="fa"),
+    )
+    await poll(store, CONFIG, told[0], pasts=pasts)
+    before = await known(store, pasts)
+    for number, item in enumerate(told[1:], 1):
+        await poll(store, CONFIG, item, source="cnn-world", now=NOW + number * HOUR, pasts=pasts)
+    assert await known(store, pasts) is before
+    assert len(before) == len(told)
+    edited = replace(told[0], summary=f"{SIXTY} It goes on.")
+    await poll(store, CONFIG, edited, now=NOW + 9 * HOUR, pasts=pasts)
+    assert await known(store, pasts) is not before
+
+
+async def known(store: Store, pasts: Pasts) -> Past:
+    """Return what is kept of the event, as long as that is what is stored."""
+    async with reading(store.engine) as connection:
+        past = await pasts.of(KABUL, await reports_of(connection, "kabul"))
+    pasts.keep(KABUL, past)
+    return past
 
 
 async def test_an_admission_names_the_report_that_it_turns_around(store: Store) -> None:

@@ -129,8 +129,8 @@ async def test_wishes_come_back_as_they_were_stored(store: Store) -> None:
     await join(store)
     await ask(store, "other")
     wish = Wish(event="kabul", pace=Pace.WEEKLY, quiet=QUIET, time_zone="Asia/Kabul")
-    await store.people.change(ANNA.id, [wish, replace(wish, event="other"), replace(wish, event="never")])
-    await store.people.change("reader:another", [Wish(event="kabul")])
+    await store.people.change(ANNA.id, {wish: {}, replace(wish, event="other"): {}, replace(wish, event="never"): {}})
+    await store.people.change("reader:another", {Wish(event="kabul"): {}})
     assert [one.wish for one in await store.people.wanted(ANNA.id)] == [wish, wanted("other").wish]
 
 

@@ -90,6 +90,37 @@ async def test_a_correction_that_the_feed_told_is_not_told_again_by_the_page(sto
     assert [change.kind for change in new.changes] == [ChangeKind.CORRECTION]
 
 
+async def test_a_correction_that_the_page_told_is_not_told_again_by_the_feed(store: Store) -> None:
+    """The other way round; a later one of the feed's is told."""
+    note = "Correction: An earlier version of this article misstated the number of soldiers."
+    at = {"guid": "1", "url": "https://nyt.example/kabul"}
+    await look(store, page(TEXT), NOW)
+    first = await look(store, page(f"{TEXT} It goes on here.\n{note}"), NOW + 7 * HOUR)
+    assert first is not None
+    assert (len(first.changes), first.alerts) == (1, 1)
+    await poll(store, CONFIG, parsed(**at, summary=f"{TEXT} {note}"), now=NOW + 8 * HOUR)
+    (known,) = await rows(store, tables.changes)
+    assert known["id"] == first.changes[0].id
+    assert [alert["kind"] for alert in await rows(store, tables.alerts)].count("revision") == 1
+    other = "Correction: An earlier version of this article gave the wrong gate."
+    await poll(store, CONFIG, parsed(**at, summary=f"{TEXT} {note} {other}"), now=NOW + 9 * HOUR)
+    assert len(await rows(store, tables.changes)) == 2, "control: what the page never showed is told"
+
+
+async def test_a_page_that_comes_back_with_other_words_is_told_as_restored_with_them(store: Store) -> None:
+    """Once: it is back, and what differs."""
+    await look(store, page(TEXT), NOW)
+    for at in (7, 8):
+        await look(store, GONE, NOW + at * HOUR)
+    back = await look(store, page(TEXT.replace("a righteous strike", "a tragic mistake")), NOW + 21 * HOUR)
+    assert back is not None
+    [change] = back.changes
+    assert (back.found, change.kind, back.alerts) == (Found.RESTORED, ChangeKind.RESTORED, 1)
+    assert "+ The Pentagon spoke of a tragic mistake." in change.difference
+    timeline = await store.timelines.of("kabul")
+    assert [one.kind for one in timeline.updates[0].changes] == [ChangeKind.VANISHED, ChangeKind.RESTORED]
+
+
 async def test_a_page_that_vanishes_and_comes_back_is_told_each_time_once(store: Store) -> None:
     await look(store, page(TEXT), NOW)
     found = [await look(store, visit, NOW + at * HOUR) for at, visit in ((7, GONE), (8, GONE), (14, GONE))]

@@ -137,6 +137,23 @@ async def test_hostile_words_are_only_words_in_every_form(store: Store) -> None:
     assert document["updates"][2]["reports"][0]["url"] is None
 
 
+async def test_markdown_ends_with_lines_to_cite(store: Store) -> None:
+    """One for each report, with what an alert's citation has; addresses are pasted as they are."""
+    archived = "https://web.archive.org/web/20210826/https://nyt.example/a_b~c"
+    timeline = await store.timelines.of("kabul")
+    first, *others = timeline.updates[0].reports
+    kept = replace(first, url=archived, author="A_B", modified=NOW)
+    timeline = replace(timeline, updates=(replace(timeline.updates[0], reports=(kept, *others)), *timeline.updates[1:]))
+    lines = rendered(timeline, TimelineFormat.MD).partition("## To cite\n\n")[2].splitlines()
+    assert lines[0] == (
+        f"- **1.** 26 August 2021, The New York Times, \u201c{ATTACK}\u201d, A\\_B, <https://nyt.example/a_b~c>"
+        f" (Archived: <{archived}>; Published: 26 Aug 2021 17:00 UTC; modified: 26 Aug 2021 18:00 UTC;"
+        " first seen: 26 Aug 2021 18:00 UTC)"
+    )
+    assert [line[:8] for line in lines] == ["- **1.**", "- **1.**", "- **2.**"]
+    assert "undated, seen 26 August 2021" in lines[2]
+
+
 async def test_the_signs_of_a_difference_open_no_lists_in_markdown(store: Store) -> None:
     """`- - 100 dead` would be a list in a list, without its sign."""
     timeline = await store.timelines.of("kabul")
@@ -189,7 +206,7 @@ def test_what_waited_as_its_receiver_wished_is_no_latency_of_its_channel() -> No
     swift = Passage(
         update="u1", event="kabul", source="nyt", channel="email", published=NOW, seen=NOW, matched=NOW, delivered=NOW
     )
-    digest = replace(swift, delivered=NOW + 20 * HOUR, gathered=True)
+    digest = replace(swift, delivered=NOW + 20 * HOUR, waited=True)
     told = summed_up([swift, digest])
     assert (told.channels["email"].count, told.channels["email"].p95) == (1, timedelta())
     assert (digest.to_delivery, summed_up([digest]).channels) == (20 * HOUR, {})

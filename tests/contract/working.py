@@ -10,6 +10,7 @@ from storage import Store
 from storage.engine import reading
 from storage.tables import metadata
 from storywatch.model import ChannelKind, Delivery, ParsedItem, Visit, WatchConfig
+from storywatch.pasts import Pasts
 from storywatch.ports import Channel, Claim, Fetcher
 from storywatch.watch import Plan, PollResult, Watch
 from tests.support.fakes import FakeChannel, FakeClock, FakeFetcher
@@ -35,15 +36,18 @@ async def poll(
     now: datetime = NOW,
     visit: Visit | None = None,
     fetcher: Fetcher | None = None,
+    channel: Channel | None = None,
+    pasts: Pasts | None = None,
 ) -> PollResult:
     """Claim and poll a source that answers with these items."""
-    channels: Mapping[ChannelKind, Channel] = {kind: FakeChannel() for kind in ChannelKind}
+    channels: Mapping[ChannelKind, Channel] = {kind: channel or FakeChannel() for kind in ChannelKind}
     watch = Watch(
         sources=store.sources,
         fetcher=fetcher or FakeFetcher(visit or brought(*items)),
         channels=channels,
         clock=FakeClock(now),
         dice=lambda: 0.0,
+        pasts=pasts or Pasts(),
     )
     return await watch.poll(await claimed(store, source, now), Plan.of(config))
 

@@ -37,6 +37,7 @@ from storywatch.model import (
     Visit,
     WatchConfig,
 )
+from storywatch.openings import Opening, Place
 from storywatch.pacing import SourceState
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.fleet import Fleet
@@ -181,6 +182,14 @@ class FakeTransaction:
         """Return the event's reports."""
         return tuple(self.memory.past[event])
 
+    async def differences(self, event: str, items: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return the differences of changes that polls told."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for change in (change for record in self.memory.records for change in record.changes):
+            if change.event == event and change.item in items:
+                found[change.item].append(change.difference)
+        return found
+
     async def last_number(self, event: str) -> int:
         """Return the highest number of the event's updates."""
         return max((one.number for one in self.memory.past[event]), default=0)
@@ -201,6 +210,15 @@ class FakeTransaction:
         """Return the stored updates."""
         return {update: self.memory.updates[update] for update in updates}
 
+    async def openings(self, reports: Collection[Place]) -> Mapping[Place, Opening]:
+        """Return stored reports; why they matched and what became of them is not kept here."""
+        told = (report for known in self.memory.updates.values() for report in (one.report for one in known.reports))
+        return {
+            (one.event, one.item): Opening(item=self.memory.items[one.item], report=one, match=None)
+            for one in told
+            if (one.event, one.item) in reports
+        }
+
     async def sent_within(self, spans: Mapping[str, Span]) -> Mapping[str, int]:
         """Count the messages of subscriptions."""
         return {one: self.memory.sent_within(one, span) for one, span in spans.items()}
@@ -214,7 +232,7 @@ class FakeTransaction:
         """Return the subscriptions to hubs."""
         return tuple(state for state in self.memory.pushes.values() if state.source == source)
 
-    async def audience(self) -> Audience:
+    async def audience(self, events: Collection[str], keys: Collection[str]) -> Audience:
         """Nobody subscribed by an own hand, and nobody left."""
         return Audience()
 

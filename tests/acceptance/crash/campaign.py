@@ -6,7 +6,7 @@ The same for every program, so that only the program can make the difference.
 import json
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,15 +85,22 @@ class Outcome:
         )
 
 
-def campaign(lanes: Lanes, folder: Path, kills: Mapping[Worker, int], seed: int) -> list[Outcome]:
-    """Kill each program so often, in trials of a few dozen kills, each in a town of its own."""
+def campaign(
+    lanes: Lanes, folder: Path, kills: Mapping[Worker, int], seed: int, done: Callable[[Outcome], None] = lambda _: None
+) -> list[Outcome]:
+    """Kill each program so often, in trials of a few dozen kills, each in a town of its own.
+
+    `done` hears of each trial that ends, from the thread that made it.
+    """
 
     def trial(worker: Worker, number: int, size: int) -> Outcome:
         nursery = lanes.get()
         try:
-            return Trial(nursery, folder / f"{worker.name}-{number}", worker, seed + 10 * number).run(size)
+            outcome = Trial(nursery, folder / f"{worker.name}-{number}", worker, seed + 10 * number).run(size)
         finally:
             lanes.put(nursery)
+        done(outcome)
+        return outcome
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         begun = {

@@ -10,21 +10,19 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.acceptance.crash.orders import Death, Order
+from tests.support.corpus import ROOT
 from tests.support.patience import PATIENCE
+from tests.support.process import environment
 
-ROOT = Path(__file__).parents[3]
 SIDE_BY_SIDE = 2
 
 
-def environ(compiled: Path, **more: str) -> dict[str, str]:
+def environ(**more: str) -> dict[str, str]:
     """Return the environment for a process of the product, one in which it starts quickly.
 
-    Compiled code is kept in the folder `compiled`: every parse worker is a fresh interpreter. No certificates: loading
-    them takes a tenth of a run, and the town speaks plain HTTP.
+    No certificates: loading them takes a tenth of a run, and the town speaks plain HTTP.
     """
-    quick = {"PYTHONPYCACHEPREFIX": str(compiled), "SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | quick | more
+    return environment() | {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull} | more
 
 
 class Nursery:
@@ -54,7 +52,7 @@ class Nursery:
 
 
 @contextmanager
-def open_nursery(log: Path, compiled: Path) -> Iterator[Nursery]:
+def open_nursery(log: Path) -> Iterator[Nursery]:
     """Start the fork server; its children's words go to the log."""
     command = [sys.executable, "-m", "tests.acceptance.crash.nursery"]
     with (
@@ -62,7 +60,7 @@ def open_nursery(log: Path, compiled: Path) -> Iterator[Nursery]:
         subprocess.Popen(
             command,
             cwd=ROOT,
-            env=environ(compiled),
+            env=environ(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=words,
@@ -82,12 +80,12 @@ Lanes = SimpleQueue[Nursery]
 
 
 @contextmanager
-def open_lanes(folder: Path, compiled: Path) -> Iterator[Lanes]:
+def open_lanes(folder: Path) -> Iterator[Lanes]:
     """Start as many nurseries as trials run side by side."""
     with ExitStack() as stack:
         lanes = Lanes()
         for lane in range(SIDE_BY_SIDE):
-            lanes.put(stack.enter_context(open_nursery(folder / f"nursery-{lane}.log", compiled)))
+            lanes.put(stack.enter_context(open_nursery(folder / f"nursery-{lane}.log")))
         yield lanes
 
 

@@ -1,7 +1,6 @@
 """Prints the tables of the crash tests below the session's summary."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,12 +16,6 @@ TABLES = pytest.StashKey[list[str]]()
 def show(pytestconfig: pytest.Config) -> list[str]:
     """Return the list of texts that are shown to people at the end of the session."""
     return pytestconfig.stash.setdefault(TABLES, [])
-
-
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder for compiled code, one for all processes."""
-    return tmp_path_factory.mktemp("compiled")
 
 
 @pytest.fixture

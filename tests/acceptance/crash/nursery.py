@@ -1,6 +1,6 @@
 """A process that has imported everything and forks one child for each run: a real process in milliseconds.
 
-Parse workers load the main module of their parent once more, so this one imports nothing heavy at its top.
+Parse workers, forks of its forks, load its main module once more, so this one imports nothing heavy at its top.
 """
 
 import asyncio
@@ -39,10 +39,11 @@ def main() -> None:
 def _ready() -> Any:
     """Import everything, and make sure that a fork takes nothing half-done along."""
     from storywatch.cli.log import configure  # noqa: PLC0415 - see above
+    from tests.acceptance.crash.hatchery import fork_parse_workers  # noqa: PLC0415 - see above
     from tests.acceptance.crash.workers import ROUNDS, warm_up  # noqa: PLC0415 - see above
 
     configure(level=40)
-    os.cpu_count = lambda: 1  # one parse worker each: to start another takes a third of a run
+    fork_parse_workers()
     warm_up()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans of the killed come to us
     threads = len(list(Path("/proc/self/task").iterdir()))

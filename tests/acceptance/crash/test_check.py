@@ -62,10 +62,10 @@ def test_two_bodies_under_one_id_show() -> None:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Trial:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     """Run the product in peace for a while."""
     folder = tmp_path_factory.mktemp("peace")
-    with open_nursery(folder / "log", compiled) as nursery:
+    with open_nursery(folder / "log") as nursery:
         trial = Trial(nursery, folder / "trial", Worker.PRODUCT, 7)
         outcome = trial.run(0, rounds_in_peace=6)
     assert outcome.problems == []

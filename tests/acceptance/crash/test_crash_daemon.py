@@ -12,12 +12,13 @@ from random import Random
 
 import pytest
 
-from tests.acceptance.crash.children import ROOT, command, environ
+from tests.acceptance.crash.children import command, environ
 from tests.acceptance.crash.installation import write_config
 from tests.acceptance.crash.ledger import Ledger, Receipt
 from tests.acceptance.crash.newsroom import ARCHIVE, DESK, FEEDS, OUTLETS, Newsroom
 from tests.acceptance.crash.town import Town
 from tests.acceptance.crash.verdict import Verdict, audit, judge
+from tests.support.corpus import ROOT
 from tests.support.patience import FOR_EVER, PATIENCE
 
 pytestmark = pytest.mark.crash
@@ -49,7 +50,6 @@ class Scene:
 
     town: Town
     folder: Path
-    compiled: Path
 
     @contextmanager
     def daemon(self) -> Iterator["subprocess.Popen[bytes]"]:
@@ -60,7 +60,7 @@ class Scene:
             subprocess.Popen(
                 command("run", "--config", self.folder, "--log-format", "json"),
                 cwd=ROOT,
-                env=environ(self.compiled),
+                env=environ(),
                 stdout=words,
                 stderr=words,
             ) as process,
@@ -93,9 +93,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(town: Town, tmp_path: Path, compiled: Path) -> Scene:
+def scene(town: Town, tmp_path: Path) -> Scene:
     """Set the scene; the test writes the config."""
-    return Scene(town=town, folder=tmp_path, compiled=compiled)
+    return Scene(town=town, folder=tmp_path)
 
 
 def publish(newsroom: Newsroom, stories: int) -> None:

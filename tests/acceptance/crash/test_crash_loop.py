@@ -23,9 +23,9 @@ SEED = 20210826
 
 
 @pytest.fixture(scope="module")
-def lanes(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Lanes]:
+def lanes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
     """Start the nurseries."""
-    with open_lanes(tmp_path_factory.mktemp("nurseries"), compiled) as opened:
+    with open_lanes(tmp_path_factory.mktemp("nurseries")) as opened:
         yield opened
 
 

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.crash
 
 
 @pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Nursery]:
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     """Start a nursery."""
-    with open_nursery(tmp_path_factory.mktemp("nursery") / "log", compiled) as opened:
+    with open_nursery(tmp_path_factory.mktemp("nursery") / "log") as opened:
         yield opened
 
 

@@ -13,13 +13,14 @@ from datetime import timedelta
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
+from channels.pages import templates
 from scheduler.work import Runtime
 from storage import open_store
 from storage.replays import Choice
 from storywatch.cli import watching
 from storywatch.cli.compose import open_runtime, utc_now
 from storywatch.errors import DeliveryError
-from storywatch.model import Alert, Delivery, Message, Owed, Settings, WatchConfig
+from storywatch.model import Alert, Delivery, Message, Owed, Settings, Source, Visit, WatchConfig
 from storywatch.ports import Channel, Claim, Clock, PollRecord
 from storywatch.steps import Step
 from storywatch.watch import Plan, PollResult, Watch, checked, summary
@@ -41,7 +42,12 @@ async def product(config: WatchConfig, clock: Clock, replay: Replay | None = Non
 
 
 def warm_up() -> None:
-    """Run the product once on nothing: Scrapy, SQLAlchemy and Alembic load much of themselves on first use."""
+    """Run the product once on nothing: Scrapy, SQLAlchemy and Alembic load much of themselves on first use.
+
+    Templates are compiled on first use, which takes a fifth of a run.
+    """
+    for name in templates().list_templates():
+        templates().get_template(name)
     with TemporaryDirectory() as folder:
         settings = Settings(database=f"sqlite:///{folder}/warm.db", contact="rig@news.example")
         nothing = WatchConfig(settings=settings, outlets={}, sources={}, events={}, subscribers={}, subscriptions={})
@@ -59,16 +65,20 @@ class NaiveWatch(Watch):
         source = plan.config.sources[claim.source]
         self.reached(Step.POLL_CLAIMED)
         visit = checked(await self.fetcher.visit(source, plan.config.outlets[source.outlet], claim.state), source)
+        record = await self.pasts.around(lambda: self._store(visit, claim, source, plan))
+        self.reached(Step.POLL_COMMITTED)
+        if not self.sends_first:
+            await self._tell(record, plan)
+        return summary(source, visit, record)
+
+    async def _store(self, visit: Visit, claim: Claim, source: Source, plan: Plan) -> PollRecord:
         async with contextlib.AsyncExitStack() as learning, self.sources.poll(claim) as transaction:
             record = await self._decide(visit, claim, source, plan, transaction=transaction, learning=learning)
             if self.sends_first:
                 await self._tell(record, plan)
             await transaction.save(replace(record, alerts=()))
             self.reached(Step.POLL_SAVED)
-        self.reached(Step.POLL_COMMITTED)
-        if not self.sends_first:
-            await self._tell(record, plan)
-        return summary(source, visit, record)
+        return record
 
     async def _decide(self, *args: Any, **kwargs: Any) -> PollRecord:
         forgetful = replace(self, channels={kind: _forgetful(channel) for kind, channel in self.channels.items()})

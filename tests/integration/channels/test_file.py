@@ -4,6 +4,7 @@
 import os
 import resource
 import signal
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,8 @@ import pytest
 
 from channels import payload
 from channels.email import composer_for
-from channels.file import FileChannel, file_name, write_whole
+from channels.file import FileChannel, file_name
+from channels.whole import write_whole
 from storywatch.errors import DeliveryError
 from storywatch.model import ChannelKind, Delivery, Subscriber
 from tests.unit.channels.samples import OWED, SETTINGS, delivery_of
@@ -127,6 +129,24 @@ def test_a_reader_never_meets_a_file_in_the_making(tmp_path: Path) -> None:
         write_whole(target, b"later")
         assert reader.read() == b"earlier"
     assert target.read_bytes() == b"later"
+
+
+def test_a_private_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Who owned it stays its owner, whoever replaces it; the control is a file like any other."""
+    secret, other = tmp_path / "secret", tmp_path / "a.eml"
+    secret.write_bytes(b"old")
+    secret.chmod(0o644)
+    if os.geteuid() == 0:
+        os.chown(secret, 12345, 12346)
+    before = secret.stat()
+    write_whole(secret, b"new", private=True)
+    write_whole(other, b"mail")
+    after = secret.stat()
+    assert (secret.read_bytes(), stat.S_IMODE(after.st_mode)) == (b"new", 0o600)
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+    umask = os.umask(0o077)
+    os.umask(umask)
+    assert stat.S_IMODE(other.stat().st_mode) == 0o666 & ~umask
 
 
 def test_two_writers_of_one_delivery_do_not_meet(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ MAILS: Mapping[str, Message] = {
     "corroboration": COMPOSER.compose(CORROBORATED),
     "correction": COMPOSER.compose(CORRECTED),
     "retraction": COMPOSER.compose(replace(CORRECTED, change=changed(ChangeKind.RETRACTION, difference=""))),
+    "restored": COMPOSER.compose(replace(CORRECTED, change=changed(ChangeKind.RESTORED))),
     "digest": COMPOSER.compose_digest(DIGEST),
     "confirmation": COMPOSER.compose_confirmation(CONFIRMATION),
     "notice": COMPOSER.compose_notice(NOTICE),

@@ -82,6 +82,27 @@ def test_both_bodies_tell_everything(kind: str) -> None:
     assert mail["Subject"] == "[Storywatch] Digest: 2 updates, 1 corroboration, 1 revision, 12 more"
 
 
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_corroboration_says_which_update_it_confirms(kind: str) -> None:
+    """By its headline; what confirms nothing says so of nothing."""
+    shown = body(read(COMPOSER.compose_digest(DIGEST)), kind)
+    text = " ".join((lxml_html.document_fromstring(shown).text_content() if kind == "html" else shown).split())
+    assert text.count("Confirms: ") == 1
+    assert f"Confirms: \u201c{OWED.update.headline}\u201d" in text
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_digest_of_one_event_is_left_by_one_link(kind: str) -> None:
+    """The foot says it; a digest of several says it for each event, and at the foot for all."""
+    one = replace(
+        DIGEST, subscription=replace(DIGEST.subscription, events=(OWED.event.id,), tags=()), parts=(TOLD, OWED)
+    )
+    shown = body(read(COMPOSER.compose_digest(one)), kind)
+    assert shown.count("/unsubscribe/") == shown.count("Unsubscribe from this event") == 1
+    several = body(read(COMPOSER.compose_digest(DIGEST)), kind)
+    assert several.count("/unsubscribe/") == len(digest_of(DIGEST, WAYS).groups) + 1
+
+
 def test_a_first_digest_says_that_it_is_the_first() -> None:
     """Instead of a date that means nothing."""
     assert "Your first mail" in body(read(COMPOSER.compose_digest(replace(DIGEST, since=None))), "plain")

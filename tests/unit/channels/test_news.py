@@ -72,6 +72,9 @@ def test_an_update_that_waited_for_outlets_says_how_many_it_has() -> None:
     """It is not called a first report."""
     waited = replace(TOLD, report=replace(TOLD.report, role=ReportRole.CORROBORATION))
     assert brief_of(waited).role == "An update, now that it has 5 outlets, 2 origins"
+    wish = replace(TOLD.subscription, least_outlets=2)
+    assert brief_of(replace(TOLD, subscription=wish)).role == brief_of(waited).role
+    assert brief_of(TOLD).role == "First report of an update"
     assert brief_of(waited).confirms is None
     assert brief_of(CORROBORATED).confirms == OWED.update.headline
 

@@ -111,6 +111,16 @@ SETTINGS = {
         "settings.bounces",
         ("at most 15 characters", "name+token@domain"),
     ),
+    "push listens without a host": _settings(
+        "push: {key_file: hook, public_url: 'https://d.org/p', listen: 18804}",
+        "push.listen",
+        "expected HOST:PORT",
+        "found the number 18804",
+        'write the host too: "127.0.0.1:18804"',
+    ),
+    "push listens without a host, in quotes": _settings(
+        "push: {key_file: hook, public_url: 'https://d.org/p', listen: ':18804'}", "push.listen", "127.0.0.1:18804"
+    ),
     "push listens without a port": _settings(
         "push: {key_file: hook, public_url: 'https://d.org/p', listen: localhost}", "push.listen", "HOST:PORT"
     ),
@@ -283,6 +293,9 @@ SUBSCRIBERS = {
     "unlike anything": _subscription("{channel: file, events: [zzz]}", "events[0]", "known: flood"),
     "events beside alarms": _subscription(
         "{channel: file, alarms: true, events: [flood]}", "events", "about sources", "remove events"
+    ),
+    "time zone beside alarms": _subscription(
+        "{channel: file, alarms: true, time_zone: Asia/Kabul}", "time_zone", "told at once", "remove time_zone"
     ),
     "tags beside alarms": _subscription("{channel: file, alarms: true, tags: [water]}", "tags", "remove tags"),
     "corroborations beside alarms": _subscription(

@@ -8,8 +8,8 @@ import pytest
 from storywatch.difference import difference
 from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, Severity
 from storywatch.telling import Placing
-from storywatch.updates import Past, PastReport, as_past, change_of, is_told, page_change, place
-from tests.support.samples import KABUL, NOW, an_item
+from storywatch.updates import Past, PastReport, as_past, change_of, page_change, place
+from tests.support.samples import NOW, an_item
 
 TEXT = "At least 60 people were killed at the airport gate, officials said. Rescuers are at work."
 
@@ -136,30 +136,51 @@ def test_a_page_that_vanished_and_came_back_are_two_changes() -> None:
     assert (gone.news.severity, back.news.severity) == (Severity.NORMAL, Severity.LOW)
 
 
-async def test_a_retraction_that_matches_no_more_is_told() -> None:
+def test_a_retraction_that_matches_no_more_is_told() -> None:
     """The new text says nothing of the event, and the item is its report all the same."""
     item, past, _ = told()
     gone = revised(item, "This article has been retracted.", "Retracted")
-    found = (await Placing.of(KABUL, past)).add(gone, None)
+    found = Placing("kabul", past).add(gone, None)
     (change,) = found.changes
     assert (change.kind, change.item, change.update) == (ChangeKind.RETRACTION, item.id, past[0].update)
     assert not found.reports
 
 
-async def test_an_unreported_item_changes_nothing() -> None:
+def test_an_unreported_item_changes_nothing() -> None:
     """Control: a revision of what is no report of the event is placed if it matches, and passed over if not."""
     item = an_item("Attack at Kabul airport", summary=TEXT)
-    assert not (await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), None).changes
+    assert not Placing("kabul", Past()).add(revised(item, f"{TEXT} More."), None).changes
     match = Match(event="kabul", item=item.id, revision=2, accepted=True, score=1.0)
-    assert len((await Placing.of(KABUL, ())).add(revised(item, f"{TEXT} More."), match).reports) == 1
+    assert len(Placing("kabul", Past()).add(revised(item, f"{TEXT} More."), match).reports) == 1
 
 
-def test_what_was_told_is_a_note_that_stood_or_sentences_that_all_stood() -> None:
-    """One sentence that no difference has makes an edit anew; a page that vanishes adds none."""
+def test_what_stands_since_an_earlier_difference_is_not_told_again() -> None:
+    """All sentences, wherever they stood; one that no difference has, or that was taken back, makes an edit anew."""
     item, past, report = told()
-    edit = change_of(revised(item, f"{TEXT} One more. Another one."), report, "kabul", past)
-    assert edit is not None
-    assert is_told(edit, ["+ One more.\n+ Another one.\n- Gone."])
-    assert is_told(edit, ["+ One more.", "+ Another one."])
-    assert not is_told(edit, ["+ One more.\n- Another one."])
-    assert not is_told(page_change(report, "kabul", kind=ChangeKind.VANISHED, revision=1, seen=NOW), [""])
+    edited = revised(item, f"{TEXT} One more. Another one.")
+    for shown in (["+ One more.\n+ Another one.\n- Gone."], ["+ One more.", "+ Another one."]):
+        assert change_of(edited, report, "kabul", past, shown) is None
+    for shown in (["+ One more.\n- Another one."], ["+ One more.\n+ Another one.", "- One more.\n+ Back."], [""], []):
+        assert change_of(edited, report, "kabul", past, shown)
+
+
+NOTE = "Correction: An earlier version of this article misstated the number of soldiers."
+
+
+@pytest.mark.parametrize("shown", [NOTE, f"It goes on. {NOTE} The toll is right now.", f"{NOTE[:60]}…"])
+def test_a_note_that_was_told_is_not_told_again(shown: str) -> None:
+    """However much of it, and whatever unimportant stands around it."""
+    item, past, report = told()
+    again = revised(item, f"{TEXT} {NOTE} Read more here.")
+    assert change_of(again, report, "kabul", past, [f"+ {shown}"]) is None
+    assert change_of(again, report, "kabul", past) is not None
+
+
+def test_news_beside_a_note_that_was_told_is_told_as_an_edit() -> None:
+    """Nothing is lost because something was told before."""
+    item, past, report = told()
+    new = revised(item, f"{TEXT.replace('At least 60', 'At least 170')} {NOTE}")
+    change = change_of(new, report, "kabul", past, [f"+ {NOTE}"])
+    assert change is not None
+    assert (change.kind, change.quote) == (ChangeKind.EDIT, "")
+    assert [one.now.value for one in change.news.figures] == [170]

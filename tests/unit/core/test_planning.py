@@ -31,6 +31,7 @@ from storywatch.model import (
     UpdateMark,
     WatchConfig,
 )
+from storywatch.openings import told_late
 from storywatch.planning import owed, owed_notices
 from storywatch.updates import Past, as_past, place
 from tests.support.samples import ATTACK, CNN, DESK_MAIL, KABUL, NOW, NYT, a_config, an_item
@@ -231,7 +232,17 @@ def test_what_is_told_late_has_the_identity_that_it_would_have_had_at_once() -> 
     patient.plan(an_item())
     [late] = patient.plan(an_item(item="i2", outlet="cnn"))
     assert (late.id, late.kind, late.update) == (at_once.id, AlertKind.UPDATE, at_once.update)
-    assert (late.report.item, late.coverage and late.coverage.outlets) == ("i2", ("nyt", "cnn"))
+    assert (late.report.item, late.coverage and late.coverage.outlets) == ("i1", ("nyt", "cnn"))
+
+
+def test_what_is_told_late_is_told_by_the_first_report_that_was_asked_for() -> None:
+    """`openings` puts its item in the place of the one that made it enough."""
+    running = story(replace(DESK_MAIL, least_outlets=2, outlets=("cnn", "ap")))
+    running.plan(an_item())
+    running.plan(an_item(item="i2", outlet="cnn"))
+    [late] = running.plan(an_item(item="i3", outlet="ap"))
+    assert (late.report.item, late.item.id) == ("i2", "i3")
+    assert told_late([late]) == {("kabul", "i2")}
 
 
 def test_wire_copies_are_one_origin() -> None:

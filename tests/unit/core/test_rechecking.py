@@ -45,6 +45,14 @@ def test_a_page_is_gone_when_it_is_missing_twice_an_hour_apart() -> None:
     assert (back.found, back.after.missing_since) == (Found.RESTORED, None)
 
 
+def test_a_page_that_comes_back_with_other_words_is_back_with_what_differs() -> None:
+    gone = replace(READ, gone=True, missing_since=NOW)
+    back = after(brought(parsed("A strike", content=TEXT.replace("Thirteen", "Eleven"))), gone, NOW + HOUR)
+    assert (back.found, back.after.gone) == (Found.RESTORED, False)
+    assert back.revision is not None
+    assert "+ Eleven soldiers died at the gate." in back.revision.difference
+
+
 def test_a_stumble_is_no_absence() -> None:
     first = after(failed("not_found"), READ, NOW)
     back = after(brought(parsed("A strike", content=TEXT)), first.after, NOW + HOUR)
