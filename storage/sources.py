@@ -298,14 +298,16 @@ def _room_in(pace: Row[Any] | None, now: datetime) -> Room:
 def _has_room(left: Room) -> ColumnElement[bool]:
     """Return the condition that the hourly limit lets a source be polled.
 
-    It is none of those with a fixed pause, nor of those whose address nobody visited yet: an operator waits for them.
+    It is none of those with a fixed pause, nor of those whose address nobody visited yet, for which an operator waits,
+    nor of those that a hub called for, where there is news.
     """
     source, rhythm = tables.sources.c, tables.rhythms.c
     stories = select(rhythm.source).where(rhythm.weight >= STORY_WEIGHT, rhythm.weight < 1)
     if left.anyone:
         return true()
-    fresh = source.last_success_at.is_(None)
-    return or_(source.every.is_not(None), fresh, source.id.in_(stories) if left.stories else false())
+    called = select(tables.push_subscriptions.c.source).where(tables.push_subscriptions.c.promised_at.is_not(None))
+    free = (source.every.is_not(None), source.last_success_at.is_(None), source.id.in_(called))
+    return or_(*free, source.id.in_(stories) if left.stories else false())
 
 
 async def _spend(connection: AsyncConnection, pace: Row[Any] | None, rows: Sequence[Row[Any]], now: datetime) -> None:

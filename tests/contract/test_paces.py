@@ -256,6 +256,19 @@ async def test_a_fixed_pause_and_a_first_visit_know_no_limit(store: Store) -> No
     assert len(await take_all(store, news, NOW + 2 * MINUTE)) == 20
 
 
+async def test_what_a_hub_calls_for_knows_no_limit(store: Store) -> None:
+    """There is news, and its publisher said so; beside it one that nobody calls for, as the negative control."""
+    await store.sources.apply(with_budget(paced("called", "other"), 24), NOW)
+    await visited_all(store, {"called": 0.03, "other": 0.03})
+    async with writing(store.engine) as connection:
+        await connection.execute(update(tables.pace).values(tokens=0.0, tokens_at=NOW))
+        push = {"id": "p" * 32, "source": "called", "hub": "https://hub.example/", "topic": "t", "made_for": "m"}
+        state = {"standing": "active", "ask_at": NOW + DAY, "promised_at": NOW, "withdrawn": 0, "missed": 0}
+        values = {**push, **state, "proven": False, "failures": 0}
+        await connection.execute(tables.push_subscriptions.insert().values(**values))
+    assert await take_all(store, ("called", "other")) == ["called"]
+
+
 async def left_of(store: Store, now: datetime) -> float:
     """Return what the hourly limit leaves."""
     stand = await store.paces.known("nyt-world")

@@ -37,7 +37,12 @@ async def site() -> AsyncIterator[Site]:
 @pytest.fixture
 def desk(site: Site, tmp_path: Path) -> Desk:
     """A watch of the four, none with a pause of its own."""
-    made = Desk(folder=tmp_path / "watch", sites=[site], sources={name: site.url(f"/{name}") for name in SOURCES})
+    made = Desk(
+        folder=tmp_path / "watch",
+        sites=[site],
+        sources={name: site.url(f"/{name}") for name in SOURCES},
+        settings={"polling": {}},
+    )
     made.save()
     return made
 
