@@ -53,7 +53,7 @@ def after_poll(rhythm: Rhythm, rates: Rates, seen: Seen, now: datetime) -> Rhyth
         lately=single(came),
         foreseen=single(foreseen),
     )
-    return changes.forgotten(after) if changes.surprise(came, foreseen) > changes.SURPRISE else after
+    return changes.forgotten(after) if changes.is_changed(after) else after
 
 
 def _recent(seen: Seen, start: float, end: float) -> float:

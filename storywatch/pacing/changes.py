@@ -14,7 +14,11 @@ from storywatch.pacing.rhythm import Rhythm
 FADES_IN = 86400.0
 """Seconds in which what came counts 1/e."""
 SURPRISE = 10.0
-"""Nats by which what came is likelier at the rate of that day than at the one that was learned. Bursts reach 5."""
+"""Nats by which what came is likelier at the rate of that day than at the one that was learned."""
+TIMES = 2.5
+"""So many times more or fewer items make a change. Busy sources are surprising by far less, day by day."""
+KNOWN_FOR = 36 * 3600.0
+"""Seconds for which a source must have been watched: before, its nights are not known."""
 KEPT = np.float32(0.2)
 """Share of what was learned that is kept."""
 
@@ -23,6 +27,14 @@ def lately(rhythm: Rhythm, *, came: int, awaited: float, elapsed: float) -> tupl
     """Return what came in about a day and what was to come, after so many seconds."""
     kept = math.exp(-elapsed / FADES_IN)
     return rhythm.lately * kept + came, rhythm.foreseen * kept + awaited
+
+
+def is_changed(rhythm: Rhythm) -> bool:
+    """Tell whether what came in about a day is that of another source."""
+    times = (rhythm.lately + 1) / (rhythm.foreseen + 1)
+    if 1 / TIMES < times < TIMES or surprise(rhythm.lately, rhythm.foreseen) < SURPRISE:
+        return False
+    return float(rhythm.exposure.sum()) > KNOWN_FOR
 
 
 def forgotten(rhythm: Rhythm) -> Rhythm:

@@ -13,9 +13,9 @@ from storywatch.pacing.rhythm import Rhythm, single
 
 COOLS_IN = 3 * 3600.0
 """Seconds in which the heat falls to 1/e."""
-OWN_COOLS_IN = 10 * 3600.0
+OWN_COOLS_IN = 20 * 3600.0
 """Seconds in which a source's own heat falls to 1/e."""
-OWN_START = 1.5
+OWN_START = 1.0
 """Items of the source for which counts what is to be expected of it before it showed any."""
 LEAST_WEIGHT = 0.015
 STORY_WEIGHT = 0.1

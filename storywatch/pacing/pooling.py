@@ -9,7 +9,7 @@ from storywatch.pacing.rates import PHASE_SHRINK, SHRINK
 from storywatch.pacing.times import SLOTS
 
 POOL_START = 5.0
-"""Items with which each hour begins, as many as were to be expected."""
+"""Items with which each hour begins, beside as many that were to be expected."""
 PHASE_START = 20.0
 """Items with which each five minutes of the hour begin."""
 PRIOR_START = 21600.0
@@ -31,10 +31,15 @@ def levels(fleet: Fleet, start: float) -> Floats:
 
 
 def pool(fleet: Fleet, level: Floats) -> Floats:
-    """Return how much busier than its mean the fleet is, in each of the 48 hours."""
+    """Return how much busier than its mean the fleet is, in each of the 48 hours.
+
+    The hours of a weekend are taken for those of a working day until they are known better.
+    """
     items = fleet.rhythms["items"].sum(axis=0, dtype=float)
     expected = level @ fleet.rhythms["exposure"].astype(float)
-    return np.asarray((POOL_START + items) / (POOL_START + expected))
+    working = (POOL_START + items[:24]) / (POOL_START + expected[:24])
+    weekend = (POOL_START * working + items[24:]) / (POOL_START + expected[24:])
+    return np.concatenate([working, weekend])
 
 
 def phase(fleet: Fleet) -> Floats:

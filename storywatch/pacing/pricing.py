@@ -23,12 +23,13 @@ TRIM_POWER = 0.6
 TRIM_LEAST, TRIM_MOST = 0.2, 5.0
 STEP_MOST = 0.7
 """The most that one refresh learns: a burst of reloads is no reason to believe in another price."""
-REPAID_IN, DEBT_MOST = 4.0, 0.2
+REPAID_IN, DEBT_MOST = 2.0, 0.2
 """Days in which a debt is paid back, and the most of it, in budgets of a day."""
 PATIENCES = (16.0, 4.0, 2.0, 1.4, 1.0, 0.7, 0.5)
 """What may be chosen, in usual pauses."""
-LATE_AS_UNIFORM, LATE_WITH_STORIES = 0.98, 1.02
-"""How late the late ones may be, by a fixed interval's; later while there are live events, whose items are sooner."""
+LATE_AS_UNIFORM, LATE_WITH_STORIES = 1.02, 0.99
+"""How late the late ones may be, by those of a fixed interval. What is left out here adds a twentieth, and
+more while weights come and go."""
 WEIGHED_AT_MOST = 1000
 """Sources by which patience is chosen: of more, so many."""
 
@@ -55,8 +56,8 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
 
 def _priced(fleet: Fleet, learned: Pace, budgets: Budgets, now: datetime) -> Pace:
     usual = _usual(fleet, budgets)
-    demand = Demand.of(fleet, learned, now)
     latest = LATE_AS_UNIFORM if learned.heat is None else LATE_WITH_STORIES
+    demand = Demand.of(fleet, learned, now)
     demand = demand.with_patience(_patience(demand, budgets.total, usual, latest))
     grouped = groups(fleet, budgets)
     price, dearer = priced(demand, grouped, budgets.total)
@@ -78,9 +79,9 @@ def _usual(fleet: Fleet, budgets: Budgets) -> float:
 
 
 def _patience(demand: Demand, total: float, usual: float, latest: float) -> float:
-    """Return the patience with which the mean delay is least and the late ones are hardly later than with one interval.
+    """Return the patience with the least mean delay of those whose late ones are `latest` by one interval's at most.
 
-    `latest`: how late they may be, by what they are with that.
+    If there is none, the mean counts more the later they are.
     """
     some = demand.of_some(np.arange(0, len(demand), math.ceil(len(demand) / WEIGHED_AT_MOST)))
     share = total * len(some) / len(demand)

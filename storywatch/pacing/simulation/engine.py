@@ -125,14 +125,15 @@ class _Engine:
         first = place.next_item
         if not refused:
             place.next_item = bisect_right(self._moments[number], now, lo=first)
-            self._found[number][first : place.next_item] = now
+            if place.next_item > first:
+                self._found[number][first : place.next_item] = now
         polled = Polled(
             number=number,
             now=now,
             since=place.since,
             news=track.published[first : place.next_item],
             history=track.published[: place.next_item],
-            matched=0 if track.matched is None else int(np.count_nonzero(track.matched[first : place.next_item])),
+            matched=_hits(track, first, place.next_item),
             held=held,
             refused=refused,
         )
@@ -142,6 +143,10 @@ class _Engine:
         place.free_from = now + max(held, LEAST_PAUSE)
         pause = self._scheme.after(polled, self._dice.random())
         self._plan(number, max(now + pause, place.free_from))
+
+
+def _hits(track: Track, first: int, last: int) -> int:
+    return 0 if track.matched is None or first == last else int(np.count_nonzero(track.matched[first:last]))
 
 
 def _visible(track: Track) -> Floats:

@@ -1,5 +1,6 @@
 """Bursts and changes of rhythm: what is believed only when it has foretold better."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from storywatch.pacing.arrays import Floats
 from storywatch.pacing.bursts import PROVEN, surge
-from storywatch.pacing.changes import SURPRISE, surprise
+from storywatch.pacing.changes import is_changed, surprise
 from storywatch.pacing.rhythm import Rhythm
 from tests.unit.pacing.rhythms import DAY, MINUTE, MONDAY, every, polled, steady
 
@@ -56,10 +57,21 @@ def test_a_source_that_turns_quiet_or_lively_is_believed_within_a_day() -> None:
     assert same.exposure.sum() > steady(60).exposure.sum() / 2
 
 
-@pytest.mark.parametrize(("came", "awaited", "told"), [(20, 20.0, False), (0, 9.0, False), (0, 20.0, True)])
-def test_surprise_is_measured_in_nats(came: int, awaited: float, told: bool) -> None:  # noqa: FBT001 - drawn
-    """Nothing for 20 that were to come has a chance of e to the -20."""
-    assert (surprise(came, awaited) > SURPRISE) is told
+@pytest.mark.parametrize(
+    ("came", "awaited", "days", "told"),
+    [
+        (20, 20.0, 14, False),
+        (0, 9.0, 14, False),
+        (0, 20.0, 14, True),
+        (0, 20.0, 1, False),
+        (150, 100.0, 14, False),
+        (300, 100.0, 14, True),
+    ],
+)
+def test_a_change_is_many_times_the_rate_beyond_chance(came: int, awaited: float, days: float, *, told: bool) -> None:
+    """Nothing for 20 has a chance of e to the -20; half as much again of a busy source is a busy day."""
+    rhythm = replace(steady(awaited, days=days), lately=float(came), foreseen=awaited)
+    assert is_changed(rhythm) is told
     assert surprise(0, 0) == 0
 
 
