@@ -255,6 +255,7 @@ async def _run(port: int, line: Connection, hosts: Sequence[int]) -> tuple[list[
                 sources=_Noting(store, claims),
                 outbox=store.outbox,
                 pushes=store.pushes,
+                paces=store.paces,
                 files=_Files(config),
                 open_runtime=lambda config, take: open_runtime(config, store, _now, take=take),
                 clock=_now,

@@ -145,6 +145,7 @@ async def delays(names: Sequence[str]) -> tuple[list[float], int]:
                     sources=store.sources,
                     outbox=store.outbox,
                     pushes=store.pushes,
+                    paces=store.paces,
                     files=Files(config),
                     open_runtime=lambda config, take: open_runtime(config, store, now, take=take),
                     clock=now,

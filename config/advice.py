@@ -1,7 +1,8 @@
 """What is allowed in a watch config but probably not meant: warnings, each placed like a problem."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from importlib.util import find_spec
 from ipaddress import ip_address
 
@@ -11,6 +12,7 @@ from config.schema import OutletSpec, PagesSpec, PushSpec, SettingsSpec, Subscri
 from storywatch.errors import Problem
 from storywatch.matching.language.lint import lint
 
+DAY = timedelta(days=1)
 _PLACEHOLDER = re.compile(r"[@./]example(\.(com|net|org))?(/|$)|\.(test|invalid|localhost)(/|$)|@localhost$")
 
 
@@ -20,6 +22,7 @@ def advise(draft: Draft) -> tuple[Problem, ...]:
     has_smtp = draft.settings is not None and draft.settings.spec.smtp is not None
     if draft.settings is not None:
         warnings += _on_settings(draft.settings)
+        warnings += _on_budget(draft.settings, draft.outlets)
     for outlet in draft.outlets:
         warnings += _on_sources(outlet)
     warnings += _on_events(draft)
@@ -42,6 +45,22 @@ def _on_settings(checked: Checked[SettingsSpec]) -> Iterator[Problem]:
     if spec.pages:
         message = "mail programs offer to unsubscribe by one click for https only (RFC 8058); use https"
         yield from _on_door(checked, "pages", spec.pages, message)
+
+
+def _on_budget(settings: Checked[SettingsSpec], outlets: Iterable[Checked[OutletSpec]]) -> Iterator[Problem]:
+    """Warn of a budget that fixed pauses use up, and of one that nothing goes by."""
+    polling = settings.spec.polling
+    if polling is None or polling.budget is None:
+        return
+    sources = [one for outlet in outlets for one in outlet.spec.sources if one.enabled and not one.gaps_only]
+    pauses = [one.every or polling.every for one in sources]
+    fixed = sum(DAY / pause for pause in pauses if pause)
+    if pauses and all(pauses):
+        message = "has no effect: every source has a fixed pause; take every away from those that are to be paced"
+        yield settings.node.problem(message, ("polling", "budget"))
+    elif fixed >= polling.budget:
+        message = f"fixed pauses alone take {fixed:.0f} polls a day, and leave the paced sources one each; raise it"
+        yield settings.node.problem(message, ("polling", "budget"))
 
 
 def _on_door(checked: Checked[SettingsSpec], key: str, door: PushSpec | PagesSpec, plain: str) -> Iterator[Problem]:

@@ -43,6 +43,9 @@ from storywatch.webhook_secrets import read_secrets
 GAPS_ONLY_EVERY = timedelta(days=30)
 """A source that waits for gaps is visited so often all the same: else nobody would notice that it died."""
 
+OWN_EVERY = timedelta(minutes=15)
+"""An own server has no floors to hold a learned pause, and asks for none."""
+
 _SMTP_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 
 
@@ -65,6 +68,8 @@ def to_settings(checked: Checked[SettingsSpec], secrets: Secrets) -> Settings:
             shutdown_timeout=spec.shutdown_timeout,
             rotation_overlap=spec.rotation_overlap,
             poll_every=polling and polling.every,
+            budget=polling and polling.budget,
+            per_host=polling and polling.per_host,
             max_bytes=polling and polling.max_bytes,
             timeout=polling and polling.timeout,
             obey_robots=polling and polling.obey_robots,
@@ -136,6 +141,7 @@ def to_outlet(spec: OutletSpec) -> Outlet:
         strip_params=tuple(spec.strip_params),
         language=spec.language,
         live_urls=tuple(spec.live_url_patterns),
+        budget=spec.budget,
         **_given(time_zone=spec.time_zone),
     )
 
@@ -148,7 +154,7 @@ def to_sources(spec: OutletSpec, settings: Settings) -> list[Source]:
             outlet=spec.id,
             kind=SourceKind(source.kind),
             url=source.url,
-            every=GAPS_ONLY_EVERY if source.gaps_only else source.every or settings.poll_every,
+            every=_fixed_pause(source, settings),
             stale_after=source.stale_after,
             empty_is_error=source.empty_is_error,
             enabled=source.enabled,
@@ -160,6 +166,13 @@ def to_sources(spec: OutletSpec, settings: Settings) -> list[Source]:
         )
         for source in spec.sources
     ]
+
+
+def _fixed_pause(source: SourceSpec, settings: Settings) -> timedelta | None:
+    """Return the pause that a source keeps whatever its rhythm is; None for one that is paced."""
+    if source.gaps_only:
+        return GAPS_ONLY_EVERY
+    return source.every or settings.poll_every or (OWN_EVERY if source.own else None)
 
 
 def to_page(source: SourceSpec) -> PageRules:

@@ -15,6 +15,8 @@ import structlog
 from scheduler import systemd
 from scheduler.jobs import FixedJobs
 from scheduler.learning import CATCH_UP, IMPORT_CHECK, SAVE_EVERY, Learning, LearningWork
+from scheduler.pacing import LOOK as PACE_LOOK
+from scheduler.pacing import PaceWork
 from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
 from scheduler.rechecks import ENLIST, LOOK, RecheckWork
@@ -23,7 +25,8 @@ from scheduler.work import DeliveryWork, PollWork, Runtime
 from storywatch.errors import ConfigError, StorageError, StorywatchError
 from storywatch.gathering import Gathering
 from storywatch.model import WatchConfig
-from storywatch.ports import Clock, NewQueue, Outbox, Pushes, Sources, WorkQueue
+from storywatch.pacemaking import Pacemaking
+from storywatch.ports import Clock, NewQueue, Outbox, Paces, Pushes, Sources, WorkQueue
 from storywatch.push import Push
 from storywatch.second_look import SecondLook
 
@@ -74,6 +77,7 @@ class Daemon:
     sources: Sources
     outbox: Outbox
     pushes: Pushes
+    paces: Paces
     files: ConfigFiles
     open_runtime: OpenRuntime
     clock: Clock
@@ -118,6 +122,7 @@ class _Watching:
         self._learning = LearningWork(self._current_learning, self._is_stopping)
         self._rechecks = RecheckWork(self._current_look)
         self._releases = ReleaseWork(current=self._current_gathering, stopping=self._is_stopping)
+        self._pace = PaceWork(Pacemaking(paces=daemon.paces, clock=daemon.clock))
         self._jobs = FixedJobs()
 
     def _current(self) -> Runtime:
@@ -158,6 +163,7 @@ class _Watching:
         self._jobs.every(TICK, self._offer_failing_lanes)
         self._jobs.every(TICK, self._offer_hubs)
         self._jobs.every(TIDY, self._hub_work.tidy)
+        self._jobs.every(PACE_LOOK, self._pace.keep_pace)
         self._jobs.every(RELOAD_CHECK, self._look_at_files)
         self._jobs.every(ENLIST, self._rechecks.enlist)
         self._jobs.every(LOOK, self._rechecks.look_due)
@@ -216,7 +222,7 @@ class _Watching:
 
     async def _offer_hosts(self) -> None:
         now = self._daemon.clock()
-        if now - self._offered > SLEPT:
+        if abs(now - self._offered) > SLEPT:
             await self._spread_overdue()
         self._offered = now
         if self._polls.free:

@@ -138,7 +138,7 @@ class PushIntake:
             declared = runtime.plan.config.sources.get(source) if runtime else None
             if runtime is None or declared is None or not declared.enabled:
                 return None
-            claim = await self._sources.claim_named(source, now=self._clock(), lease=runtime.lease)
+            claim = await self._sources.claim_named(source, now=self._clock(), lease=runtime.lease, counts=False)
             if claim is not None:
                 return _Claimed(claim=claim, runtime=runtime)
             await asyncio.sleep(CLAIM_PAUSE)

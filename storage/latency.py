@@ -1,7 +1,7 @@
 """Reads the latency ledger from what is stored anyway: no row is written for it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
@@ -58,6 +58,24 @@ class StoredLatency:
             query = query.where(alert.event == event)
         async with reading(self._engine) as connection:
             return [_passage(row) for row in await connection.execute(query)]
+
+    async def sights(self, source: str, moment: datetime) -> Sequence[timedelta]:
+        """Return from publication to first sight, of the items that a source brought first since the moment.
+
+        What its first document had was published before anybody looked, and is left out.
+        """
+        item, first = tables.items.c, tables.revisions.c
+        begun = select(func.min(item.first_seen)).where(item.source == source).scalar_subquery()
+        query = (
+            select(first.published, item.first_seen)
+            .join_from(tables.items, tables.revisions, and_(first.item == item.id, first.number == 1))
+            .where(item.source == source, item.first_seen >= moment, item.first_seen > begun)
+            .where(first.published.is_not(None))
+            .order_by(item.first_seen.desc())
+            .limit(MOST_PASSAGES)
+        )
+        async with reading(self._engine) as connection:
+            return [max(row.first_seen - row.published, timedelta()) for row in await connection.execute(query)]
 
 
 def _passage(row: Row[*tuple[Any, ...]]) -> Passage:

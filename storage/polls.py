@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Table, and_, case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import history, holds, ledger, moves, pushes, search, tables, verdicts
+from storage import history, holds, ledger, moves, paces, pushes, search, tables, verdicts
 from storage.alerts import alert_row, delivery_rows
 from storage.items import chunks, item_row, revision_of, revision_row
 from storage.states import state_row
@@ -115,6 +115,9 @@ class StoredPoll(StoredTelling):
         await self._insert(tables.deliveries, delivery_rows((*record.alerts, *record.notices)))
         await self._insert(tables.alerts, map(alert_row, record.alerts))
         await pushes.save(self._connection, record.pushes)
+        # Last: it may hold the pace, which every poll needs.
+        rhythm = self._claim.learned.rhythm
+        await paces.save(self._connection, self._claim.source, record.learned, rhythm, record.state.last_poll_at)
 
     async def _save_state(self, state: SourceState) -> None:
         source = tables.sources.c

@@ -30,7 +30,7 @@ class Queries(PeopleQueries):
             return [dict(row) for row in (await connection.execute(query)).mappings()]
 
     async def sources(self) -> Rows:
-        """Return every source with its state, in the order of ids."""
+        """Return every source with its state and what is learned of its rhythm, in the order of ids."""
         source = tables.sources.c
         query = select(
             source.id,
@@ -38,6 +38,7 @@ class Queries(PeopleQueries):
             source.kind,
             source.url,
             source.active,
+            source.every,
             source.next_poll_at,
             source.last_poll_at,
             source.last_success_at,
@@ -47,7 +48,10 @@ class Queries(PeopleQueries):
             source.fault_message,
             pushes.standing_of(source.id).label("push"),
             _count(tables.items, tables.items.c.source == source.id).label("items"),
-        )
+            source.host,
+            tables.rhythms.c.learned,
+            tables.rhythms.c.weight,
+        ).outerjoin_from(tables.sources, tables.rhythms, tables.rhythms.c.source == source.id)
         return await self._rows(query.order_by(source.id))
 
     async def ledger(self, event: str) -> ledger.Ledger:
@@ -255,6 +259,7 @@ class Queries(PeopleQueries):
             _count(tables.endpoints, endpoint.disabled_at.is_not(None)).label("endpoints_disabled"),
             _count(tables.deliveries, and_(waiting, delivery.lane.in_(off))).label("deliveries_held"),
             _count(tables.deliveries, dead).label("deliveries_died"),
+            select(tables.pace.c.refreshed_at).limit(1).scalar_subquery().label("paced_at"),
         )
         row = (await self._rows(query))[0]
         due = [moment for moment in (row["source_due"], row["delivery_due"]) if moment]
@@ -264,6 +269,7 @@ class Queries(PeopleQueries):
             endpoints_disabled=row["endpoints_disabled"],
             deliveries_held=row["deliveries_held"],
             deliveries_died=row["deliveries_died"],
+            paced_at=row["paced_at"],
         )
 
     async def status(self, now: datetime) -> Mapping[str, Any]:

@@ -5,17 +5,20 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, false, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage import holds, leases, moves, tables
+from storage import holds, leases, moves, paces, tables
 from storage.engine import reading, writing
 from storage.items import chunks
 from storage.polls import StoredPoll
-from storage.states import FRESH, state_of
+from storage.states import FRESH, state_of, state_row
 from storage.upsert import upsert
 from storywatch.model import Source, SourceKind, WatchConfig
-from storywatch.pacing import LEAST_PAUSE, LONGEST_PLAN, MENDED_BY_CONFIG, HostHold, due_anew, spread
+from storywatch.pacing import LEAST_PAUSE, LONGEST_PLAN, MENDED_BY_CONFIG, due_anew, set_back, spread
+from storywatch.pacing.heat import STORY_WEIGHT
+from storywatch.pacing.room import Room, room, spent
+from storywatch.pacing.visits import UNLEARNED
 from storywatch.ports import Claim
 from storywatch.twins import twins
 from storywatch.urls import host_of
@@ -50,6 +53,7 @@ class StoredSources:
             source = tables.sources.c
             known = {row.id: row.every for row in await connection.execute(select(source.id, source.every))}
             await _hasten(connection, config.sources.values(), known, now)
+            await paces.forget_of_other_outlets(connection, config)
             await _declare(connection, tables.sources, _source_rows(config, known, now), keep=KEPT)
             await moves.rest_twins(connection, now)
             await _look_again(connection, now)
@@ -58,6 +62,8 @@ class StoredSources:
             await _declare(connection, tables.events, _event_rows(config))
             await _import_anew(connection, back)
             await _declare(connection, tables.subscriptions, _subscription_rows(config))
+            # Last, as in a poll, which holds its source before the pace.
+            await paces.allow(connection, config)
 
     @staticmethod
     async def _forget_validators_of_moved(
@@ -79,11 +85,14 @@ class StoredSources:
             await connection.execute(moved, wanted)
 
     async def spread_overdue(self, now: datetime) -> int:
-        """Spread the sources that became due while nothing ran, and return how many they are."""
+        """Spread the sources that became due while nothing ran, and return how many they are.
+
+        First come those whose news have waited longest. After the clock was set back, pauses count from now.
+        """
         source = tables.sources.c
-        late = select(source.id).where(source.active, source.next_poll_at < now - LATE).order_by(source.next_poll_at)
         async with writing(self._engine) as connection:
-            overdue = (await connection.execute(late)).scalars().all()
+            await _set_back(connection, now)
+            overdue = await paces.overdue(connection, now - LATE, now)
             moments = [
                 {"late_id": one, "moment": now + pause}
                 for one, pause in zip(overdue, spread(len(overdue)), strict=True)
@@ -96,40 +105,53 @@ class StoredSources:
     async def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
         """Return hosts with a due source that nobody visits, longest due first."""
         source = tables.sources.c
-        due = (
-            select(source.host)
-            .where(*_is_due(now))
-            .group_by(source.host)
-            .order_by(func.min(source.next_poll_at))
-            .limit(limit)
-        )
+        due = select(source.host).where(*_is_due(now)).group_by(source.host).order_by(func.min(source.next_poll_at))
         async with reading(self._engine) as connection:
-            return (await connection.execute(due)).scalars().all()
+            room = await _room(connection, now)
+            return (await connection.execute(due.where(_has_room(room)).limit(limit))).scalars().all()
 
     async def claim(self, host: str, *, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        """Take due sources of a host for a lease, longest due first."""
+        """Take due sources of a host for a lease, longest due first. Paced ones take of the hourly limit."""
         source = tables.sources.c
         due = leases.ids_of(tables.sources).where(source.host == host, *_is_due(now)).order_by(source.next_poll_at)
         async with reading(self._engine) as connection:
-            if (await connection.execute(due.limit(1))).first() is None:
+            if (await connection.execute(due.where(_has_room(await _room(connection, now))).limit(1))).first() is None:
                 return ()  # the commonest answer, and no reason to hold up the writers
         async with writing(self._engine) as connection:
-            rows = await leases.take(connection, tables.sources, due.limit(limit), now=now, lease=lease)
-            hold = await holds.of_host(connection, host)
-        return tuple(_claim(row, hold) for row in sorted(rows, key=lambda row: row.next_poll_at))
+            pace = await paces.row_of(connection, hold=True)
+            room = _room_in(pace, now)
+            wanted = due.where(_has_room(room)).limit(min(limit, room.most))
+            rows = await leases.take(connection, tables.sources, wanted, now=now, lease=lease)
+            await _spend(connection, pace, rows, now)
+            return [await _claim(connection, row, pace) for row in sorted(rows, key=lambda row: row.next_poll_at)]
 
-    async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim | None:
-        """Take one source, due or not; None while another worker has it."""
+    async def claim_named(self, source: str, *, now: datetime, lease: timedelta, counts: bool = True) -> Claim | None:
+        """Take one source, due or not; None while another worker has it. `counts`: for a poll, which costs a request.
+
+        It takes of the hourly limit, which doesn't hold it: somebody asked for it by hand.
+        """
         wanted = leases.ids_of(tables.sources).where(tables.sources.c.id == source, leases.is_free(tables.sources, now))
         async with writing(self._engine) as connection:
+            pace = await paces.row_of(connection, hold=True)
             rows = await leases.take(connection, tables.sources, wanted, now=now, lease=lease)
-            return _claim(rows[0], await holds.of_host(connection, rows[0].host)) if rows else None
+            if rows and counts:
+                await _spend(connection, pace, rows, now)
+            return await _claim(connection, rows[0], pace) if rows else None
 
     @asynccontextmanager
     async def poll(self, claim: Claim) -> AsyncIterator[StoredPoll]:
         """Open the transaction of a claimed poll; it commits when the block ends well."""
         async with writing(self._engine) as connection:
             yield StoredPoll(connection, claim)
+
+
+async def _set_back(connection: AsyncConnection, now: datetime) -> None:
+    """Plan those anew that were polled by a clock that ran ahead: they would wait until it is there again."""
+    source = tables.sources.c
+    ahead = select(tables.sources).where(source.active, source.last_poll_at > now + LATE)
+    for row in (await connection.execute(ahead)).all():
+        planned = state_row(set_back(state_of(row), now))
+        await connection.execute(update(tables.sources).where(source.id == row.id).values(**planned))
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -183,13 +205,22 @@ async def _look_again(connection: AsyncConnection, now: datetime) -> None:
 async def _hasten(
     connection: AsyncConnection, sources: Iterable[Source], known: Mapping[str, int | None], now: datetime
 ) -> None:
-    """Plan those anew whose pause was shortened; they were planned by the old one, which may have been a month."""
+    """Plan those anew whose pause was shortened; they were planned by the old one, which may have been a month.
+
+    So are those that got a pause, or lost theirs, and are paced now.
+    """
     for source in sources:
-        if source.every < timedelta(seconds=known.get(source.id) or 0):
+        if source.id in known and _is_shorter(source.every, known[source.id]):
             this = tables.sources.c.id == source.id
             row = (await connection.execute(select(tables.sources).where(this))).one()
-            moment = due_anew(state_of(row), source.every, now)
+            moment = due_anew(state_of(row), source.every or UNLEARNED, now)
             await connection.execute(update(tables.sources).where(this).values(next_poll_at=moment))
+
+
+def _is_shorter(every: timedelta | None, before: int | None) -> bool:
+    if every is None:
+        return before is not None
+    return before is None or every < timedelta(seconds=before)
 
 
 async def _end_alarms_of_idle(connection: AsyncConnection, config: WatchConfig, now: datetime) -> None:
@@ -221,9 +252,9 @@ def _source_rows(config: WatchConfig, known: Container[str], now: datetime) -> l
             "host": host_of(source.url),
             "active": source.enabled and source.id not in twin,
             "twin_of": twin.get(source.id),
-            "every": int(source.every.total_seconds()),
+            "every": int(source.every.total_seconds()) if source.every else None,
             **FRESH,
-            "next_poll_at": now + source.every if source.gaps_only else due.get(source.id, now),
+            "next_poll_at": now + source.every if source.gaps_only and source.every else due.get(source.id, now),
         }
         for source in config.sources.values()
     ]
@@ -240,5 +271,47 @@ def _subscription_rows(config: WatchConfig) -> list[dict[str, Any]]:
     ]
 
 
-def _claim(row: Row[Any], hold: HostHold | None) -> Claim:
-    return Claim(source=row.id, token=row.lease_token, until=row.lease_until, state=state_of(row), hold=hold)
+async def _claim(connection: AsyncConnection, row: Row[Any], pace: Row[Any] | None) -> Claim:
+    return Claim(
+        source=row.id,
+        token=row.lease_token,
+        until=row.lease_until,
+        state=state_of(row),
+        hold=await holds.of_host(connection, row.host),
+        learned=await paces.learned_of(connection, row.id),
+        pace=paces.pace_of(pace),
+    )
+
+
+# The hourly limit -----------------------------------------------------------------------------------------------------
+
+
+async def _room(connection: AsyncConnection, now: datetime) -> Room:
+    """Return what the hourly limit leaves, as anybody may know who spends nothing."""
+    return _room_in(await paces.row_of(connection), now)
+
+
+def _room_in(pace: Row[Any] | None, now: datetime) -> Room:
+    return room(paces.bucket_of(pace), paces.allowance_of(pace).paced, now)
+
+
+def _has_room(left: Room) -> ColumnElement[bool]:
+    """Return the condition that the hourly limit lets a source be polled.
+
+    It is none of those with a fixed pause, nor of those whose address nobody visited yet, for which an operator waits,
+    nor of those that a hub called for, where there is news.
+    """
+    source, rhythm = tables.sources.c, tables.rhythms.c
+    stories = select(rhythm.source).where(rhythm.weight >= STORY_WEIGHT, rhythm.weight < 1)
+    if left.anyone:
+        return true()
+    called = select(tables.push_subscriptions.c.source).where(tables.push_subscriptions.c.promised_at.is_not(None))
+    free = (source.every.is_not(None), source.last_success_at.is_(None), source.id.in_(called))
+    return or_(*free, source.id.in_(stories) if left.stories else false())
+
+
+async def _spend(connection: AsyncConnection, pace: Row[Any] | None, rows: Sequence[Row[Any]], now: datetime) -> None:
+    """Take a poll for each paced source out of the hourly limit."""
+    polls = sum(row.every is None for row in rows)
+    if polls and pace is not None:
+        await paces.pour(connection, spent(paces.bucket_of(pace), paces.allowance_of(pace).paced, polls, now))

@@ -72,7 +72,7 @@ def state_of(row: Row[Any]) -> SourceState:
         listed=row.listed,
         held_until=row.held_until,
         fresh_until=row.fresh_until,
-        wishes=_wishes(row.wishes or {}),
+        wishes=wishes_of(row.wishes or {}),
         moved=Moved(url=row.moved_to, since=row.moved_since, times=row.moved_times) if row.moved_to else None,
         url=row.current_url,
         alarms={AlarmKind(kind): datetime.fromisoformat(since) for kind, since in (row.alarms or {}).items()},
@@ -105,7 +105,8 @@ def _wishes_object(wishes: Wishes) -> dict[str, Any] | None:
     return {name: value for name, value in said.items() if value} or None
 
 
-def _wishes(said: Mapping[str, Any]) -> Wishes:
+def wishes_of(said: Mapping[str, Any]) -> Wishes:
+    """Return what a feed asks for."""
     return Wishes(
         ttl=timedelta(seconds=said["ttl"]) if "ttl" in said else None,
         skip_hours=frozenset(said.get("skip_hours", ())),

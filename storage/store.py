@@ -18,6 +18,7 @@ from storage.imports import StoredImports
 from storage.latency import StoredLatency
 from storage.memories import StoredMemories
 from storage.outbox import StoredOutbox
+from storage.paces import StoredPaces
 from storage.people import StoredPeople
 from storage.presence import Presence
 from storage.pushes import StoredPushes
@@ -39,6 +40,7 @@ class Store:
     outbox: StoredOutbox
     gatherings: StoredGatherings
     pushes: StoredPushes
+    paces: StoredPaces
     queries: Queries
     feedbacks: StoredFeedbacks
     seeds: StoredSeeds
@@ -77,6 +79,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         outbox=StoredOutbox(engine),
         gatherings=StoredGatherings(engine),
         pushes=StoredPushes(engine),
+        paces=StoredPaces(engine),
         queries=Queries(engine),
         feedbacks=StoredFeedbacks(engine),
         seeds=StoredSeeds(engine),

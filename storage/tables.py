@@ -105,6 +105,28 @@ sources = Table(
     Index("ix_sources_host", "host"),
 )
 
+rhythms = Table(
+    "rhythms",
+    metadata,
+    Column("source", ForeignKey("sources.id"), primary_key=True),
+    Column("learned", LargeBinary, nullable=False),
+    Column("weight", Float, nullable=False),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("budgets", JSON, nullable=False),
+    Column("learned", Text),
+    Column("refreshed_at", UtcTime),
+    Column("heat_matches", Float, nullable=False),
+    Column("heat_items", Float, nullable=False),
+    Column("heat_at", UtcTime),
+    Column("tokens", Float, nullable=False),
+    Column("tokens_at", UtcTime),
+)
+
 hosts = Table(
     "hosts",
     metadata,

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 STALLED_AFTER = timedelta(minutes=10)
 """So long may sources be due, and nothing be stored, before that is trouble."""
 
+UNPACED_AFTER = timedelta(hours=9)
+"""The pace is worked out every three hours; three times missed is trouble."""
+
 RECENT = timedelta(days=7)
 """Deliveries that were given up are trouble for so long."""
 
@@ -17,7 +20,7 @@ class Health:
 
     `last_commit_at`: when a poll or an attempt was stored last. `oldest_due_at`: since when a source waits, or a
     delivery that may be sent. `deliveries_died`: those that were given up lately. `running`: another process, such as
-    the daemon, works on the database; None if nobody can tell.
+    the daemon, works on the database; None if nobody can tell. `paced_at`: when the pace of polls was worked out.
     """
 
     last_commit_at: datetime | None
@@ -26,6 +29,7 @@ class Health:
     deliveries_held: int
     deliveries_died: int
     running: bool | None = None
+    paced_at: datetime | None = None
 
 
 def stalled_since(health: Health, now: datetime) -> datetime | None:
@@ -43,6 +47,9 @@ def troubles(health: Health, now: datetime) -> Iterator[str]:
     if stalled is not None:
         moment = f"{stalled:%Y-%m-%d %H:%M}Z"
         yield f"nothing was stored since {moment}, though work is due: the daemon's log says why (job_failed)"
+    if health.running and health.paced_at is not None and now - health.paced_at > UNPACED_AFTER:
+        moment = f"{health.paced_at:%Y-%m-%d %H:%M}Z"
+        yield f"the pace of polls was worked out last at {moment}: the daemon's log says why (job_failed)"
     if health.endpoints_disabled:
         held = _counted(health.deliveries_held, "delivery waits", "deliveries wait")
         told = _counted(health.endpoints_disabled, "endpoint is", "endpoints are")

@@ -4,11 +4,11 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from storywatch import callbacks, push
+from storywatch import callbacks, push, steering
 from storywatch.errors import VisitError
 from storywatch.model import Outlet, PushSettings, Source, Visit, VisitOutcome
-from storywatch.pacing import SourceState
-from storywatch.ports import PollRecord, PollTransaction, PushReader
+from storywatch.pacing.visits import UNLEARNED
+from storywatch.ports import Claim, PollRecord, PollTransaction, PushReader
 from storywatch.push import Push
 
 
@@ -41,21 +41,25 @@ async def after_poll(
         new_id=draw_id(),
         now=now,
     )
-    floor = now + push.poll_floor(push.of_source(after), source.every, now)
+    normal = source.every or (record.learned.pause if record.learned else UNLEARNED)
+    floor = now + push.poll_floor(push.of_source(after), normal, now)
     state = replace(record.state, next_poll_at=max(record.state.next_poll_at, floor))
     return replace(record, state=state, pushes=tuple(one for one in after if one not in before))
 
 
-async def after_push(record: PollRecord, state: SourceState, pushed: Push, transaction: PollTransaction) -> PollRecord:
+async def after_push(record: PollRecord, claim: Claim, pushed: Push, transaction: PollTransaction) -> PollRecord:
     """Turn the record of a poll into that of a push, which shows the news and nothing else.
 
-    When the source is polled next, what makes that conditional, and the alarms stay as they were in `state`.
+    When the source is polled next, what makes that conditional, and the alarms stay as they were. Of its rhythm it
+    teaches what a poll does.
     """
+    state = claim.state
     stored = [one for one in await transaction.pushes(state.source) if one.id == pushed.subscription]
     news = bool(record.new or record.revised)
     return replace(
         record,
         state=replace(state, last_new_at=record.state.last_new_at, newest_at=record.state.newest_at),
+        learned=record.learned and steering.after_push(record.learned, claim.learned.rhythm),
         set_aside=record.set_aside if state.last_poll_at else (),
         hold=None,
         refill=(),

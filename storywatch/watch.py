@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from storywatch import alarms, intake, pacing, planning, pushing
+from storywatch import alarms, intake, pacing, planning, pushing, steering
 from storywatch.alerting import alerts_for
 from storywatch.errors import Fault
 from storywatch.matching import Matcher
@@ -151,7 +151,7 @@ class Watch:
             record = PollRecord(state=claim.state)
             if visit.document is not None:
                 decided = await self._decide(visit, claim, source, plan, transaction=transaction, learning=learning)
-                record = await pushing.after_push(decided, claim.state, push, transaction)
+                record = await pushing.after_push(decided, claim, push, transaction)
             await transaction.save(record)
             self.reached(Step.POLL_SAVED)
         self.reached(Step.POLL_COMMITTED)
@@ -191,9 +191,24 @@ class Watch:
         judged = await judge(items.values(), plan)
         told = await self._place(judged.matches, items, taken.revised, plan, transaction)
         brought_news = bool(taken.new or taken.revised)
-        state = pacing.after(visit, claim.state, source, brought_news=brought_news, now=now, dice=self.dice())
+        gap = alarms.is_gap(visit, claim.state, taken, source)
+        learned = steering.after_visit(
+            visit,
+            claim.state,
+            claim.learned,
+            claim.pace,
+            source,
+            taken=taken,
+            matches=judged.matches,
+            gap=gap,
+            now=now,
+        )
+        state = pacing.after(
+            visit, claim.state, source, pause=learned.pause, brought_news=brought_news, now=now, dice=self.dice()
+        )
         record = PollRecord(
             state=state,
+            learned=learned,
             hold=pacing.host_hold(visit, state, source, now),
             new=taken.new,
             revised=taken.revised,
@@ -206,7 +221,6 @@ class Watch:
             alerts=await alerts_for(told.developments, plan.config, self.channels, transaction, now),
             set_aside=(*(visit.document.set_aside if visit.document else ()), *judged.poisonous),
         )
-        gap = alarms.is_gap(visit, claim.state, taken, source)
         poll = alarms.Poll(
             source=source,
             outlet=plan.config.outlets[source.outlet],

@@ -76,6 +76,7 @@ TimeZone = Annotated[str, AfterValidator(time_zone)]
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day), _TIME]
 Cron = Annotated[str, AfterValidator(cron)]
 Few = Annotated[int, Field(ge=1, le=1000)]
+Requests = Annotated[int, Field(ge=1, le=100_000_000)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 Selector = Annotated[str, AfterValidator(selector)]

@@ -18,6 +18,7 @@ from config.schema.fields import (
     Param,
     Pause,
     Prose,
+    Requests,
     Selector,
     TimeZone,
     WebAddress,
@@ -53,7 +54,11 @@ class SourceSpec(Strict):
         ),
     )
     every: Pause | None = Field(
-        None, description="Pause between two polls; at least 60s, default settings.polling.every."
+        None,
+        description=(
+            "A fixed pause between two polls; at least 60s, default settings.polling.every. Without either the source "
+            "is paced."
+        ),
     )
     stale_after: Age | None = Field(
         None,
@@ -80,7 +85,10 @@ class SourceSpec(Strict):
     )
     own: bool = Field(
         default=False,
-        description="The server is your own: every alone counts, not what the server asks for, and no pace is kept.",
+        description=(
+            "The server is your own: every (default 15m) alone counts, not what the server asks for, and no other "
+            "limit."
+        ),
     )
     drop_urls: list[Line] = Field(
         default_factory=list, description="Items whose URL has this form are dropped; * stands for anything."
@@ -124,6 +132,9 @@ class OutletSpec(Strict):
     )
     language: Language | None = Field(None, description="Language of items that name none, such as en.")
     fetch_pages: bool = Field(default=False, description=f"Visit the article pages too, not only the sources. {_LATER}")
+    budget: Requests | None = Field(
+        None, description="Polls a day of its sources together, at most; without it only the whole budget counts."
+    )
     live_url_patterns: list[Line] = Field(
         default_factory=list,
         description=(

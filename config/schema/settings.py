@@ -15,6 +15,7 @@ from config.schema.fields import (
     Overlap,
     Pause,
     Port,
+    Requests,
     Sender,
     Stop,
     Target,
@@ -53,7 +54,21 @@ class PollingSpec(Strict):
     """How sources are visited."""
 
     every: Pause | None = Field(
-        None, description="Pause between two polls of a source that names none; at least 60s, default 15m."
+        None,
+        description=(
+            "A fixed pause between two polls for every source that names none; at least 60s. Without it sources are "
+            "paced: each is polled when its rhythm says so, within the budget."
+        ),
+    )
+    budget: Requests | None = Field(
+        None,
+        description=(
+            "Polls a day of all sources together; default 96 for each paced source, and what those with a fixed pause "
+            "take."
+        ),
+    )
+    per_host: Requests | None = Field(
+        None, description="Polls a day of the sources of one host, at most; without it only the budget counts."
     )
     max_bytes: Annotated[int, Field(ge=1024, le=64 * 1024**2)] | None = Field(
         None, description="Largest document that is read, in bytes; default 8388608 (8 MiB)."

@@ -50,8 +50,12 @@ COMMANDS = {
     "replay": ("replaying", "Show what a stream of items would have alerted, and why."),
     "status": ("status", "Show what is watched, what is due and what failed."),
     "sources": (
-        "listing",
-        "List the sources: when each was polled and is polled next, what it brought, why it fails.",
+        "source_list",
+        "List the sources: how each is paced, when it was polled and is polled next, what it brings, why it fails.",
+    ),
+    "explain-poll": (
+        "explaining_polls",
+        "Explain when a source is polled next and why then: its rhythm, what a poll costs and gains, what holds it.",
     ),
     "alarms": ("listing", "List the alarms about sources, open ones first, and what you can do about each."),
     "items": ("listing", "List the stored items, newest first."),

@@ -215,6 +215,7 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
             sources=store.sources,
             outbox=store.outbox,
             pushes=store.pushes,
+            paces=store.paces,
             files=files,
             open_runtime=lambda config, take: open_runtime(
                 config, store, clock, door=door, take=take, learning=learning, limits=limits

@@ -17,14 +17,6 @@ from storywatch.remedies import headline, remedy_for
 Ask = Callable[[Queries], Awaitable[Any]]
 
 
-def sources(config: ConfigOption = Path(), *, json: JsonOption = False) -> None:
-    """List the sources: when each was polled and is polled next, what it brought, why it fails."""
-    rows = _ask(config, Queries.sources)
-    columns = ("id", "active", "last_poll_at", "next_poll_at", "items", "failures")
-    print_rows(rows, columns, empty="No sources yet: `storywatch poll` reads the watch config.", as_json=json)
-    _print_faults(rows, "id", as_json=json)
-
-
 def alarms(
     config: ConfigOption = Path(),
     *,
@@ -110,13 +102,6 @@ def _check_event(event: str, config: Path) -> None:
     known = {*read_config(config).events, *(row["id"] for row in _ask(config, Queries.events))}
     if event not in known:
         fail(f"no such event: {event}; `storywatch events` lists them", code=MISUSE)
-
-
-def _print_faults(rows: Rows, name: str, *, as_json: bool) -> None:
-    """Print why rows failed, each on a line of its own: a table's column would be a narrow tower."""
-    faults = {} if as_json else {f"{row[name]}: {row['fault_message']}": None for row in rows if row["fault_message"]}
-    for fault in faults:
-        out.print(one_line(fault), style="yellow", markup=False)
 
 
 def _ask(path: Path, ask: Ask) -> Any:

@@ -22,6 +22,7 @@ from storywatch.cli.reading import fault_object
 from storywatch.cli.running import finished
 from storywatch.errors import ConfigError
 from storywatch.model import DeliveryState, Source, WatchConfig
+from storywatch.pacemaking import Pacemaking
 from storywatch.ports import Clock
 from storywatch.twins import twins
 from storywatch.urls import host_of
@@ -98,6 +99,7 @@ async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = ut
             await store.sources.apply(config, clock())
             await recall(learning)
             await import_past(learning)
+            await Pacemaking(paces=store.paces, clock=clock).keep(0.0)
             polls, busy = await _visit_all(runtime, store, wanted, clock)
             await learning.recollection.save()
             await _release_all(runtime)

@@ -83,7 +83,8 @@ class Outlet:
     `strip_params`: query parameters that don't tell articles apart, besides the well-known tracking ones
     (`storywatch.urls`); a trailing `*` stands for any rest.
     `time_zone`: IANA name, for dates that come without a zone. `live_urls`: forms of addresses whose page keeps
-    changing, such as `*/live/*`; there the address alone says which item it is.
+    changing, such as `*/live/*`; there the address alone says which item it is. `budget`: polls a day of its
+    sources together, at most.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Outlet:
     time_zone: str = "UTC"
     language: str | None = None
     live_urls: tuple[str, ...] = ()
+    budget: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +116,7 @@ class PageRules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """One thing that is polled. `every` is the pause between two polls.
+    """One thing that is polled. `every` is a fixed pause between two polls; without one it is paced.
 
     `stale_after`: a newest item older than this is an alarm. `empty_is_error`: so is a document without items.
     `drop_urls`: forms of addresses whose items are left out; `*` stands for anything. `verify`: its first document must
@@ -126,7 +128,7 @@ class Source:
     outlet: str
     kind: SourceKind
     url: str
-    every: timedelta
+    every: timedelta | None = None
     stale_after: timedelta | None = None
     empty_is_error: bool = False
     enabled: bool = True

@@ -67,10 +67,11 @@ class Settings:
     """What holds for the whole installation.
 
     `contact`: an address or page that outlets can use; it stands in the user agent. `allow`: the private `host:port`
-    targets that the egress guard lets through. `outbox`: the folder of the file channel. `recheck`: look at the
-    pages of reported items again. `bounces`: the mailbox that
-    takes bounces, `name@domain`; each mail's envelope names it with the delivery (VERP). `rotation_overlap`: how long
-    the secret before is signed with too.
+    targets that the egress guard lets through. `outbox`: the folder of the file channel. `poll_every`: a fixed pause
+    for every source that names none. `budget`: polls a day of all sources together; `per_host`: of those of one host at
+    most. `recheck`: look at the pages of reported items again. `bounces`: the mailbox that takes bounces,
+    `name@domain`; each mail's envelope names it with the delivery (VERP). `rotation_overlap`: how long the secret
+    before is signed with too.
     """
 
     database: str = field(repr=False)
@@ -79,7 +80,9 @@ class Settings:
     smtp: SmtpSettings | None = None
     outbox: str = "outbox"
     allow: tuple[str, ...] = ()
-    poll_every: timedelta = timedelta(minutes=15)
+    poll_every: timedelta | None = None
+    budget: int | None = None
+    per_host: int | None = None
     max_bytes: int = 8 * 1024 * 1024
     timeout: timedelta = timedelta(seconds=20)
     obey_robots: bool = True

@@ -22,6 +22,8 @@ from storywatch.pacing.visits import (
     MOVED_TIMES,
     after,
     due_anew,
+    pause_at_any_price,
+    set_back,
     spread,
 )
 
@@ -47,6 +49,8 @@ __all__ = [
     "host_hold",
     "must_wait",
     "page_hold",
+    "pause_at_any_price",
+    "set_back",
     "spread",
     "wanted_from",
 ]

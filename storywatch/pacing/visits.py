@@ -1,7 +1,7 @@
 """The state of a source after a visit: when it is visited next, and where.
 
-After a success: the source's own interval, or later if the publisher asks for it. After a failure: back off, and keep
-trying for ever. Jitter is only added, never subtracted.
+After a success: the pause that it keeps or that its rhythm calls for, or later if the publisher asks for it. After a
+failure: back off, and keep trying for ever. Jitter is only added, never subtracted.
 """
 
 from collections.abc import Iterator
@@ -42,28 +42,50 @@ FIRST_VISITS_WITHIN = timedelta(minutes=15)
 FIRST_VISITS_APART = timedelta(seconds=0.25)
 
 
+UNLEARNED = timedelta(minutes=15)
+"""The pause of a source that keeps none, where nobody knows its rhythm."""
+
+
 def after(
-    visit: Visit, state: SourceState, source: Source, *, brought_news: bool, now: datetime, dice: float
+    visit: Visit,
+    state: SourceState,
+    source: Source,
+    *,
+    brought_news: bool,
+    now: datetime,
+    dice: float,
+    pause: timedelta | None = None,
 ) -> SourceState:
-    """Return the state after a visit that ended at `now`. `dice` in 0 to 1 decides the jitter."""
+    """Return the state after a visit that ended at `now`. `dice` in 0 to 1 decides the jitter.
+
+    `pause`: what its rhythm calls for, if it keeps no pause of its own.
+    """
     asked = visit.fault.retry_after if visit.fault else visit.retry_after
     held_until = None if asked is None or source.own else now + min(asked, LONGEST_RETRY_AFTER)
     held = replace(state, last_poll_at=now, held_until=held_until)
     if visit.outcome is VisitOutcome.FAILED:
         return _after_failure(visit, held, source, now, dice)
-    return _after_success(visit, held, source, brought_news=brought_news, now=now, dice=dice)
+    kept = source.every or pause or UNLEARNED
+    return _after_success(visit, held, source, pause=kept, brought_news=brought_news, now=now, dice=dice)
 
 
 def _after_success(
-    visit: Visit, state: SourceState, source: Source, *, brought_news: bool, now: datetime, dice: float
+    visit: Visit,
+    state: SourceState,
+    source: Source,
+    *,
+    pause: timedelta,
+    brought_news: bool,
+    now: datetime,
+    dice: float,
 ) -> SourceState:
     document = visit.document
-    wishes = document.wishes if document and not visit.partial else state.wishes
+    wishes = wishes_after(visit, state)
     url, moved = _moved(visit, state, source, now)
     asked = timedelta() if source.own else asked_pause(visit, wishes)
     return replace(
         state,
-        next_poll_at=_next(source, max(source.every, asked), wishes, now, dice),
+        next_poll_at=_next(source, max(pause, asked), wishes, now, dice),
         fresh_until=now + asked,
         validators=visit.validators,
         failures=0,
@@ -77,6 +99,12 @@ def _after_success(
         moved=moved,
         url=url,
     )
+
+
+def wishes_after(visit: Visit, state: SourceState) -> Wishes:
+    """Return what the feed asks for after a visit: what its last whole document said."""
+    document = visit.document
+    return document.wishes if document and not visit.partial else state.wishes
 
 
 def _next(source: Source, pause: timedelta, wishes: Wishes, now: datetime, dice: float) -> datetime:
@@ -153,6 +181,28 @@ def _backoff(fault: Fault | None, failures: int, since: datetime, state: SourceS
     permanent = fault is not None and fault.permanent
     longest = LONGEST_EARLY_BACKOFF if early and not permanent and code != "throttled" else LONGEST_BACKOFF
     return min(FIRST_BACKOFF * 2.0 ** min(failures - 1, 10), longest)
+
+
+def pause_at_any_price(
+    every: timedelta | None, failures: int, last: datetime | None, planned: datetime
+) -> timedelta | None:
+    """Return the pause that a source has whatever a poll is worth: its own, or the one after a failure."""
+    if every is not None or not failures or last is None:
+        return every
+    return max(planned - last, FIRST_BACKOFF)
+
+
+def set_back(state: SourceState, now: datetime) -> SourceState:
+    """Return the state of a source that was last polled by a clock that ran ahead: its pauses count from `now`."""
+    ahead = max((state.last_poll_at or now) - now, timedelta())
+    return replace(
+        state,
+        last_poll_at=now,
+        next_poll_at=state.next_poll_at - ahead,
+        held_until=state.held_until and state.held_until - ahead,
+        fresh_until=state.fresh_until and state.fresh_until - ahead,
+        last_success_at=state.last_success_at and min(state.last_success_at, now),
+    )
 
 
 def spread(count: int) -> Iterator[timedelta]:

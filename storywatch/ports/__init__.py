@@ -36,6 +36,7 @@ from storywatch.ports.people import (
 from storywatch.ports.polling import (
     Claim,
     LookTransaction,
+    Paces,
     PollRecord,
     PollTransaction,
     Rechecks,
@@ -70,6 +71,7 @@ __all__ = [
     "Memories",
     "NewQueue",
     "Outbox",
+    "Paces",
     "Parcel",
     "People",
     "PollRecord",

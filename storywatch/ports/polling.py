@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -26,6 +26,11 @@ from storywatch.model import (
 )
 from storywatch.openings import Opening, Place
 from storywatch.pacing import HostHold, SourceState
+from storywatch.pacing.allowance import Allowance
+from storywatch.pacing.fleet import Fleet
+from storywatch.pacing.forward import Waiting
+from storywatch.pacing.learned import Learned
+from storywatch.pacing.pace import Pace
 from storywatch.push import PushState
 from storywatch.rechecking import Recheck
 from storywatch.updates import PastReport
@@ -35,7 +40,7 @@ from storywatch.updates import PastReport
 class Claim:
     """A source that is ours to visit until `until`. The token fences a worker that slept past its lease.
 
-    `hold`: what its host asked for.
+    `hold`: what its host asked for. `learned`: what is known of its rhythm; `pace`: what holds for all sources.
     """
 
     source: str
@@ -43,6 +48,8 @@ class Claim:
     until: datetime
     state: SourceState
     hold: HostHold | None = None
+    learned: Learned = field(default_factory=Learned)
+    pace: Pace = field(default_factory=Pace.first)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,10 +57,12 @@ class PollRecord:
     """All that one poll changes, committed together or not at all.
 
     `refill`: sources that are due at once, because this one may have lost items. `misses`: verdicts on items that were
-    not accepted and are worth keeping: near misses and what was held back.
+    not accepted and are worth keeping: near misses and what was held back. `learned`: what is known of the source's
+    rhythm now; None leaves it as it is.
     """
 
     state: SourceState
+    learned: Learned | None = None
     hold: HostHold | None = None
     refill: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
@@ -156,8 +165,8 @@ class Sources(Protocol):
         """Take due sources of a host for a lease."""
         ...
 
-    async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim | None:
-        """Take one source, due or not; None while another worker has it."""
+    async def claim_named(self, source: str, *, now: datetime, lease: timedelta, counts: bool = True) -> Claim | None:
+        """Take one source, due or not; None while another worker has it. `counts`: for a poll, a request."""
         ...
 
     async def spread_overdue(self, now: datetime) -> int:
@@ -166,6 +175,30 @@ class Sources(Protocol):
 
     def poll(self, claim: Claim) -> AbstractAsyncContextManager[PollTransaction]:
         """Open the transaction of a claimed poll; it commits when the block ends well."""
+        ...
+
+
+class Paces(Protocol):
+    """The pace of all sources (storage/)."""
+
+    async def stand(self) -> tuple[Pace, Allowance]:
+        """Return the pace, at its heat, and what the watch config allows. A pace to be worked out anew is old."""
+        ...
+
+    async def fleet(self, now: datetime) -> Fleet:
+        """Return all sources that are polled."""
+        ...
+
+    async def keep(self, pace: Pace, before: Pace, allowed: Allowance) -> bool:
+        """Write the pace worked out anew, unless another process was faster, or something else is allowed meanwhile."""
+        ...
+
+    async def waiting(self, now: datetime) -> Sequence[Waiting]:
+        """Return the paced sources whose polls wait and may be brought forward, and what holds each."""
+        ...
+
+    async def bring_forward(self, earlier: Iterable[Waiting]) -> int:
+        """Plan polls anew, each with its weight, unless it was made or planned otherwise meanwhile. Return how many."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from storage.engine import make_engine, reading, writing
 from storage.schema import MIGRATIONS
 from storywatch.errors import StorageError
 from storywatch.model import ChannelKind, Reason, SearchTerm, lane_of
-from tests.contract.working import counts, rows
+from storywatch.pacing.rhythm import Rhythm
+from tests.contract.working import counts, poll, rows
 from tests.support.patience import soon
-from tests.support.samples import KABUL, NOW, a_config
+from tests.support.samples import KABUL, NOW, a_config, a_source, parsed
 
 
 def is_compared(_thing: Any, name: str | None, *_: Any) -> bool:
@@ -183,6 +185,21 @@ async def test_the_index_can_be_filled_anew(store_url: str) -> None:
             await connection.run_sync(search.fill)
         assert sorted([one async for one in store.archive.vocabulary()]) == before
         assert (await counts(store))["search"] == 2
+
+
+async def test_a_source_of_before_is_learned_from_its_next_poll_on(store_url: str) -> None:
+    """Its backlog is known, so that what is new came since its last poll."""
+    polled = "UPDATE sources SET last_success_at = '2021-08-26 16:00:00', last_poll_at = '2021-08-26 16:00:00';\n"
+    await make_old(store_url, "0006", polled)
+    config = a_config(sources=(a_source(url="https://nyt.example", every=None),))
+    async with open_store(store_url) as store:
+        await store.sources.apply(config, NOW)
+        assert (await rows(store, tables.rhythms), await rows(store, tables.set_aside)) == ([], [])
+        await poll(store, config, parsed("Opera", guid="new", published=NOW - timedelta(hours=1)))
+        (row,) = await rows(store, tables.rhythms)
+    rhythm = Rhythm.of_bytes(row["learned"])
+    assert float(rhythm.items.sum()) == 1.0
+    assert float(rhythm.exposure.sum()) == timedelta(hours=2).total_seconds()
 
 
 # From 0005 -----------------------------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ async def test_a_claim_counts_once(store: Store) -> None:
 
 
 async def test_an_unchanged_poll_adds_no_row_anywhere(store: Store) -> None:
-    """Neither by a 304, nor by the same document, nor by a failure: only the source's own row changes."""
+    """Neither by a 304, nor by the same document, nor by a failure: only the source's own rows change."""
     document = brought(parsed(guid="1"), parsed("Elections in Norway", guid="2"), validators=Validators(etag='"1"'))
     await poll(store, CONFIG, visit=document)
     before = await counts(store)
@@ -144,7 +144,7 @@ async def test_an_unchanged_poll_adds_no_row_anywhere(store: Store) -> None:
         await poll(store, CONFIG, visit=visit, now=NOW + number * HOUR)
     assert await counts(store) == before
     after = {table.name: await rows(store, table) for table in tables.metadata.sorted_tables}
-    assert [name for name, found in after.items() if found != everything[name]] == ["sources"]
+    assert [name for name, found in after.items() if found != everything[name]] == ["sources", "rhythms"]
 
 
 # What is known -------------------------------------------------------------------------------------------------------

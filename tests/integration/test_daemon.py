@@ -14,7 +14,7 @@ from tests.support.process import Daemon, daemon, storywatch
 from tests.support.watching import LONDON, Desk
 from tests.support.web import Site, drip, head, in_turn, raw, reply, rss, serving, validated
 
-AT_THE_START = {"config_warning", "old_python"}
+AT_THE_START = {"config_warning", "old_python", "paced"}
 ORDINARY = {*AT_THE_START, "started", "poll", "delivery", "stopping", "stopped"}
 OLD = rss("Nothing of interest")
 NEWS = rss("Nothing of interest", "Blast at Kabul airport")

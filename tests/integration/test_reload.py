@@ -15,7 +15,7 @@ from storywatch.model import Settings, Visit, VisitOutcome, WatchConfig
 from storywatch.push import Push
 from storywatch.rechecking import Found, Recheck
 from storywatch.second_look import Looked
-from tests.support.fakes import FakeClock, FakeSources
+from tests.support.fakes import FakeClock, FakePaces, FakeSources
 from tests.support.patience import soon
 from tests.support.samples import a_config, an_item
 
@@ -120,7 +120,13 @@ async def test_a_config_that_the_database_did_not_take_is_tried_again() -> None:
 
     ports: Any = nothing
     daemon = Daemon(
-        sources=sources, outbox=ports, pushes=ports, files=files, open_runtime=open_runtime, clock=FakeClock()
+        sources=sources,
+        outbox=ports,
+        pushes=ports,
+        paces=FakePaces(),
+        files=files,
+        open_runtime=open_runtime,
+        clock=FakeClock(),
     )
     running = asyncio.create_task(daemon.run())
     async with soon():
@@ -158,6 +164,7 @@ async def test_a_crawler_outlives_the_look_that_uses_it_and_a_stop_waits_for_no_
         sources=Sources(config=patient),
         outbox=ports,
         pushes=ports,
+        paces=FakePaces(),
         files=Files(patient),
         open_runtime=open_runtime,
         clock=FakeClock(),

@@ -39,6 +39,10 @@ from storywatch.model import (
 )
 from storywatch.openings import Opening, Place
 from storywatch.pacing import SourceState
+from storywatch.pacing.allowance import Allowance
+from storywatch.pacing.fleet import Fleet
+from storywatch.pacing.forward import Waiting as WaitingPoll
+from storywatch.pacing.pace import Pace
 from storywatch.ports import (
     Claim,
     EndpointRecord,
@@ -264,7 +268,7 @@ class FakeSources:
         """Nothing is ever due by itself here."""
         return ()
 
-    async def claim_named(self, source: str, *, now: datetime, lease: timedelta) -> Claim:
+    async def claim_named(self, source: str, *, now: datetime, lease: timedelta, counts: bool = True) -> Claim:
         """Take a source."""
         state = self.states.get(source, SourceState(source=source, next_poll_at=now))
         return Claim(source=source, token="ours", until=now + lease, state=state)
@@ -369,6 +373,33 @@ class FakeOutbox:
             self.endpoint = record.endpoint
             self.notices.extend(record.notices)
         return record
+
+
+@dataclass
+class FakePaces:
+    """Implements `Paces`: the first pace holds, and nothing waits."""
+
+    refreshed: datetime = NOW
+
+    async def stand(self) -> tuple[Pace, Allowance]:
+        """Return a pace that is not old."""
+        return replace(Pace.first(), refreshed_at=self.refreshed), Allowance(total=96.0, paced=96.0)
+
+    async def fleet(self, now: datetime) -> Fleet:
+        """Nothing is polled."""
+        return Fleet.of(())
+
+    async def keep(self, pace: Pace, before: Pace, allowed: Allowance) -> bool:
+        """Keep nothing."""
+        return False
+
+    async def waiting(self, now: datetime) -> Sequence[WaitingPoll]:
+        """Nothing waits."""
+        return ()
+
+    async def bring_forward(self, earlier: Iterable[WaitingPoll]) -> int:
+        """Nothing waits."""
+        return 0
 
 
 @dataclass

@@ -51,7 +51,8 @@ def environment() -> dict[str, str]:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         environment.setdefault("PYTHONPYCACHEPREFIX", folder)
     plain = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
-    return {**environment, **plain}
+    # What a process forks must have no threads (tests/support/zygote.py); the program sees to that by itself.
+    return {**environment, **plain, "OPENBLAS_NUM_THREADS": "1"}
 
 
 async def _start(args: Sequence[object], env: Mapping[str, str] | None, cwd: Path | None) -> asyncio.subprocess.Process:

@@ -14,6 +14,10 @@ KABUL = {"id": "kabul", "title": "Kabul airport attack", "all": [["Kabul"], ["ai
 LONDON = {"id": "london", "title": "Flood in London", "all": [["London"], ["flood*"]]}
 
 
+AMPLE = {"budget": 100_000}
+"""Tests make the polls of hours in seconds; that hours have a limit is another matter."""
+
+
 @dataclass(kw_only=True)
 class Desk:
     """A folder with a watch config; `save` writes what the fields say now."""
@@ -43,7 +47,7 @@ class Desk:
 
     def _document(self) -> dict[str, Any]:
         sources = [{"id": name, "url": url} for name, url in self.sources.items()]
-        allowed = {"egress": {"allow": [site.place for site in self.sites]}}
+        allowed = {"egress": {"allow": [site.place for site in self.sites]}, "polling": AMPLE}
         subscriptions: list[dict[str, Any]] = [{"channel": "file", "corroborations": True, **self.wishes}]
         subscriptions += [{"channel": "file", "id": "alarms", "alarms": True}] if self.alarms else []
         return {

@@ -41,6 +41,7 @@ from storywatch.cli.delivering import replay_object
 from storywatch.cli.discovering import discovery_object
 from storywatch.cli.explain_report import Told
 from storywatch.cli.explaining import explanation_object
+from storywatch.cli.explaining_polls import poll_object
 from storywatch.cli.latency import latency_row
 from storywatch.cli.learning import import_object as backfilled_object
 from storywatch.cli.ledgers import figure_object, statement_object
@@ -49,12 +50,14 @@ from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
 from storywatch.cli.reading import fault_object, item_object
 from storywatch.cli.seeding import Sown, seed_row, sown_object
+from storywatch.cli.source_list import source_object
 from storywatch.cli.status import Status, status_object
 from storywatch.cli.subscriptions import subscription_row
 from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
 from storywatch.explaining import explain
+from storywatch.explaining_polls import Stand, explained
 from storywatch.health import Health
 from storywatch.importing import Imported as Past
 from storywatch.latency import Passage
@@ -80,6 +83,11 @@ from storywatch.model import (
     Statement,
     VisitOutcome,
 )
+from storywatch.pacing import SourceState
+from storywatch.pacing.allowance import Allowance
+from storywatch.pacing.bucket import Bucket
+from storywatch.pacing.learned import Learned
+from storywatch.pacing.pace import Pace
 from storywatch.replay import Decision
 from storywatch.suggesting import Suggestion
 from storywatch.timeline import Timeline, ToldChange, ToldReport, ToldUpdate
@@ -175,7 +183,7 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     queries = ColumnNames()
     return {
         "status": {**await queries.status(NOW), **dict.fromkeys(status_fields()), "latency": None},
-        "sources": (await queries.sources())[0],
+        "sources": source_object((await queries.sources())[0], Pace.first(), 0.0),
         "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],
         "events": (await queries.events())[0],
@@ -220,6 +228,7 @@ def other_fields() -> dict[str, Iterable[str]]:
         "backtest": backtest_fields(),
         "feedback": feedback_fields(),
         "explain": explained_fields(),
+        "explain-poll": polled_fields(),
         "backfill": backfilled_object(Past(event="e", items=0, matches=0, updates=0)),
         "subscriptions": subscription_row(DESK_MAIL, None, NOW),
         "latency": latency_row(passage),
@@ -291,6 +300,14 @@ def explained_fields() -> Iterable[str]:
     given = Feedback(event="kabul", item="i1", belongs=True, given=NOW)
     told = Told(now=NOW, explanation=explanation, stored=explanation.verdict, decided=NOW, answer=given)
     return with_parts(explanation_object(told))
+
+
+def polled_fields() -> Iterable[str]:
+    """Return the fields of a source whose poll is explained, with a floor."""
+    state = SourceState(source="s", next_poll_at=NOW, last_poll_at=NOW)
+    allowed = Allowance(total=96.0, paced=96.0)
+    stand = Stand(state=state, learned=Learned(), pace=Pace.first(), allowed=allowed, bucket=Bucket(), active=True)
+    return with_parts(poll_object(explained(stand, a_source(every=None), NOW)))
 
 
 def backtest_fields() -> Iterator[str]:

@@ -122,3 +122,25 @@ def test_corroborations_that_the_severity_leaves_out_are_told(write: Write) -> N
     [warning] = load_with_warnings(write({"a.yaml": text}), {}).warnings
     assert warning.key == "subscribers[0].subscriptions[0].corroborations"
     assert "least_severity" in warning.message
+
+
+BUDGET = """settings:
+  contact: desk@news.org
+  polling: {{budget: {budget}{every}}}
+outlets:
+- {{id: a, name: A, sources: [{{id: one, url: 'https://a.org', every: 15m}}, {{id: two, url: 'https://a.org/2'}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("budget", "every", "warned"),
+    [
+        (97, "", None),
+        (96, "", "fixed pauses alone take 96 polls a day"),
+        (9600, ", every: 1h", "has no effect: every source has a fixed pause"),
+    ],
+)
+def test_a_budget_that_leaves_nothing_to_pace(write: Write, budget: int, every: str, warned: str | None) -> None:
+    warnings = load_with_warnings(write({"a.yaml": BUDGET.format(budget=budget, every=every)}), {}).warnings
+    assert [warning.key for warning in warnings] == (["settings.polling.budget"] if warned else [])
+    assert all(warned and warned in warning.message for warning in warnings)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from storywatch.health import STALLED_AFTER, Health, stalled_since, troubles
+from storywatch.health import STALLED_AFTER, UNPACED_AFTER, Health, stalled_since, troubles
 from tests.support.samples import NOW
 
 WELL = Health(
@@ -47,3 +47,12 @@ def test_endpoints_and_deliveries_are_counted_in_words() -> None:
         "2 endpoints are switched off, 0 deliveries wait",
         "2 deliveries were given up in the last 7 days",
     ]
+
+
+def test_a_pace_that_nobody_works_out_is_trouble_while_somebody_works() -> None:
+    """Three times missed; before the first time, and while nobody works, it is none."""
+    old = replace(WELL, paced_at=NOW - UNPACED_AFTER - HOUR)
+    (told,) = troubles(old, NOW)
+    assert told.startswith("the pace of polls was worked out last at 2021-08-26 08:00Z")
+    for well in (replace(old, running=False), replace(WELL, paced_at=NOW - UNPACED_AFTER), WELL):
+        assert not list(troubles(well, NOW))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from storywatch.errors import Fault
 from storywatch.model import Document, SourceKind, Validators, Visit, VisitOutcome, Wishes
-from storywatch.pacing import JITTER, LONGEST_FLOOR, LONGEST_RETRY_AFTER, SourceState, after
+from storywatch.pacing import JITTER, LEAST_PAUSE, LONGEST_FLOOR, LONGEST_RETRY_AFTER, SourceState, after
 from tests.support.samples import NOW, a_source
 
 QUARTER = timedelta(minutes=15)
@@ -57,6 +58,20 @@ def test_a_success_waits_for_the_interval_or_the_publishers_floor(
 ) -> None:
     """The longest of them; a floor counts for at most a day."""
     assert pause(good(ttl, fresh_for)) == expected
+
+
+@given(pauses, pauses, pauses, dice)
+def test_no_visit_of_a_paced_source_comes_before_a_floor(
+    called_for: timedelta, ttl: timedelta, fresh: timedelta, rolled: float
+) -> None:
+    """What its rhythm calls for counts where the publisher asks for less; a pause of its own would count alone."""
+    visit, source = good(ttl, fresh), a_source(every=None)
+    said: dict[str, Any] = {"brought_news": False, "now": NOW, "dice": rolled}
+    paced = after(visit, STATE, source, pause=max(called_for, LEAST_PAUSE), **said)
+    floor = max(min(ttl, LONGEST_FLOOR), min(fresh, LONGEST_FLOOR), called_for, LEAST_PAUSE)
+    assert floor <= paced.next_poll_at - NOW <= floor * (1 + JITTER) + timedelta(microseconds=1)
+    fixed = after(visit, STATE, a_source(every=QUARTER), pause=called_for, **said)
+    assert fixed == after(visit, STATE, a_source(every=QUARTER), **said)
 
 
 def test_an_interval_of_the_operator_is_never_cut() -> None:

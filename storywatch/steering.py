@@ -1,0 +1,94 @@
+"""What a visit teaches of its source's rhythm, and the pause that follows from it; `storywatch.pacing` decides."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from storywatch.intake import Intake
+from storywatch.model import Item, Match, Source, SourceKind, Visit, VisitOutcome
+from storywatch.pacing import SourceState, address
+from storywatch.pacing.floors import asked_pause
+from storywatch.pacing.learned import Learned
+from storywatch.pacing.observing import Seen, failed
+from storywatch.pacing.pace import Budgets, Pace
+from storywatch.pacing.policy import Policy
+from storywatch.pacing.rhythm import Rhythm
+from storywatch.pacing.visits import wishes_after
+from storywatch.urls import host_of
+
+
+def policy_at(pace: Pace) -> Policy:
+    """Return the policy that decides at a pace."""
+    return Policy(pace=pace, budgets=Budgets(total=0.0))
+
+
+def after_visit(
+    visit: Visit,
+    before: SourceState,
+    learned: Learned,
+    pace: Pace,
+    source: Source,
+    *,
+    taken: Intake,
+    matches: Iterable[Match],
+    gap: bool,
+    now: datetime,
+) -> Learned:
+    """Return what is known of the source's rhythm after a visit. One that failed cost a request and taught nothing."""
+    if visit.outcome is VisitOutcome.FAILED:
+        return replace(learned, rhythm=failed(learned.rhythm), new=0, matched=0)
+    seen = _seen(visit, before, learned.rhythm, source, taken=taken, matches=matches, gap=gap)
+    host = host_of(address(source, before))
+    # The dice are thrown once, when floors are known too.
+    planned = policy_at(pace).polled(learned.rhythm, seen, outlet=source.outlet, host=host, now=now, dice=0.0)
+    return Learned(
+        rhythm=planned.rhythm,
+        weight=planned.weight,
+        pause=planned.wait.pause,
+        new=0 if seen.backlog else len(seen.published) + seen.untimed,
+        matched=seen.matched,
+    )
+
+
+def after_push(learned: Learned, before: Rhythm) -> Learned | None:
+    """Return the same after a push: it was no poll, and its document says nothing of the source's own answers."""
+    if before.at is None:
+        return None
+    unpolled = replace(learned.rhythm, polls=before.polls, floor=before.floor, window=before.window)
+    return replace(learned, rhythm=unpolled)
+
+
+def _seen(
+    visit: Visit,
+    before: SourceState,
+    rhythm: Rhythm,
+    source: Source,
+    *,
+    taken: Intake,
+    matches: Iterable[Match],
+    gap: bool,
+) -> Seen:
+    """Return what a visit brought that was new. Of a watched page each change is, and nobody says when it came."""
+    # A source that was polled by a version that learned nothing has shown its backlog.
+    since = rhythm.at or before.last_success_at
+    backlog = since is None
+    watched = source.kind is SourceKind.PAGE and source.page.items is None
+    news = (*taken.new, *taken.revised) if watched else taken.new
+    times = [None if watched else _time(item) for item in news]
+    if before.last_success_at is None and rhythm.at is not None:
+        times = [moment for moment in times if moment and moment > rhythm.at]  # the backlog of another address
+    document = visit.document
+    return Seen(
+        since=since,
+        published=[moment for moment in times if moment],
+        untimed=0 if backlog else times.count(None),
+        backlog=backlog,
+        matched=0 if backlog else len({match.item for match in matches} & {item.id for item in news}),
+        listed=len(document.items) + document.known if document and not visit.partial else None,
+        all_new=gap,
+        held=timedelta() if source.own else asked_pause(visit, wishes_after(visit, before)),
+    )
+
+
+def _time(item: Item) -> datetime | None:
+    return item.revision.published or item.revision.updated

@@ -1,0 +1,130 @@
+"""Why a source is polled when it is: each reason has its case."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from storywatch.errors import Fault
+from storywatch.explaining_polls import PollExplained, Stand, Steered, explained, polls_a_day
+from storywatch.model import SourceKind, Validators, Wishes
+from storywatch.pacing import HostHold, SourceState
+from storywatch.pacing.allowance import Allowance
+from storywatch.pacing.bucket import Bucket
+from storywatch.pacing.fleet import Member
+from storywatch.pacing.heat import Heat
+from storywatch.pacing.learned import Learned
+from storywatch.pacing.pace import Budgets, Pace
+from storywatch.pacing.policy import Policy
+from storywatch.pacing.rhythm import Rhythm
+from tests.support.samples import NOW, a_source
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+FRESH = Rhythm()
+RHYTHM = replace(FRESH, items=FRESH.items + 20, exposure=FRESH.exposure + 36_000, at=NOW, polls=7)
+PAUSE = (
+    Policy(pace=Pace.first(), budgets=Budgets(total=96.0))
+    .wait(RHYTHM, outlet="nyt", host="nyt.example", now=NOW, dice=0.0)
+    .pause
+)
+STATE = SourceState(source="nyt-world", next_poll_at=NOW + PAUSE, last_poll_at=NOW, last_success_at=NOW)
+STAND = Stand(
+    state=STATE,
+    learned=Learned(rhythm=RHYTHM),
+    pace=Pace.first(),
+    allowed=Allowance(total=96.0, paced=96.0),
+    bucket=Bucket(),
+    active=True,
+)
+HELD = replace(STATE, next_poll_at=NOW + 2 * HOUR, fresh_until=NOW + 2 * HOUR)
+PACED = a_source(every=None)
+
+
+def of(state: SourceState = STATE, source: Any = PACED, **stand: Any) -> PollExplained:
+    """Explain a source half a minute after its last poll, unless its state says otherwise."""
+    return explained(replace(STAND, state=state, **stand), source, NOW + timedelta(seconds=30))
+
+
+REASONS: dict[str, tuple[Steered, str, PollExplained]] = {
+    "its rhythm": (Steered.PACE, "from then on, to let them wait would cost more", of()),
+    "a floor": (
+        Steered.FLOOR,
+        "its last answer holds so long (ttl of 120 min)",
+        of(replace(HELD, wishes=Wishes(ttl=2 * HOUR), validators=Validators(etag='"1"'))),
+    ),
+    "an answer": (Steered.FLOOR, "(max-age or Expires)", of(replace(HELD, validators=Validators(etag='"1"')))),
+    "no validators": (
+        Steered.FLOOR,
+        'its server can\'t say "not modified"',
+        of(HELD),
+    ),
+    "its host": (
+        Steered.FLOOR,
+        "nyt.example asked for it",
+        of(replace(STATE, next_poll_at=NOW + HOUR), hold=HostHold(host="nyt.example", until=NOW + HOUR)),
+    ),
+    "a fixed pause": (Steered.FIXED, "it has a fixed pause: 15 min", of(source=a_source())),
+    "gaps": (Steered.FIXED, "it waits for gaps", of(source=a_source(every=720 * HOUR, gaps_only=True))),
+    "a push": (Steered.PUSH, "as a net only", of(push="proven")),
+    "failures": (
+        Steered.FAILING,
+        "its last 3 polls failed (timeout)",
+        of(replace(STATE, failures=3, fault=Fault(code="timeout", message="m"))),
+    ),
+    "the first": (Steered.FIRST, "not polled yet", of(replace(STATE, last_poll_at=None), learned=Learned())),
+    "the limit": (
+        Steered.LIMIT,
+        "waits for the hourly limit",
+        of(replace(STATE, next_poll_at=NOW), bucket=Bucket(tokens=0.0, at=NOW)),
+    ),
+    "off": (Steered.OFF, "the watch config has it off", of(active=False)),
+    "a twin": (Steered.OFF, "nyt-home brings the same document", of(active=False, twin_of="nyt-home")),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_the_first_reason_that_holds_is_told(reason: str) -> None:
+    steered, says, told = REASONS[reason]
+    assert told.steered is steered
+    assert says in told.why
+
+
+def test_a_floor_that_is_over_or_comes_earlier_is_no_reason() -> None:
+    """The negative control of the floors."""
+    told = of(replace(STATE, fresh_until=NOW + timedelta(seconds=20)))
+    assert told.steered is Steered.PACE
+    assert [floor.name for floor in told.floors] == ["least", "fresh"]
+
+
+def test_an_own_server_has_no_floors() -> None:
+    held = replace(STATE, fresh_until=NOW + HOUR, held_until=NOW + HOUR, wishes=Wishes(skip_hours=frozenset({3})))
+    own = a_source(own=True)
+    assert of(held, own).floors == ()
+    assert [floor.name for floor in of(held).floors] == ["least", "fresh", "retry_after", "skip"]
+
+
+def test_a_pages_host_has_a_pace_of_its_own() -> None:
+    hold = HostHold(host="nyt.example", pages_after=NOW + 2 * MINUTE)
+    page = a_source(kind=SourceKind.PAGE, every=None)
+    assert [floor.name for floor in of(source=page, hold=hold).floors] == ["least", "crawl_delay"]
+    assert [floor.name for floor in of(hold=hold).floors] == ["least"]
+
+
+def test_figures_are_those_of_the_policy() -> None:
+    told = of()
+    assert told.items_a_day == pytest.approx(48.0, rel=0.05)
+    assert told.wait.pause == PAUSE
+    assert told.gain.items == pytest.approx(told.wait.awaited, rel=0.01)
+    assert told.chance is None
+    assert of(pace=replace(Pace.first(), heat=Heat(x=1.0, y=1.0, at=NOW))).chance == pytest.approx(1.05 / 6, rel=0.01)
+
+
+def test_polls_a_day_are_those_of_a_fixed_pause_or_of_the_price() -> None:
+    slow, busy = Member(rhythm=FRESH.to_bytes()), Member(rhythm=RHYTHM.to_bytes())
+    fixed = Member(rhythm=None, fixed=15 * MINUTE)
+    some, many, each = polls_a_day([slow, busy, fixed], Pace.first(), NOW)
+    assert some < many
+    assert each == pytest.approx(96, rel=0.03)
+    assert polls_a_day([], Pace.first(), NOW) == ()
