@@ -35,7 +35,7 @@ def alarms(
 def items(config: ConfigOption = Path(), *, limit: LimitOption = 20, json: JsonOption = False) -> None:
     """List the stored items, newest first."""
     rows = _ask(config, lambda queries: queries.items(limit))
-    columns = ("id", "first_seen", "outlet", "title", "revision", "events")
+    columns = ("id", "first_seen", "outlet", "title", "events")
     print_rows(rows, columns, empty="No items yet.", as_json=json)
 
 
