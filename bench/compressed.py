@@ -1,4 +1,4 @@
-"""The daemon itself against a loopback city that replays traces in compressed time: does it see items as soon as said?
+"""The daemon itself against a loopback city that replays traces in compressed time.
 
 The clock is one that the daemon takes as an argument. It stands still while a poll goes on and jumps to the next one
 that is due, so that a day passes in a minute or so, and how busy the machine is changes nothing. Everything else is
@@ -29,7 +29,7 @@ from storage import Store, open_store, tables
 from storage.engine import reading
 from storywatch.cli.compose import open_runtime
 from storywatch.model import Outlet, Settings, Source, SourceKind, WatchConfig
-from storywatch.pacing.simulation.traces import Trace
+from storywatch.pacing.simulation import Track
 
 LISTED = 30
 """Items of a document."""
@@ -55,13 +55,13 @@ class StandingClock:
 class City:
     """Serves each trace as a feed: what is published by now, newest first, with an ETag."""
 
-    traces: Sequence[Trace]
+    tracks: Sequence[Track]
     clock: StandingClock
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer a poll."""
         number = int(request.match_info["number"])
-        published = self.traces[number].published
+        published = self.tracks[number].published
         count = bisect_right(published, self.clock.now.timestamp())
         tag = f'"{number}-{count}"'
         if request.headers.get("If-None-Match") == tag:
@@ -102,17 +102,17 @@ async def serving(city: City) -> AsyncIterator[int]:
         await runner.cleanup()
 
 
-def config_of(folder: str, port: int, traces: Sequence[Trace]) -> WatchConfig:
+def config_of(folder: str, port: int, tracks: Sequence[Track]) -> WatchConfig:
     """Return a config that watches every feed, each an outlet of its own."""
     sources = {
-        trace.source: Source(
-            id=trace.source,
-            outlet=trace.source,
+        track.source: Source(
+            id=track.source,
+            outlet=track.source,
             kind=SourceKind.FEED,
             url=f"http://127.0.0.1:{port}/{number}",
             every=timedelta(minutes=15),
         )
-        for number, trace in enumerate(traces)
+        for number, track in enumerate(tracks)
     }
     settings = Settings(
         database=f"sqlite:///{folder}/bench.db", contact="bench@example.org", allow=(f"127.0.0.1:{port}",)
@@ -135,11 +135,11 @@ class Measured:
     polls_a_day: float
 
 
-async def measured(traces: Sequence[Trace], folder: str, begin: datetime, end: datetime) -> list[tuple[float, float]]:
+async def measured(tracks: Sequence[Track], folder: str, begin: datetime, end: datetime) -> list[tuple[float, float]]:
     """Run the daemon from `begin` to `end`; return publication and first sight of all that was published meanwhile."""
     clock = StandingClock(now=begin)
-    async with serving(City(traces=traces, clock=clock)) as port:
-        config = config_of(folder, port, traces)
+    async with serving(City(tracks=tracks, clock=clock)) as port:
+        config = config_of(folder, port, tracks)
         async with open_store(config.settings.database) as store:
             daemon = Daemon(
                 sources=store.sources,

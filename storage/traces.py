@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import tables
 from storage.engine import reading
-from storywatch.pacing.simulation.traces import Stored
+from storywatch.pacing.simulation.history import Stored
 
 
 class StoredTraces:

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -17,7 +17,7 @@ import numpy as np
 from storywatch.cli.output import progress_bar
 from storywatch.errors import StorywatchError
 from storywatch.pacing import LONGEST_FLOOR
-from storywatch.pacing.simulation.traces import Trace
+from storywatch.pacing.simulation import Manners, Track
 
 LONGEST_LINE = 65_536
 """Bytes. A line names a source and a time."""
@@ -40,13 +40,13 @@ class _LineError(ValueError):
 class TraceFile:
     """What a file holds. `repeated`: lines that told of a known item again, which counts once."""
 
-    traces: tuple[Trace, ...]
+    tracks: tuple[Track, ...]
     repeated: int
 
     @property
     def items(self) -> int:
         """How many items there are."""
-        return sum(len(trace.published) for trace in self.traces)
+        return sum(len(track.published) for track in self.tracks)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -71,12 +71,11 @@ class _Gathered:
         self.matched[place] |= matched
         self.published[place] = min(self.published[place], published)
 
-    def trace(self, source: str) -> Trace:
+    def track(self, source: str) -> Track:
         published = np.frombuffer(self.published, np.float64)
         order = np.argsort(published, kind="stable")
         matched = np.frombuffer(self.matched, np.bool_)[order]
-        floor = timedelta(seconds=self.floor)
-        return Trace(source=source, published=published[order], matched=matched, floor=floor)
+        return Track(source=source, published=published[order], matched=matched, manners=Manners(max_age=self.floor))
 
 
 def read_traces(path: Path) -> TraceFile:
@@ -97,8 +96,8 @@ def read_traces(path: Path) -> TraceFile:
         problems.append(f"{path}: holds no items; write one a line, such as {EXAMPLE}")
     if problems:
         raise TraceError("\n".join(problems))
-    traces = tuple(gathered[source].trace(source) for source in sorted(gathered))
-    return TraceFile(traces=traces, repeated=sum(one.repeated for one in gathered.values()))
+    tracks = tuple(gathered[source].track(source) for source in sorted(gathered))
+    return TraceFile(tracks=tracks, repeated=sum(one.repeated for one in gathered.values()))
 
 
 def _lines(path: Path) -> Iterator[bytes]:

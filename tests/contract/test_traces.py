@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from storage import Store
 from storywatch.model import WatchConfig
-from storywatch.pacing.simulation.traces import Stored
+from storywatch.pacing.simulation.history import Stored
 from tests.contract.working import poll
 from tests.support.samples import KABUL, NOW, a_config, parsed
 
