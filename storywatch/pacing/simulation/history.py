@@ -1,13 +1,13 @@
 """What a simulation replays, and which part of it is measured."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
-from storywatch.pacing.simulation.tracks import Manners, Track
+from storywatch.pacing.simulation.tracks import Track
 from storywatch.pacing.times import DAY
 
 
@@ -35,21 +35,20 @@ class Stored:
         return min(self.published or self.seen, self.seen).timestamp()
 
 
-def tracks_of(history: Iterable[Stored], floors: Mapping[str, timedelta] | None = None) -> tuple[Track, ...]:
-    """Return the history as tracks, in the order of the sources' ids."""
+def tracks_of(history: Iterable[Stored], sources: Iterable[Track]) -> tuple[Track, ...]:
+    """Return the sources with their items. One that published nothing costs polls like the others."""
     by_source: dict[str, list[Stored]] = defaultdict(list)
     for item in history:
         by_source[item.source].append(item)
-    return tuple(_track(source, by_source[source], (floors or {}).get(source)) for source in sorted(by_source))
+    return tuple(_filled(source, by_source[source.source]) for source in sources)
 
 
-def _track(source: str, items: Sequence[Stored], floor: timedelta | None) -> Track:
+def _filled(source: Track, items: Iterable[Stored]) -> Track:
     ordered = sorted(items, key=lambda item: item.at)
-    return Track(
-        source=source,
-        published=np.array([item.at for item in ordered]),
-        matched=np.array([item.matched for item in ordered]),
-        manners=Manners(max_age=floor.total_seconds() if floor else 0.0),
+    return replace(
+        source,
+        published=np.array([item.at for item in ordered], dtype=float),
+        matched=np.array([item.matched for item in ordered], dtype=bool),
     )
 
 
@@ -64,8 +63,8 @@ def window_of(tracks: Sequence[Track], days: float | None = None, *, seen_since:
 
     `seen_since`: items before were old when they were first seen, so they can only warm up.
     """
-    first = min(float(track.published[0]) for track in tracks)
-    until = max(float(track.published[-1]) for track in tracks) + 1
+    first = min(float(track.published[0]) for track in tracks if len(track.published))
+    until = max(float(track.published[-1]) for track in tracks if len(track.published)) + 1
     usable = until - max(first, seen_since if seen_since is not None else first)
     wished = min(LONGEST_MEASURED, usable * 2 / 3) if days is None else min(days * DAY, usable)
     since = until - wished
