@@ -1,7 +1,7 @@
 """When sources published what is stored: what a simulation of the polls replays."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,7 +20,17 @@ class StoredTraces:
     async def seen_since(self) -> datetime | None:
         """Return when the first item was seen, None without any."""
         async with reading(self._engine) as connection:
-            return await connection.scalar(select(func.min(tables.items.c.first_seen)))
+            first: datetime | None = await connection.scalar(select(func.min(tables.items.c.first_seen)))
+        return first
+
+    async def floors(self) -> dict[str, timedelta]:
+        """Return for how long the last answer of each source forbade another visit."""
+        source = tables.sources.c
+        query = select(source.id, source.last_poll_at, source.fresh_until).where(
+            source.last_poll_at.is_not(None), source.fresh_until > source.last_poll_at
+        )
+        async with reading(self._engine) as connection:
+            return {row.id: row.fresh_until - row.last_poll_at for row in await connection.execute(query)}
 
     async def of(self, sources: Collection[str]) -> list[Stored]:
         """Return the items of these sources as they were first seen, in no order."""

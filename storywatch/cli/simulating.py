@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from channels.file import write_whole
@@ -16,11 +18,12 @@ from storywatch.cli.output import MISUSE, TROUBLE, err, fail, one_line, print_js
 from storywatch.cli.running import finished
 from storywatch.cli.simulation_report import NAMES, Simulated, chart_of, print_simulation, simulation_object
 from storywatch.cli.traces import TraceError, read_traces
-from storywatch.model import WatchConfig
+from storywatch.model import Source, WatchConfig
 from storywatch.pacing.pace import POLLS_A_DAY
-from storywatch.pacing.simulation import Track
+from storywatch.pacing.simulation import Manners, Track
 from storywatch.pacing.simulation.comparing import OURS, WEIGHTED, Comparison, compare
 from storywatch.pacing.simulation.history import Window, tracks_of, window_of
+from storywatch.urls import host_of
 
 LEAST_SPAN = 3600.0
 """Seconds that the items must span, so that there is something to measure."""
@@ -92,15 +95,23 @@ def _clean(text: str) -> str:
 
 
 async def _of_history(config: WatchConfig) -> Subject:
-    sources = [source.id for source in config.sources.values() if source.enabled and not source.own]
+    """Read the stored items of the sources that are polled, and what their servers asked for last."""
+    sources = [source for source in config.sources.values() if source.enabled and not source.own]
     async with open_store(config.settings.database) as store:
-        since = await store.traces.seen_since()
-        tracks = tracks_of(await store.traces.of(sources), sources)
+        since, floors = await store.traces.seen_since(), await store.traces.floors()
+        history = await store.traces.of([source.id for source in sources])
     if since is None:
         err.print("No items are stored yet: `storywatch poll` or a running daemon stores some; then simulate again.")
         raise typer.Exit(TROUBLE)
+    tracks = tracks_of(history, [_track(source, floors.get(source.id)) for source in sources])
     _must_span(tracks, "the history")
     return Subject(tracks=tracks, seen_since=since.timestamp())
+
+
+def _track(source: Source, floor: timedelta | None) -> Track:
+    manners = Manners(max_age=floor.total_seconds() if floor else 0.0)
+    host = host_of(source.url)
+    return Track(source=source.id, published=np.zeros(0), outlet=source.outlet, host=host, manners=manners)
 
 
 def _must_span(tracks: Sequence[Track], where: str) -> None:

@@ -1,12 +1,13 @@
 """The times of the stored items, for simulations."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from storage import Store
 from storywatch.model import WatchConfig
 from storywatch.pacing.simulation.history import Stored
 from tests.contract.working import poll
-from tests.support.samples import KABUL, NOW, a_config, parsed
+from tests.support.samples import KABUL, NOW, a_config, brought, parsed
 
 HOUR = timedelta(hours=1)
 CONFIG: WatchConfig = a_config(events=(KABUL,))
@@ -28,3 +29,12 @@ async def test_items_are_told_as_they_were_first_seen(store: Store) -> None:
     assert {one.source for one in await store.traces.of(["nyt-world", "cnn-world"])} == {"nyt-world", "cnn-world"}
     assert not await store.traces.of([])
     assert await store.traces.seen_since() == NOW
+
+
+async def test_what_the_last_answers_ask_for_is_told(store: Store) -> None:
+    """Of those that ask for something."""
+    await store.sources.apply(CONFIG, NOW)
+    asks = brought(parsed(guid="1"))
+    await poll(store, CONFIG, visit=replace(asks, fresh_for=HOUR, validates=True))
+    await poll(store, CONFIG, source="cnn-world", visit=replace(asks, validates=True))
+    assert await store.traces.floors() == {"nyt-world": HOUR}

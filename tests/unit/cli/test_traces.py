@@ -33,12 +33,12 @@ def line(published: object = MOMENT, **more: object) -> dict[str, object]:
 
 def times(read: TraceFile) -> list[float]:
     (track,) = read.tracks
-    return track.published.tolist()
+    return [float(moment) for moment in track.published]
 
 
 def matched(read: TraceFile, number: int = 0) -> list[bool]:
     found = read.tracks[number].matched
-    return [] if found is None else found.tolist()
+    return [] if found is None else [bool(one) for one in found]
 
 
 @pytest.mark.parametrize(

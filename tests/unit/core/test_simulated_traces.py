@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from storywatch.pacing.simulation import Track
+from storywatch.pacing.simulation import Manners, Track
 from storywatch.pacing.simulation.history import Stored, Window, tracks_of, window_of
 from storywatch.pacing.times import DAY
 from tests.support.samples import NOW
@@ -34,7 +34,7 @@ def track(*days: float) -> Track:
 def test_the_last_days_are_measured_and_up_to_four_weeks_before_them_warm_up(
     last: float, days: float | None, window: tuple[float, float, float]
 ) -> None:
-    begin, since, until = (day * DAY for day in window)
+    begin, since, until = (day * DAY + END for day in window)
     assert window_of([track(0, last), track(1)], days) == Window(begin=begin, since=since, until=until)
 
 
@@ -44,14 +44,22 @@ def test_what_was_old_when_it_was_seen_only_warms_up() -> None:
     assert window_of([track(0, 30)], seen_since=21 * DAY).since == 24 * DAY
 
 
-def test_history_becomes_a_track_for_each_source() -> None:
+def test_history_fills_the_tracks_of_sources() -> None:
     """A time that can't be true does not count: an item was published at its first sight at the latest."""
     history = [
         Stored(source="b", published=NOW + 9 * MINUTE, seen=NOW, matched=True),
         Stored(source="a", published=None, seen=NOW),
         Stored(source="b", published=NOW - MINUTE, seen=NOW),
+        Stored(source="gone", published=NOW, seen=NOW),
     ]
-    first, second = tracks_of(history, {"a": MINUTE})
-    assert (first.source, first.published.tolist(), first.manners.max_age) == ("a", [AT], 60)
-    assert (second.source, second.published.tolist(), second.manners.max_age) == ("b", [AT - 60, AT], 0)
-    assert [np.asarray(one.matched).tolist() for one in (first, second)] == [[False], [False, True]]
+    asks = Manners(max_age=60)
+    sources = [Track(source=name, published=np.zeros(0), manners=asks) for name in ("b", "a", "silent")]
+    filled = tracks_of(history, sources)
+    assert [one.source for one in filled] == ["b", "a", "silent"]
+    assert [one.published.tolist() for one in filled] == [[AT - 60, AT], [AT], []]
+    assert [np.asarray(one.matched).tolist() for one in filled] == [[False, True], [False], []]
+    assert {one.manners for one in filled} == {asks}
+
+
+def test_a_source_that_published_nothing_leaves_the_window_as_it_is() -> None:
+    assert window_of([track(0, 3), track()], 1) == window_of([track(0, 3)], 1)
