@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from dashboard.charts import Bar, DelayChart
+from storywatch.cli.excerpts import hanging
 from storywatch.cli.output import out
 from storywatch.pacing.simulation.comparing import BOUND, HELD_BACK, OURS, UNIFORM, WEIGHTED, Comparison, Told
 from storywatch.pacing.times import DAY
@@ -107,8 +108,9 @@ def print_simulation(told: Simulated) -> None:
     out.print()
     out.print(_table(told))
     out.print()
-    for line in _remarks(told):
-        out.print(line, style="dim", markup=False)
+    for remark in _remarks(told):
+        for line in hanging(remark, out.width, 2):
+            out.print(line, style="dim", markup=False)
 
 
 def _table(told: Simulated) -> Table:
@@ -129,22 +131,28 @@ def _table(told: Simulated) -> Table:
 
 
 def _remarks(told: Simulated) -> Iterator[str]:
-    """Say what the figures rest on, each in a line that fits."""
-    common = told.comparison.polls
-    yield f"Delays run from publication to the poll that finds the item, at {common:,.0f} polls a day:"
-    yield "a policy that made more or fewer is scaled to that, as delays are inverse to polls."
+    """Say what the figures rest on."""
+    common, uniform = told.comparison.polls, told.told(UNIFORM)
+    yield (
+        f"Delays run from publication to the poll that finds the item. They are scaled to {common:,.0f} polls a day, "
+        "so that no policy looks better for having made more: delays are inverse to polls."
+    )
     if told.told(OURS).spent < HELD_BACK * told.budget:
         yield "Floors keep Storywatch below the budget, so all are compared at what it spent."
-    yield "Bound: nobody who knows all rates but not the items is sooner; rates by hindsight."
-    matched = told.told(UNIFORM).matched.items
-    if matched:
-        yield f"Matched: the {matched:,} items that matched an event; Storywatch by events weighs sources by them."
-    if told.told(UNIFORM).all.items < FEW:
+    yield "Bound: nobody is sooner who knows all rates, but not the items. The rates are fitted by hindsight."
+    if uniform.matched.items:
+        yield (
+            f"Matched: the {uniform.matched.items:,} items that matched an event. Storywatch by events polls the "
+            "sources of such items sooner."
+        )
+    if uniform.all.items < FEW:
         yield "So few items tell little: differences of a tenth or more may be chance."
     if told.wished_days is not None and told.days < told.wished_days - 0.01:
-        yield f"There are only {told.days:.1f} days to measure, so there was less to learn from, or nothing."
+        yield f"There are only {told.days:.1f} days to measure, and none before them to learn from."
     if told.repeated:
-        yield f"{told.repeated:,} lines tell of an item that another line has too (same source and time, or id)."
+        yield (
+            f"{told.repeated:,} lines tell of an item that another line has too: of the same source and time, or `id`."
+        )
 
 
 def _counted(count: int, noun: str) -> str:
