@@ -1,7 +1,7 @@
 """`simulate-polling`: how soon which policy would see news, for how many polls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -19,10 +19,12 @@ from storywatch.cli.running import finished
 from storywatch.cli.simulation_report import NAMES, Simulated, chart_of, print_simulation, simulation_object
 from storywatch.cli.traces import TraceError, read_traces
 from storywatch.model import Source, WatchConfig
-from storywatch.pacing.pace import POLLS_A_DAY
+from storywatch.pacing.allowance import Allowance
+from storywatch.pacing.pace import POLLS_A_DAY, Budgets
 from storywatch.pacing.simulation import Manners, Track
 from storywatch.pacing.simulation.comparing import OURS, WEIGHTED, Comparison, compare
 from storywatch.pacing.simulation.history import Window, tracks_of, window_of
+from storywatch.twins import twins
 from storywatch.urls import host_of
 
 LEAST_SPAN = 3600.0
@@ -55,11 +57,11 @@ def simulate_polling(
         fail(f"{chart}: the chart is written as SVG; give it a name that ends in .svg", code=MISUSE)
     subject = _of_file(traces) if traces else finished(_of_history(read_config(config)))
     window = window_of(subject.tracks, days, seen_since=subject.seen_since)
-    polls = budget or POLLS_A_DAY * len(subject.tracks)
+    budgets = replace(subject.budgets, total=budget) if budget else subject.budgets
     told = Simulated(
-        comparison=_compared(subject.tracks, window, polls),
+        comparison=_compared(subject.tracks, window, budgets),
         sources=len(subject.tracks),
-        budget=polls,
+        budget=budgets.total,
         repeated=subject.repeated,
         wished_days=days,
     )
@@ -76,6 +78,7 @@ class Subject:
     """What is simulated. `seen_since`: what was published before was old when it was first seen."""
 
     tracks: Sequence[Track]
+    budgets: Budgets
     seen_since: float | None = None
     repeated: int = 0
 
@@ -86,7 +89,8 @@ def _of_file(path: Path) -> Subject:
     except TraceError as error:
         fail(_clean(str(error)))
     _must_span(read.tracks, str(path))
-    return Subject(tracks=read.tracks, repeated=read.repeated)
+    budgets = Budgets(total=POLLS_A_DAY * len(read.tracks))
+    return Subject(tracks=read.tracks, budgets=budgets, repeated=read.repeated)
 
 
 def _clean(text: str) -> str:
@@ -95,8 +99,8 @@ def _clean(text: str) -> str:
 
 
 async def _of_history(config: WatchConfig) -> Subject:
-    """Read the stored items of the sources that are polled, and what their servers asked for last."""
-    sources = [source for source in config.sources.values() if source.enabled and not source.own]
+    """Read the stored items of the paced sources, and what their servers asked for last."""
+    sources = _paced(config)
     async with open_store(config.settings.database) as store:
         since, floors = await store.traces.seen_since(), await store.traces.floors()
         history = await store.traces.of([source.id for source in sources])
@@ -105,7 +109,20 @@ async def _of_history(config: WatchConfig) -> Subject:
         raise typer.Exit(TROUBLE)
     tracks = tracks_of(history, [_track(source, floors.get(source.id)) for source in sources])
     _must_span(tracks, "the history")
-    return Subject(tracks=tracks, seen_since=since.timestamp())
+    budgets = Allowance.of(config).budgets(track.host for track in tracks)
+    total = Allowance.of(config).paced if sources[0].every is None else POLLS_A_DAY * len(tracks)
+    return Subject(tracks=tracks, budgets=replace(budgets, total=total), seen_since=since.timestamp())
+
+
+def _paced(config: WatchConfig) -> Sequence[Source]:
+    """Return the sources that are paced; or where none is, all that might be."""
+    repeated = twins(config.sources.values())
+    polled = [
+        source
+        for source in config.sources.values()
+        if source.enabled and not source.own and not source.gaps_only and source.id not in repeated
+    ]
+    return [source for source in polled if source.every is None] or polled
 
 
 def _track(source: Source, floor: timedelta | None) -> Track:
@@ -120,9 +137,9 @@ def _must_span(tracks: Sequence[Track], where: str) -> None:
         fail(f"{where}: holds items of less than an hour; a simulation needs some days of them, better three weeks")
 
 
-def _compared(tracks: Sequence[Track], window: Window, budget: float) -> Comparison:
+def _compared(tracks: Sequence[Track], window: Window, budgets: Budgets) -> Comparison:
     """Compare behind a progress bar."""
-    steps = compare(tracks, window, budget)
+    steps = compare(tracks, window, budgets)
     with progress_bar() as progress:
         bar = progress.add_task("simulating", total=sum(map(_takes, NAMES)))
         while True:

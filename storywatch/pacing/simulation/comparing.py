@@ -57,35 +57,34 @@ class Comparison:
 Steps = Generator[tuple[str, float], None, Comparison]
 
 
-def compare(tracks: Sequence[Track], window: Window, budget: float, *, seed: int = 0) -> Steps:
-    """Compare all policies at `budget` polls a day in all. Yields each policy's name and how far it is; returns them.
+def compare(tracks: Sequence[Track], window: Window, budgets: Budgets, *, seed: int = 0) -> Steps:
+    """Compare all policies at the total of the budgets. Yields each policy's name and how far it is; returns them.
 
-    The weights of events are tried where items matched.
+    Caps hold for ours alone: the others know none. The weights of events are tried where items matched.
     """
-    return (yield from _Race(tracks=tracks, window=window, budget=budget, seed=seed).run())
+    return (yield from _Race(tracks=tracks, window=window, budgets=budgets, seed=seed).run())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Race:
     tracks: Sequence[Track]
     window: Window
-    budget: float
+    budgets: Budgets
     seed: int
 
     @property
     def each(self) -> float:
         """Polls a source and day."""
-        return self.budget / len(self.tracks)
+        return self.budgets.total / len(self.tracks)
 
     def run(self) -> Steps:
         runs: dict[str, Run] = {}
         runs[UNIFORM] = yield from self._scaled(UNIFORM, lambda scale: Uniform(scale=scale, every=DAY / self.each))
         for name, make in PEERS.items():
             runs[name] = yield from self._scaled(name, make)
-        budgets = Budgets(total=self.budget)
-        runs[OURS] = yield from self._run(OURS, Ours(budgets), self.window.begin)
+        runs[OURS] = yield from self._run(OURS, Ours(self.budgets), self.window.begin)
         if any(track.matched is not None and bool(track.matched.any()) for track in self.tracks):
-            runs[WEIGHTED] = yield from self._run(WEIGHTED, Ours(budgets, stories=True), self.window.begin)
+            runs[WEIGHTED] = yield from self._run(WEIGHTED, Ours(self.budgets, stories=True), self.window.begin)
         spent = self._figures(runs[OURS]).polls
         common = self.each if spent >= HELD_BACK * self.each else spent
         told = [self._told(name, run, common) for name, run in runs.items()]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bench.pacing.generator import DAY, MONDAY, world
+from storywatch.pacing.pace import Budgets
 from storywatch.pacing.simulation import Manners, Track, bound
 from storywatch.pacing.simulation.comparing import BOUND, OURS, UNIFORM, WEIGHTED, Comparison, compare
 from storywatch.pacing.simulation.hindsight import rates_of
@@ -18,7 +19,7 @@ BUDGET = 96.0 * 6
 
 
 def compared(tracks: Sequence[Track], budget: float = BUDGET, window: Window | None = None) -> Comparison:
-    steps = compare(tracks, window or window_of(tracks), budget)
+    steps = compare(tracks, window or window_of(tracks), Budgets(total=budget))
     while True:
         try:
             next(steps)
