@@ -60,16 +60,20 @@ class Both:
         return float(self.measured.mean() / self.simulated.mean())
 
 
-def both(tracks: Sequence[Track], begin: float, hours: float, folder: str) -> Both:
-    """Simulate and run the daemon. `begin`: in seconds since 1970; what was published before is in first documents."""
+def both(tracks: Sequence[Track], begin: float, hours: float, folder: str, *, each: int = int(POLLS_A_DAY)) -> Both:
+    """Simulate and run the daemon, at `each` polls a source and day.
+
+    `begin`: in seconds since 1970; what was published before is in first documents.
+    """
     end = begin + hours * HOUR
-    policy = AsTheDaemonStarts(Budgets(total=POLLS_A_DAY * len(tracks)))
+    policy = AsTheDaemonStarts(Budgets(total=each * len(tracks)))
     run = finish(simulate(tracks, policy, begin=begin, end=end))
     simulated = [
         (found - track.published)[(track.published >= begin) & (found < end)]
         for track, found in zip(tracks, run.found, strict=True)
     ]
-    seen = asyncio.run(measured(tracks, folder, *(datetime.fromtimestamp(moment, UTC) for moment in (begin, end))))
+    start, stop = (datetime.fromtimestamp(moment, UTC) for moment in (begin, end))
+    seen = asyncio.run(measured(tracks, folder, start, stop, budget=each * len(tracks)))
     return Both(simulated=np.concatenate(simulated), measured=np.array([sight - moment for moment, sight in seen]))
 
 

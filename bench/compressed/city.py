@@ -38,10 +38,11 @@ class City:
         published = self.tracks[number].published
         count = bisect_right(published, self.clock.now.timestamp())
         tag = f'"{number}-{count}"'
+        headers = {"ETag": tag, "Date": format_datetime(self.clock.now, usegmt=True)}
         if request.headers.get("If-None-Match") == tag:
-            return web.Response(status=304, headers={"ETag": tag})
+            return web.Response(status=304, headers=headers)
         body = feed(number, [(index, float(published[index])) for index in range(max(0, count - WINDOW), count)])
-        return web.Response(body=body, content_type="application/rss+xml", headers={"ETag": tag})
+        return web.Response(body=body, content_type="application/rss+xml", headers=headers)
 
 
 def feed(number: int, items: Sequence[tuple[int, float]]) -> bytes:

@@ -25,11 +25,12 @@ from storywatch.ports import Handle, WorkQueue
 BY_HAND = ("keep_pace", "_offer_hosts")
 """The daemon's jobs that look what is due to be polled. They run whenever the clock is set."""
 STEP = timedelta(seconds=0.1)
+MARGIN = timedelta(milliseconds=1)
 DICE = 0.5
 """What every throw of the dice gives."""
 
 
-def config_of(folder: str, port: int, tracks: Sequence[Track]) -> WatchConfig:
+def config_of(folder: str, port: int, tracks: Sequence[Track], budget: int) -> WatchConfig:
     """Return a config that watches every feed, each an outlet of its own."""
     sources = {
         track.source: Source(
@@ -41,7 +42,10 @@ def config_of(folder: str, port: int, tracks: Sequence[Track]) -> WatchConfig:
         for number, track in enumerate(tracks)
     }
     settings = Settings(
-        database=f"sqlite:///{folder}/bench.db", contact="bench@example.org", allow=(f"127.0.0.1:{port}",)
+        database=f"sqlite:///{folder}/bench.db",
+        contact="bench@example.org",
+        budget=budget,
+        allow=(f"127.0.0.1:{port}",),
     )
     return WatchConfig(
         settings=settings,
@@ -53,11 +57,13 @@ def config_of(folder: str, port: int, tracks: Sequence[Track]) -> WatchConfig:
     )
 
 
-async def measured(tracks: Sequence[Track], folder: str, begin: datetime, end: datetime) -> list[tuple[float, float]]:
+async def measured(
+    tracks: Sequence[Track], folder: str, begin: datetime, end: datetime, *, budget: int
+) -> list[tuple[float, float]]:
     """Run the daemon from `begin` to `end`; return publication and first sight of all that was published meanwhile."""
     clock = StandingClock(now=begin)
     async with serving(City(tracks=tracks, clock=clock)) as port:
-        config = config_of(folder, port, tracks)
+        config = config_of(folder, port, tracks, budget)
         async with open_store(config.settings.database) as store:
             jobs, queues = JobsByHand(), Queues()
             daemon = Daemon(
@@ -75,7 +81,8 @@ async def measured(tracks: Sequence[Track], folder: str, begin: datetime, end: d
             await jobs.begun.wait()
             passing = asyncio.create_task(_pass_time(clock, store, end, jobs, queues))
             await asyncio.wait({running, passing}, return_when=asyncio.FIRST_COMPLETED)
-            os.kill(os.getpid(), signal.SIGTERM)
+            if passing.done():
+                os.kill(os.getpid(), signal.SIGTERM)
             await running
             await passing
             return await _seen(store, begin)
@@ -139,9 +146,11 @@ async def _soonest(store: Store, now: datetime) -> datetime:
     due = min(poll or now, refresh)
     if due > now:
         return due
-    # What is due and was not made waits for the hourly limit.
-    room = refilled_in(paces.bucket_of(row), paces.allowance_of(row).paced, now, story=False)
-    return min(refresh if refresh > now else now + STEP, now + max(room, STEP))
+    # What is due and was not made waits for the hourly limit, sources of live events less than others.
+    bucket, budget = paces.bucket_of(row), paces.allowance_of(row).paced
+    rooms = [refilled_in(bucket, budget, now, story=story) for story in (True, False)]
+    room = min((room for room in rooms if room), default=STEP)
+    return min(refresh if refresh > now else now + STEP, now + room + MARGIN)
 
 
 async def _seen(store: Store, begin: datetime) -> list[tuple[float, float]]:
