@@ -1,7 +1,6 @@
 """Polls tracks as a scheme wants it, within floors that always hold, and notes when each item was found."""
 
 import heapq
-import math
 import random
 from bisect import bisect_right
 from collections.abc import Generator, Sequence
@@ -152,8 +151,8 @@ def _hits(track: Track, first: int, last: int) -> int:
 
 
 def _next_moment(seconds: float) -> float:
-    """Return the next millisecond, so that all who wait for the bucket look at it together."""
-    return math.ceil(seconds * 1000) / 1000
+    """Return the nearest millisecond, so that all who wait for the bucket look at it together, and none is starved."""
+    return round(seconds, 3)
 
 
 def _visible(track: Track) -> Floats:
