@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from channels.file import write_whole
+from channels.whole import write_whole
 from dashboard.charts import delay_chart
 from storage import open_store
 from storywatch.cli.options import ConfigOption, JsonOption, read_config

@@ -159,6 +159,7 @@ async def test_an_installation_simulates_its_own_history(tmp_path: Path) -> None
 
 def _desk(folder: Path, site: Site) -> Desk:
     desk = Desk(folder=folder / "watch", sites=[site], sources={"wire": site.url(), "silent": site.url("/none")})
+    desk.settings["polling"] = {"budget": 192}
     desk.save()
     return desk
 

@@ -77,7 +77,7 @@ def test_where_floors_leave_budget_unspent_all_are_compared_at_what_is_spent() -
 
 def test_a_source_that_published_nothing_costs_polls_too() -> None:
     silent = Track(source="silent", published=np.zeros(0), matched=np.zeros(0, dtype=bool))
-    told = compared([*WORLD.tracks[:1], silent], 192, Window(begin=MONDAY, since=MONDAY + DAY, until=MONDAY + 2 * DAY))
+    told = compared([*WORLD.tracks[-1:], silent], 192, Window(begin=MONDAY, since=MONDAY + DAY, until=MONDAY + 2 * DAY))
     assert all(np.isfinite(one.all.mean) for one in told.told)
     uniform, ours = told.of(UNIFORM), told.of(OURS)
     assert uniform is not None
