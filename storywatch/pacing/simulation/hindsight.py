@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from storywatch.pacing import pooling
-from storywatch.pacing.fleet import Fleet, stacked
 from storywatch.pacing.arrays import Floats
+from storywatch.pacing.fleet import Fleet, stacked
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.simulation.tracks import Track
 from storywatch.pacing.times import HOURS, SLOT, SLOTS, hour_key, slot
