@@ -151,7 +151,7 @@ def _remarks(told: Simulated) -> Iterator[str]:
         yield f"There are only {told.days:.1f} days to measure, and none before them to learn from."
     if told.repeated:
         yield (
-            f"{told.repeated:,} lines tell of an item that another line has too: of the same source and time, or `id`."
+            f"{_counted(told.repeated, 'line')} told again of an item that another has: of the same source and time, or `id`."
         )
 
 

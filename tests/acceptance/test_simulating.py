@@ -67,7 +67,7 @@ async def test_policies_are_compared_over_a_trace(tmp_path: Path) -> None:
     assert (shown.code, shown.err, fits(shown)) == (0, "", True)
     assert "2 sources, " in shown.out
     assert "Storywatch by events" in shown.out
-    assert "1 lines tell of an item that" in shown.out
+    assert "1 line told again of an item" in shown.out
 
 
 async def test_the_budget_and_the_days_are_as_asked(tmp_path: Path) -> None:
