@@ -150,9 +150,8 @@ def _remarks(told: Simulated) -> Iterator[str]:
     if told.wished_days is not None and told.days < told.wished_days - 0.01:
         yield f"There are only {told.days:.1f} days to measure, and none before them to learn from."
     if told.repeated:
-        yield (
-            f"{_counted(told.repeated, 'line')} told again of an item that another has: of the same source and time, or `id`."
-        )
+        again = _counted(told.repeated, "line")
+        yield f"{again} told again of an item that another has: of the same source and time, or `id`."
 
 
 def _counted(count: int, noun: str) -> str:
