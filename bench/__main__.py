@@ -23,6 +23,8 @@ BENCHES = (
     "pacing",
     "pacing_load",
     "pasts",
+    "uneven",
+    "compressed",
 )
 BY_NAME_ONLY = ("fit", "novelty_fit")
 """What writes into the code is run on request only."""

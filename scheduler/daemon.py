@@ -82,6 +82,7 @@ class Daemon:
     open_runtime: OpenRuntime
     clock: Clock
     new_queue: NewQueue = LocalQueue
+    new_jobs: Callable[[], FixedJobs] = FixedJobs
 
     async def run(self) -> None:
         """Watch until SIGTERM or SIGINT; SIGHUP or a changed file reloads the config. Raises `ConfigError` at start."""
@@ -123,7 +124,7 @@ class _Watching:
         self._rechecks = RecheckWork(self._current_look)
         self._releases = ReleaseWork(current=self._current_gathering, stopping=self._is_stopping)
         self._pace = PaceWork(Pacemaking(paces=daemon.paces, clock=daemon.clock))
-        self._jobs = FixedJobs()
+        self._jobs = daemon.new_jobs()
 
     def _current(self) -> Runtime:
         return self._runtime

@@ -29,6 +29,7 @@ from storage.returned import StoredBounces
 from storage.schema import upgrade
 from storage.sources import StoredSources
 from storage.timeline import StoredTimelines
+from storage.traces import StoredTraces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,7 @@ class Store:
     updates: StoredUpdates
     latency: StoredLatency
     replays: StoredReplays
+    traces: StoredTraces
     alone: bool | None = None
 
     async def free_leases(self) -> int:
@@ -93,6 +95,7 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         updates=StoredUpdates(engine),
         latency=StoredLatency(engine),
         replays=StoredReplays(engine),
+        traces=StoredTraces(engine),
     )
     try:
         with Presence.of(_database_file(url)) as presence:

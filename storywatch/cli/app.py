@@ -82,6 +82,10 @@ COMMANDS = {
         "latency",
         "List how long each update took to be seen, matched and delivered, by subscription, newest first.",
     ),
+    "simulate-polling": (
+        "simulating",
+        "Simulate how soon polls would see your sources' items: by our policy, by others' and at best.",
+    ),
     "subscriptions": (
         "subscriptions",
         "List the subscriptions: what each gets and when, its next digest, and how many alerts are gathered for it.",

@@ -39,7 +39,7 @@ from storywatch.joining import Joining
 from storywatch.matching import Matcher
 from storywatch.model import Event, WatchConfig
 from storywatch.page_links import PageLinks
-from storywatch.ports import Clock
+from storywatch.ports import Clock, Dice
 from storywatch.push import Push
 from storywatch.pythons import safe_release
 from storywatch.recalling import Recollection, Stored
@@ -62,6 +62,7 @@ async def open_runtime(
     take: Callable[[Push], None] | None = None,
     learning: Learning | None = None,
     limits: Limits | None = None,
+    dice: Dice = random.random,
 ) -> AsyncIterator[Runtime]:
     """Set a config in motion: crawler, parser and channels run until the block ends.
 
@@ -73,7 +74,6 @@ async def open_runtime(
     guard = Guard(EgressPolicy.allowing(settings.allow))
     reached = reached_from(os.environ)
     by_kind = channels.build(settings, guard, clock)
-    dice = random.random
     parser = ParsePool(limits_of(settings))
     learning = learning or learning_of(store, clock, watch_config.events.values())
     recollection = learning.recollection

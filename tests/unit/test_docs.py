@@ -50,6 +50,7 @@ from storywatch.cli.probing import Target, probe_object
 from storywatch.cli.reading import answer_object as fetched_object
 from storywatch.cli.reading import fault_object, item_object
 from storywatch.cli.seeding import Sown, seed_row, sown_object
+from storywatch.cli.simulation_report import Simulated, simulation_object
 from storywatch.cli.source_list import source_object
 from storywatch.cli.status import Status, status_object
 from storywatch.cli.subscriptions import subscription_row
@@ -88,6 +89,10 @@ from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.pace import Pace
+from storywatch.pacing.simulation import Figures
+from storywatch.pacing.simulation.comparing import BOUND, UNIFORM, Comparison
+from storywatch.pacing.simulation.comparing import Told as ToldPolicy
+from storywatch.pacing.simulation.history import Window
 from storywatch.replay import Decision
 from storywatch.suggesting import Suggestion
 from storywatch.timeline import Timeline, ToldChange, ToldReport, ToldUpdate
@@ -234,8 +239,17 @@ def other_fields() -> dict[str, Iterable[str]]:
         "latency": latency_row(passage),
         "ledger": ledger_fields(),
         "timeline": timeline_fields(),
+        "simulate-polling": simulated_fields(),
         "opml": import_object(FeedList(feeds=(), left_out=()), Imported(outlets=(), known=())),
     }
+
+
+def simulated_fields() -> Iterable[str]:
+    """Return the fields of a simulation."""
+    figures = Figures(items=1, mean=1.0, p95=1.0, polls=96.0)
+    told = [ToldPolicy(policy=policy, spent=96.0, all=figures, matched=figures) for policy in (UNIFORM, BOUND)]
+    comparison = Comparison(window=Window(begin=0, since=0, until=1), polls=96.0, told=told)
+    return with_parts(simulation_object(Simulated(comparison=comparison, sources=1, budget=96.0)))
 
 
 def ledger_fields() -> Iterable[str]:

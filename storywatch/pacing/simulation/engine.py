@@ -67,7 +67,7 @@ class _Engine:
         self._moments = [moments.tolist() for moments in self._visible]
         self._found = [np.full(len(track.published), np.nan) for track in tracks]
         self._places = [_Place() for _ in tracks]
-        self._queue: list[tuple[float, int]] = []
+        self._queue: list[tuple[float, float, int]] = []
         self._early = 0
 
     def run(self) -> Generator[float, None, Run]:
@@ -91,18 +91,19 @@ class _Engine:
             now = min(now + step, self._end)
             yield (now - self._begin) / (self._end - self._begin), now
 
-    def _plan(self, number: int, due: float) -> None:
+    def _plan(self, number: int, due: float, wanted: float | None = None) -> None:
+        """Plan a poll. Of those that wait for the bucket, the one that was due first comes first, as in the daemon."""
         self._places[number].due = due
-        heapq.heappush(self._queue, (due, number))
+        heapq.heappush(self._queue, (due, due if wanted is None else wanted, number))
 
     def _poll_until(self, stop: float) -> None:
         while self._queue and self._queue[0][0] < stop:
-            due, number = heapq.heappop(self._queue)
+            due, wanted, number = heapq.heappop(self._queue)
             if due != self._places[number].due:
                 continue  # planned anew since
             held_up = self._scheme.held_up(number, due)
             if held_up > 0:
-                self._plan(number, due + held_up)
+                self._plan(number, _next_moment(due + held_up), wanted)
                 continue
             self._poll(number, due)
             for other, wanted in self._scheme.hastened(due):
@@ -147,6 +148,11 @@ class _Engine:
 
 def _hits(track: Track, first: int, last: int) -> int:
     return 0 if track.matched is None or first == last else int(np.count_nonzero(track.matched[first:last]))
+
+
+def _next_moment(seconds: float) -> float:
+    """Return the nearest millisecond, so that all who wait for the bucket look at it together, and none is starved."""
+    return round(seconds, 3)
 
 
 def _visible(track: Track) -> Floats:
