@@ -80,17 +80,10 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Iterable[str], *, emp
         first = next((row[name] for row in rows if row[name] is not None), None)
         justify: Literal["left", "right"] = "right" if type(first) is int else "left"
         title = name.replace("_", " ").removesuffix(" at")
-        table.add_column(title, overflow="fold", justify=justify, min_width=_least_width(name, first))
+        table.add_column(title, overflow="fold", justify=justify, no_wrap=name in _COPIED)
     for row in rows:
         table.add_row(*(escape(_cell(row[name])) for name in names))
     out.print(table)
-
-
-def _least_width(name: str, first: object) -> int | None:
-    """Return how narrow a column may get: what people copy is never folded, a time at most between day and hour."""
-    if isinstance(first, datetime):
-        return len("2021-08-26")
-    return len(shown(first)) if name in _COPIED else None
 
 
 def _cell(value: object) -> str:
