@@ -45,10 +45,8 @@ def _read(texts: tuple[str, ...]) -> Reading:
     return read(texts)
 
 
-def base_of(event: Event, lessons: Lessons) -> tuple[list[Reading], int | None]:
-    """Return the readings that an event begins with, its title first, and the day of the latest."""
+def base_of(event: Event, lessons: Lessons) -> tuple[list[Reading], list[int]]:
+    """Return the readings that an event begins with, its title first, and the days of its seeds (ordinals)."""
     seeds = [(seed.text, seed.published) for seed in event.seeds] + list(lessons.seeds)
     texts: Iterable[Iterable[str]] = [(event.title,), *((text,) for text, _ in seeds)]
-    days = [day for _, day in seeds if day]
-    latest = max(days, default=event.since)
-    return [*map(read, texts)], latest.toordinal() if latest else None
+    return [*map(read, texts)], [day.toordinal() for _, day in seeds if day]

@@ -53,13 +53,13 @@ class Profiles:
 
         `told`: what items taught.
         """
-        base, day = base_of(event, lessons)
+        base, days = base_of(event, lessons)
         profile = self._profiles.get(event.id)
         if profile is None:
-            profile = self._profiles[event.id] = Profile((), day=None)
+            profile = self._profiles[event.id] = Profile(())
             self._answered[event.id] = frozenset()
         said = set(profile.counts)
-        profile.declare(base, day=day)
+        profile.declare(base, days=days, since=event.since.toordinal() if event.since else None)
         self._answer(event.id, (*lessons.confirmed, *lessons.rejected), told)
         sure = ((reading_of(item), item.published.date().toordinal()) for item in lessons.confirmed)
         profile.answer(sure, map(reading_of, lessons.rejected))

@@ -51,7 +51,7 @@ class Profile:
     belong here, those that people rejected weighing more.
     """
 
-    def __init__(self, base: Iterable[Reading], *, day: int | None) -> None:
+    def __init__(self, base: Iterable[Reading], *, days: Iterable[int] = (), since: int | None = None) -> None:
         self.counts: dict[str, float] = {}
         self.contrary: Counter[str] = Counter()
         self.base: Counter[str] = Counter()
@@ -61,13 +61,13 @@ class Profile:
         self._passed = 0.0
         self._weight = 0.0
         self.answer((), ())
-        self.declare(base, day=day)
+        self.declare(base, days=days, since=since)
         self._days: list[int] = []
         self._noise: list[tuple[float, int]] = []
         """The lowest first."""
 
-    def declare(self, base: Iterable[Reading], *, day: int | None) -> None:
-        """Take the title and seeds, the title first. `day`: of the latest of them."""
+    def declare(self, base: Iterable[Reading], *, days: Iterable[int], since: int | None) -> None:
+        """Take the title and seeds, the title first. `days`: of those seeds that have one."""
         readings = tuple(base)
         self.readings = readings
         self.base = Counter(stem for reading in readings for stem in reading.stems)
@@ -75,7 +75,7 @@ class Profile:
         self.core = frozenset(stem for stem, count in self.base.items() if count > 1 or stem in title)
         self.names = frozenset(term.stem for reading in readings for term in reading.terms if term.name)
         self.core_names, self.core_others = self.core & self.names, self.core - self.names
-        self.first_day = day
+        self._seed_days, self._since = sorted(days), since
         self._count_anew()
 
     def answer(self, confirmed: Iterable[tuple[Reading, int]], rejected: Iterable[Reading]) -> None:
@@ -167,18 +167,17 @@ class Profile:
         return self._measured
 
     def heat(self, day: int) -> int:
-        """Return how many items belong here within some days of this one, at most `MOST_HEAT`."""
-        if not self._days and not self._sure_days:
-            return 0
-        return min(
-            MOST_HEAT, sum(_between(days, day - HOT_DAYS, day + HOT_DAYS) for days in (self._days, self._sure_days))
-        )
+        """Return how many items belong here within some days of this one, at most `MOST_HEAT`; seeds are such items."""
+        return min(MOST_HEAT, sum(_between(days, day - HOT_DAYS, day + HOT_DAYS) for days in self._all_days() if days))
 
     def silence(self, day: int) -> int:
-        """Return the days between an item and the nearest one that belongs here, or the latest seed."""
-        near = [distance for days in (self._days, self._sure_days) for distance in _nearest(days, day)]
-        near += [abs(day - self.first_day)] if self.first_day is not None and not near else []
+        """Return the days between an item and the nearest one that belongs here, or the day the event began."""
+        near = [distance for days in self._all_days() for distance in _nearest(days, day)]
+        near += [abs(day - self._since)] if self._since is not None and not near else []
         return min(near, default=365)
+
+    def _all_days(self) -> tuple[Sequence[int], ...]:
+        return self._days, self._sure_days, self._seed_days
 
     def noise(self, day: int) -> float:
         """Return how well what doesn't belong here has scored of late."""
