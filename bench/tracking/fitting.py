@@ -24,7 +24,7 @@ SIGNS = {"strange_names": -1}
 """The sign that a weight may have where it is not positive: evidence against can't become evidence for by accident."""
 
 WITH_FACETS = ("facets", "breadth", "alike", "contrast", "core", "strange_names", "hot_alike", "hot_names", "hot_words")
-WITHOUT = ("alike", "contrast", "core", "strange_names", "fresh_alike", "hot_words")
+WITHOUT = ("alike", "contrast", "core", "strange_names", "fresh_alike", "hot_names", "hot_words")
 
 RIDGE = 20.0
 ROUNDS = 4

@@ -132,7 +132,7 @@ class Profiles:
     def teach(self, item: str, taught: Taught, only: str | None = None) -> None:
         """Learn what an item teaches; `only`: this event. Those that people told about the item know it from them."""
         for profile, lesson in self._learners(item, taught, only):
-            if lesson.weight:
+            if lesson.weight is not None:
                 profile.take(item, taught.stems, taught.day, lesson.weight)
                 self._post(lesson.event, taught.stems)
             if lesson.passed:
@@ -143,7 +143,7 @@ class Profiles:
     def take_back(self, item: str, taught: Taught, only: str | None = None) -> None:
         """Unlearn what an item taught; `only`: this event."""
         for profile, lesson in self._learners(item, taught, only):
-            if lesson.weight:
+            if lesson.weight is not None:
                 self._drop(lesson.event, item, taught.stems)
             if lesson.passed:
                 profile.take_up(taught.stems)

@@ -14,7 +14,10 @@ from storywatch.matching.likeness import log_odds
 from storywatch.model import Match
 
 LEARNED_FROM = frozenset({Ground.FACETS, Ground.LIKENESS, Ground.TITLE})
-"""What was taken beyond the facets teaches nothing unless people confirm it: the operator's facets keep the scope."""
+"""What was taken beyond the facets teaches no words unless people confirm it: the operator's facets keep the scope."""
+
+BUSY_BY = frozenset({Ground.FACETS, Ground.BEYOND_FACETS})
+"""What was taken on these grounds makes its days busy, though it may teach no words."""
 
 TAKE_FROM = 0.7
 """The score, in log-odds, from which an event learns from an item that was accepted."""
@@ -33,7 +36,7 @@ SURE = 0.8
 class Lesson:
     """What one event learned of an item.
 
-    `weight`: how sure it belongs, None if it was not taken; `passed`: it came near and doesn't belong; `heard`: the
+    `weight`: how sure it belongs, 0 if its day counts but not its words, None if it was not taken; `passed`: it came near and doesn't belong; `heard`: the
     score, in log-odds, that is noise around the event.
     """
 
@@ -51,12 +54,18 @@ class Lesson:
         """
         if match.veto is not None:
             return None
-        score, weight = log_odds(match.score), None
-        if match.accepted and match.ground in LEARNED_FROM and (score > TAKE_FROM or not match.threshold):
-            weight = match.score if match.threshold else max(match.score, SURE)
-        passed = weight is None and NEAR_FROM < score < NEAR_TO
+        score, weight = log_odds(match.score), _weight(match)
+        passed = not weight and NEAR_FROM < score < NEAR_TO
         heard = score if timed and NEAR_FROM < score < 0 else None
-        return cls(match.event, weight, passed, heard) if weight or passed or heard is not None else None
+        return cls(match.event, weight, passed, heard) if weight is not None or passed or heard is not None else None
+
+
+def _weight(match: Match) -> float | None:
+    if not match.accepted:
+        return None
+    if match.ground in LEARNED_FROM and (log_odds(match.score) > TAKE_FROM or not match.threshold):
+        return match.score if match.threshold else max(match.score, SURE)
+    return 0.0 if match.ground in BUSY_BY else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ Renewed = tuple[Background, int]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An item that the event learned from: the day of its publication (ordinal), and how sure that it belongs."""
+    """An item that was taken: the day of its publication (ordinal), and how sure it is that it belongs.
+
+    A weight of 0: its day counts, its words don't.
+    """
 
     day: int
     weight: float
@@ -191,27 +194,31 @@ class Profile:
     def take(self, item: str, stems: Collection[str], day: int, weight: float) -> None:
         """Learn from an item that belongs to the event; a second time changes its weight."""
         self.drop(item, stems)
-        for stem in stems:
-            self.learned[stem] += weight
         self.taken[item] = Taken(day, weight)
-        self._weight += weight
         insort(self._days, day)
-        self._count(stems)
+        if weight:
+            for stem in stems:
+                self.learned[stem] += weight
+            self._weight += weight
+            self._count(stems)
 
     def drop(self, item: str, stems: Iterable[str]) -> None:
         """Unlearn an item, if it was taken."""
         taken = self.taken.pop(item, None)
         if taken is None:
             return
-        stems = tuple(stems)
+        self._days.remove(taken.day)
+        if taken.weight:
+            self._unlearn(tuple(stems), taken.weight)
+
+    def _unlearn(self, stems: Collection[str], weight: float) -> None:
         for stem in stems:
-            left = self.learned[stem] - taken.weight
+            left = self.learned[stem] - weight
             if left > 1e-6:
                 self.learned[stem] = left
             else:
                 del self.learned[stem]
-        self._weight -= taken.weight
-        self._days.remove(taken.day)
+        self._weight -= weight
         self._count(stems)
 
     def pass_over(self, stems: Iterable[str]) -> None:

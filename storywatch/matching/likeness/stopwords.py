@@ -1,4 +1,7 @@
-"""Words that tell nothing about a story: the small words of some languages, and how news say that somebody spoke."""
+"""Words that tell nothing about a story: the small words of some languages, when it was, and that somebody spoke.
+
+Of the months, `march` is a word of its own.
+"""
 
 _ENGLISH = """
 a about according after again against all also although amid among an and announce announced announces any are around
@@ -8,7 +11,9 @@ may might month months more most much must near new no nor not now of on once on
 report reported reports same say saying says several shall she speak speaks spoke told tell tells add added adds
 should since so some still such than that the their them then there these they this those though three through to too
 two under until up us very via was we week weeks were what when where which while who whom whose will with within
-without would year years yet you your first
+without would year years yet you your first said mr mrs ms
+monday tuesday wednesday thursday friday saturday sunday
+january february april june july august september october november december
 """
 _OTHERS = """
 der die das den dem des ein eine einen einem einer eines und oder aber nicht mit von vom zu zum zur im am auf aus bei
