@@ -20,7 +20,7 @@ from storywatch.model import Event, FetchedSeed, Item, Snapshot
 from storywatch.ordering import as_polled, by_sight
 from storywatch.ports import Clock, Feedbacks, Memories, Seeds
 
-VERSION = 2
+VERSION = 3
 """Of what a snapshot's body says. It changes whenever words are read or counted otherwise."""
 
 OVERLAP = timedelta(minutes=2)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from storywatch import intake, updates
 from storywatch.matching import Matcher
-from storywatch.matching.saying import UNPLAIN, ground_in_words
+from storywatch.matching.saying import UNPLAIN, ground_in_words, understood, understood_in_words
 from storywatch.model import Event, Item, Match, Outlet, ParsedItem, Source, SourceKind
 
 
@@ -59,6 +59,13 @@ class Replay:
     def of(cls, events: Sequence[Event]) -> "Replay":
         """Begin with nothing known."""
         return cls(matcher=Matcher(events))
+
+    def understood(self) -> Iterator[tuple[str, str]]:
+        """Yield the events for which nothing is declared but a title, and say by what they are recognised."""
+        memory = self.matcher.memory
+        for event in self.matcher.events:
+            if not self.matcher.is_declared(event):
+                yield event, understood_in_words(*understood(memory.profile(event), memory.background))
 
     def decide(self, line: StreamItem) -> Iterator[Decision]:
         """Take in one item and yield the decision for every event that it has a hit for."""

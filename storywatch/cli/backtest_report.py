@@ -10,7 +10,7 @@ from storywatch.backtesting import Compared, Judged, Outcome, Tried, a_week, lac
 from storywatch.cli.excerpts import hanging
 from storywatch.cli.output import one_line, out, print_rows
 from storywatch.explaining import score_in_words
-from storywatch.matching.saying import ground_in_words
+from storywatch.matching.saying import ground_in_words, understood_in_words
 from storywatch.model import Item, Match
 from storywatch.replay import explained
 from storywatch.suggesting import Suggestion
@@ -226,8 +226,7 @@ def _print_lines(lines: Iterable[str], style: str = "") -> None:
 
 
 def _print_understood(names: Sequence[str], words: Sequence[str]) -> None:
-    told = f"I take these as its names: {', '.join(names) or 'none'}; and words: {', '.join(words) or 'none'}"
-    _print_lines(hanging("  " + one_line(told), out.width, 4))
+    _print_lines(hanging("  " + one_line(understood_in_words(names, words)), out.width, 4))
 
 
 def _print_suggestion(one: Suggestion) -> None:

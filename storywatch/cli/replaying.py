@@ -36,6 +36,8 @@ def replay(
         print_problems(error)
         raise typer.Exit(TROUBLE) from None
     passing = Replay.of(declared)
+    for event, told in passing.understood():
+        err.print(f"{event}: {told}", style="dim", markup=False)
     alerts = count = 0
     try:
         for line in _with_progress(stream):

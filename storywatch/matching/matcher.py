@@ -63,6 +63,10 @@ class Matcher:
         """Tell whether an event is declared."""
         return event in self._trees
 
+    def is_declared(self, event: str) -> bool:
+        """Tell whether a known event asks for more than its title: facets, or a query."""
+        return self._trees[event].declared
+
     def compiled(self, events: Iterable[Event]) -> dict[str, EventTree]:
         """Compile the events that changed, for `declare`. Nothing else changes by it."""
         known = self._trees

@@ -1,7 +1,7 @@
 """The words in which a verdict is told to people."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from storywatch.matching.likeness import Background, Model, Profile, Weighed
 from storywatch.matching.looking import Look
@@ -91,11 +91,25 @@ def _strange(weighed: Weighed, profile: Profile) -> str:
 
 
 def understood(profile: Profile, background: Background) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names and the other words by which an event is recognised, those that tell most first."""
+    """Return the names and the other words by which an event is recognised, those that tell most first.
+
+    What one text alone says and everybody says, such as an office, is left out, and so are that text's numbers.
+    """
     shown = {term.stem: term.shown for reading in profile.readings for term in reading.terms}
-    ranked = sorted(profile.base, key=lambda stem: (-math.sqrt(profile.base[stem]) * background.weight(stem), stem))
+    telling = (stem for stem in profile.base if stem in profile.core or _is_its_own(stem, background))
+    ranked = sorted(telling, key=lambda stem: (-math.sqrt(profile.base[stem]) * background.weight(stem), stem))
     names = tuple(shown[stem] for stem in ranked if stem in profile.names)
     return names[:_UNDERSTOOD], tuple(shown[stem] for stem in ranked if stem not in profile.names)[:_UNDERSTOOD]
 
 
-_UNDERSTOOD = 12
+def _is_its_own(stem: str, background: Background) -> bool:
+    return stem.startswith("@") or (not stem.isdigit() and background.weight(stem) >= _OWN)
+
+
+def understood_in_words(names: Iterable[str], words: Iterable[str]) -> str:
+    """Say by what an event is recognised."""
+    return f"I take these as its names: {', '.join(names) or 'none'}; and words: {', '.join(words) or 'none'}"
+
+
+_UNDERSTOOD, _OWN = 12, 4.5
+"""How many names and words are told; and how much a word of one text must tell: one item in ninety says it, or fewer."""

@@ -61,7 +61,8 @@ def _term(start: Start) -> SearchTerm:
 def _alike(stems: Iterable[str]) -> Iterator[SearchTerm]:
     for stem in stems:
         if stem.startswith("@"):
-            yield from (SearchTerm(text=word) for word, country in COUNTRY_OF.items() if country == stem)
+            said = [word for word, country in COUNTRY_OF.items() if country == stem]
+            yield from (SearchTerm(text=word) for one in said for word in (one, f"{one}s"))
         else:
             begins = stem.removesuffix("y")  # `city` is the stem of `cities`
             yield SearchTerm(text=begins, prefix=len(begins) >= _SHORTEST)

@@ -22,7 +22,7 @@ _APOSTROPHES = "'’‘`´′ʼʻʽʾʿˈʹʹ"
 _WORD = re.compile(rf"[^\W_](?:(?<=[^\W\d_])\.(?:[^\W\d_]\.)++|{_MORE}(?:[{_APOSTROPHES}][^\W_]{_MORE})*+)")
 _AROUND = ".,:;!?$%()[]\"'’‘“”…–—-_"
 """What may stand around a word and is no part of it."""
-_POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
+POSSESSIVE = re.compile(rf"[{_APOSTROPHES}][sS]$")
 _DROPPED = re.compile(rf"[.{_APOSTROPHES}\u0640\u200c\u200d\u00ad]")
 
 # Letters that Unicode does not decompose, the Arabic letters that Persian, Pashto and Urdu write with other code
@@ -149,7 +149,7 @@ def _read(piece: str) -> Iterator[Word]:
     for found in _WORD.finditer(piece):
         written = found.group()
         folded = sys.intern(fold(written))
-        capitals = _POSSESSIVE.sub("", written).isupper()
+        capitals = POSSESSIVE.sub("", written).isupper()
         if folded:
             yield Word(folded, found.start(), found.end(), capitals, not written.islower())
 
@@ -162,7 +162,7 @@ def fold(word: str) -> str:
     """Fold one word: no case, no accents, no possessive, no apostrophes, one form for letters that look alike."""
     if word.isascii() and word.isalnum():
         return word.lower()
-    bare = _POSSESSIVE.sub("", word)
+    bare = POSSESSIVE.sub("", word)
     if bare.isascii():
         return _DROPPED.sub("", bare).lower()
     # Alike letters first: the decomposition below would tear a hamza or madda off its letter by itself.

@@ -141,3 +141,13 @@ zimbabwe zimbabwean harare
 """
 COUNTRY_OF = {word: f"@{line.split()[0]}" for line in _LINES.strip().splitlines() for word in line.split()}
 """The country that a folded word stands for, written so that no word of a text is spelt alike."""
+
+
+_SHORTEST = 4
+"""The plural of a people has more letters."""
+
+
+def country_of(folded: str) -> str | None:
+    """Return the country that a word with a capital stands for: `Haitians` as well as `Haitian`."""
+    plural = len(folded) > _SHORTEST and folded.endswith("s")  # no `USS`
+    return COUNTRY_OF.get(folded) or (COUNTRY_OF.get(folded[:-1]) if plural else None)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from storywatch.matching.likeness.countries import COUNTRY_OF
+from storywatch.matching.likeness.countries import country_of
 from storywatch.matching.likeness.stopwords import STOPWORDS
-from storywatch.matching.words import Word, words
+from storywatch.matching.words import POSSESSIVE, Word, words
 
 MOST_TERMS = 60
 """Telling words of one item that count, from the top: what a report is about stands first."""
@@ -65,9 +65,9 @@ def _terms(text: str) -> Iterable[Term]:
     found = [word for word in words(text) if len(word.folded) > 1 and word.folded not in STOPWORDS]
     is_title = _in_title_case(found)
     for word in found:
-        country = COUNTRY_OF.get(word.folded) if word.titled else None
+        country = country_of(word.folded) if word.titled else None
         named = country is not None or word.capitals or (not is_title and _is_name(text, word))
-        yield Term(country or stem(word.folded), text[word.start : word.end], named)
+        yield Term(country or stem(word.folded), POSSESSIVE.sub("", text[word.start : word.end]), named)
 
 
 def _in_title_case(found: list[Word]) -> bool:

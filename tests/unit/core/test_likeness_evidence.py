@@ -18,7 +18,7 @@ DAY = 737_000
 
 def a_profile(*taken: tuple[str, int], title: str = TITLE, seeds: tuple[str, ...] = SEEDS) -> Profile:
     """Return the profile of an event that took texts on days after its seeds."""
-    profile = Profile([read([text]) for text in (title, *seeds)], day=DAY)
+    profile = Profile([read([text]) for text in (title, *seeds)], days=[], since=DAY)
     for number, (text, day) in enumerate(taken):
         profile.take(f"i{number}", read([text]).stems, DAY + day, 0.9)
     return profile

@@ -23,7 +23,7 @@ DAY = 737_000
 
 
 def a_profile(*, day: int | None = DAY) -> Profile:
-    return Profile([TITLE, SEED], day=day)
+    return Profile([TITLE, SEED], since=day)
 
 
 WORDS = st.frozensets(st.sampled_from(["attack", "airport", "zebra", "gnu", "marine"]), min_size=1)
@@ -69,12 +69,12 @@ def test_taking_an_item_again_changes_only_its_weight() -> None:
 
 def test_the_title_is_no_report() -> None:
     """Seeds and taken items are."""
-    assert Profile([TITLE], day=None).reports == 0
+    assert Profile([TITLE]).reports == 0
     assert a_profile().reports == 1
 
 
 def test_the_core_is_what_the_title_says_and_what_several_say() -> None:
-    profile = Profile([TITLE, SEED, read(["The Marines in Ohio"])], day=None)
+    profile = Profile([TITLE, SEED, read(["The Marines in Ohio"])])
     assert profile.core == TITLE.stems | {"marin"}
     assert {"@afghanistan", "marin", "pentagon"} <= profile.names
     assert "attack" not in profile.names
@@ -92,7 +92,25 @@ def test_heat_counts_the_items_of_some_days_around_up_to_nine() -> None:
     assert profile.heat(DAY) == 9
 
 
-def test_silence_is_the_way_to_the_nearest_item_or_the_latest_seed() -> None:
+def test_seeds_heat_their_days_like_other_items() -> None:
+    """A story is busiest when it begins. The day from which an event is watched is nothing that was reported."""
+    seeded = Profile([TITLE, SEED], days=[DAY, DAY + 1], since=DAY - 30)
+    assert [seeded.heat(DAY + after) for after in (-30, 0, HOT_DAYS + 1, HOT_DAYS + 2)] == [0, 2, 1, 0]
+    seeded.take("a", {"zebra"}, DAY, 1.0)
+    assert seeded.heat(DAY) == 3
+    assert a_profile().heat(DAY) == 0
+
+
+def test_an_item_of_no_weight_heats_its_day_and_teaches_no_word() -> None:
+    """And leaves nothing behind when it is dropped."""
+    profile = a_profile()
+    profile.take("a", {"zebra"}, DAY, 0.0)
+    assert (profile.heat(DAY), profile.count("zebra"), profile.documents) == (1, 0, a_profile().documents)
+    profile.drop("a", {"zebra"})
+    assert profile.saved() == a_profile().saved()
+
+
+def test_silence_is_the_way_to_the_nearest_item_or_to_the_beginning() -> None:
     """In either direction; of an event without any it is a year."""
     profile = a_profile()
     assert [profile.silence(day) for day in (DAY, DAY + 7, DAY - 3)] == [0, 7, 3]
@@ -100,6 +118,7 @@ def test_silence_is_the_way_to_the_nearest_item_or_the_latest_seed() -> None:
     profile.take("b", {"zebra"}, DAY + 30, 1.0)
     assert [profile.silence(day) for day in (DAY + 24, DAY + 26, DAY + 30, DAY + 50)] == [4, 4, 0, 20]
     assert a_profile(day=None).silence(DAY) == 365
+    assert Profile([TITLE], days=[DAY + 5], since=DAY).silence(DAY + 7) == 2
 
 
 def test_noise_is_the_eighth_best_of_late() -> None:

@@ -69,7 +69,7 @@ def follow(matcher: Matcher, *items: Item) -> None:
 
 @pytest.mark.parametrize("ground", Ground)
 def test_an_event_learns_only_from_what_its_own_declaration_took(ground: Ground) -> None:
-    """What was taken beyond the facets teaches nothing until people confirm it."""
+    """What was taken beyond the facets teaches no word until people confirm it."""
     lesson = Lesson.of(a_match(3.0, ground=ground.value))
     assert bool(lesson and lesson.weight) == (ground in LEARNED_FROM)
     assert {Ground.FACETS, Ground.LIKENESS, Ground.TITLE} == LEARNED_FROM
@@ -80,7 +80,9 @@ def test_an_event_learns_only_from_what_its_own_declaration_took(ground: Ground)
     [
         (a_match(3.0), Lesson("kabul", weight=probability(3.0))),
         (a_match(TAKE_FROM + 0.01), Lesson("kabul", weight=probability(TAKE_FROM + 0.01))),
-        (a_match(TAKE_FROM - 0.01), None),  # a match, but not a clear one
+        (a_match(TAKE_FROM - 0.01), Lesson("kabul", weight=0.0)),  # not a clear one: its day counts
+        (a_match(3.0, ground="beyond_facets"), Lesson("kabul", weight=0.0)),
+        (a_match(0.0, ground="likeness"), None),
         (a_match(-3.0, threshold=0.0), Lesson("kabul", weight=SURE, heard=-3.0)),  # the facets alone took it
         (a_match(-3.0, accepted=False, ground="lacking"), Lesson("kabul", passed=True, heard=-3.0)),
         (a_match(NEAR_TO + 0.1, accepted=False, ground="lacking"), Lesson("kabul", heard=NEAR_TO + 0.1)),
@@ -98,7 +100,7 @@ def test_a_verdict_teaches_by_its_score(match: Match, lesson: Lesson | None) -> 
         assert (found.weight, found.heard) == pytest.approx((lesson.weight, lesson.heard))
 
 
-def test_what_is_taken_beyond_the_facets_leaves_the_profile_alone() -> None:
+def test_what_is_taken_beyond_the_facets_teaches_its_day_alone() -> None:
     """Of the same story, told to an event that declares nothing, it is learned."""
     asked = replace(KABUL, all_of=(("Kabul",), ("airport",)))
     strictly, freely = Matcher([asked]), Matcher([KABUL])
@@ -107,8 +109,12 @@ def test_what_is_taken_beyond_the_facets_leaves_the_profile_alone() -> None:
         assert (match.accepted, match.ground) == (True, ground.value)
         assert log_odds(match.score) > TAKE_FROM
         matcher.tell(NEXT, [match])
-    assert not strictly.memory.profile("kabul").taken
-    assert set(freely.memory.profile("kabul").taken) == {"next"}
+    [taken] = strictly.memory.profile("kabul").taken.values()
+    assert not taken.weight
+    assert not strictly.memory.profile("kabul").learned
+    [taken] = freely.memory.profile("kabul").taken.values()
+    assert taken.weight > 0
+    assert freely.memory.profile("kabul").learned
 
 
 def test_a_seed_of_its_own_is_no_news() -> None:

@@ -122,7 +122,7 @@ def test_what_is_far_from_an_event_is_not_told_in_parts_unless_asked() -> None:
 
 def test_what_an_event_is_understood_to_be_about_is_names_and_words() -> None:
     """Those that tell most first, each once, as they were written last; at most twelve of each."""
-    profile = Profile([read([text]) for text in (KABUL.title, *(seed.text for seed in KABUL.seeds))], day=None)
+    profile = Profile([read([text]) for text in (KABUL.title, *(seed.text for seed in KABUL.seeds))])
     names, others = understood(profile, Background())
     assert names[0] == "Abbey"
     assert {"Abbey", "Gate", "Marines", "Kabul", "ISIS"} <= set(names)
@@ -133,12 +133,12 @@ def test_what_an_event_is_understood_to_be_about_is_names_and_words() -> None:
 
 
 def test_an_event_without_words_is_understood_as_nothing() -> None:
-    assert understood(Profile([read(["It is on"])], day=None), Background()) == ((), ())
+    assert understood(Profile([read(["It is on"])]), Background()) == ((), ())
 
 
 def test_what_is_understood_has_one_order() -> None:
     """Words that tell the same stand by their stems, whatever order the process keeps them in."""
-    profile = Profile([read([text]) for text in (KABUL.title, *(seed.text for seed in KABUL.seeds))], day=None)
+    profile = Profile([read([text]) for text in (KABUL.title, *(seed.text for seed in KABUL.seeds))])
     said = understood(profile, Background())
     profile.base = Counter(dict(reversed(profile.base.items())))
     assert understood(profile, Background()) == said
