@@ -431,6 +431,19 @@ async def test_replay_tells_what_would_alert_and_why(desk: Desk, tmp_path: Path)
     assert (people.code, len(people.out.splitlines())) == (0, 6)
     assert "'Kabul' in the title" in people.out
     assert "'Kabul' in the content" in people.out
+    assert "I take these" not in people.err
+
+
+async def test_replay_says_what_it_takes_for_an_event_of_which_only_a_title_is_declared(tmp_path: Path) -> None:
+    """Beside the decisions, which stay what they are for programs."""
+    stream, events = tmp_path / "stream.jsonl", tmp_path / "events.yaml"
+    stream.write_text(json.dumps(STREAM[0]), "utf-8")
+    events.write_text(json.dumps({"events": [{"id": "e", "title": "Flood in Accra"}]}), "utf-8")
+    ran = await storywatch("replay", stream, "--events", events, "--json")
+    assert (ran.code, ran.lines) == (0, [])
+    assert "e: I take these as its names: Accra; and words: flood" in " ".join(ran.err.split()).lower().replace(
+        "accra", "Accra"
+    ).replace("i take", "I take")
 
 
 @pytest.mark.parametrize(

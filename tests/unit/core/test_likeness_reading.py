@@ -62,6 +62,7 @@ def test_a_stem_is_no_longer_than_its_word_and_never_empty(word: str) -> None:
     [
         ("Kabul", "@afghanistan"),
         ("Afghans", "@afghanistan"),
+        ("Haitians", "@haiti"),
         ("Nigerien", "@niger"),
         ("Nigerian", "@nigeria"),
         ("The Kremlin", "@russia"),
@@ -75,7 +76,8 @@ def test_a_country_its_people_and_its_capital_are_one_word(text: str, country: s
 
 
 def test_a_country_is_written_with_a_capital() -> None:
-    """A turkey and the polish of shoes are none."""
+    """A turkey and the polish of shoes are none; a ship of the navy isn't either."""
+    assert stems("USS") == ["uss"]
     assert stems("a turkey", "shoe polish") == ["turkey", "shoe", "polish"]
 
 

@@ -132,6 +132,18 @@ def test_what_an_event_is_understood_to_be_about_is_names_and_words() -> None:
     assert len(others) <= 12
 
 
+def test_what_one_seed_alone_and_everybody_says_is_not_taken_for_the_event() -> None:
+    """Offices and numbers; those that the title says, or several seeds, are. No word is told with its 's."""
+    title = read(["39 dead in a lorry"])
+    said = "The Prime Minister said on Friday that Mr Robinson drove 12 miles and hid; police found Robinson's lorry"
+    seed = read([f"{said}, which was Bulgarian"])
+    names, others = understood(Profile([title, seed]), Background())
+    assert set(names) == {"Robinson", "Bulgarian"}
+    assert {"39", "lorry", "dead"} <= set(others)
+    assert not {"12", "Prime", "Minister", "said", "Friday"} & {*names, *others}
+    assert {"Prime", "Minister"} <= {*understood(Profile([seed, seed]), Background())[0]}
+
+
 def test_an_event_without_words_is_understood_as_nothing() -> None:
     assert understood(Profile([read(["It is on"])]), Background()) == ((), ())
 
