@@ -112,4 +112,4 @@ def understood_in_words(names: Iterable[str], words: Iterable[str]) -> str:
 
 
 _UNDERSTOOD, _OWN = 12, 4.5
-"""How many names and words are told; and how much a word of one text must tell: one item in ninety says it, or fewer."""
+"""How many names and words are told; how much a word of one text must tell: one item in ninety says it, or fewer."""

@@ -36,8 +36,8 @@ SURE = 0.8
 class Lesson:
     """What one event learned of an item.
 
-    `weight`: how sure it belongs, 0 if its day counts but not its words, None if it was not taken; `passed`: it came near and doesn't belong; `heard`: the
-    score, in log-odds, that is noise around the event.
+    `weight`: how sure it belongs, 0 if its day counts but not its words, None if it was not taken; `passed`: it came
+    near and doesn't belong, or isn't likely to; `heard`: the score, in log-odds, that is noise around the event.
     """
 
     event: str
@@ -101,7 +101,7 @@ def surest(lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
 
 
 def _how_sure(lesson: Lesson) -> tuple[float, float, str]:
-    return lesson.weight or 0.0, NEAR_FROM if lesson.heard is None else lesson.heard, lesson.event
+    return -1.0 if lesson.weight is None else lesson.weight, NEAR_FROM if lesson.heard is None else lesson.heard, lesson.event
 
 
 class Told(MutableMapping[str, Taught]):
