@@ -200,6 +200,7 @@ class Matcher:
                 background=self.memory.background.items,
                 confirmed=profile.confirmations,
                 rejected=profile.rejections,
+                lately=profile.rejected_lately(day),
             ),
         )
 

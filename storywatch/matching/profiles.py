@@ -61,8 +61,7 @@ class Profiles:
         said = set(profile.counts)
         profile.declare(base, days=days, since=event.since.toordinal() if event.since else None)
         self._answer(event.id, (*lessons.confirmed, *lessons.rejected), told)
-        sure = ((reading_of(item), item.published.date().toordinal()) for item in lessons.confirmed)
-        profile.answer(sure, map(reading_of, lessons.rejected))
+        profile.answer(map(_dated, lessons.confirmed), map(_dated, lessons.rejected))
         self._post(event.id, said.union(profile.counts))
 
     def _answer(self, event: str, items: Sequence[Item], told: Mapping[str, Taught]) -> None:
@@ -194,3 +193,7 @@ class Profiles:
             profile.restore(part)
             self._answered[event] = answered
             self._post(event, said.union(profile.counts))
+
+
+def _dated(item: Item) -> tuple[Reading, int]:
+    return reading_of(item), item.published.date().toordinal()

@@ -101,7 +101,11 @@ def surest(lessons: Iterable[Lesson]) -> tuple[Lesson, ...]:
 
 
 def _how_sure(lesson: Lesson) -> tuple[float, float, str]:
-    return -1.0 if lesson.weight is None else lesson.weight, NEAR_FROM if lesson.heard is None else lesson.heard, lesson.event
+    return (
+        -1.0 if lesson.weight is None else lesson.weight,
+        NEAR_FROM if lesson.heard is None else lesson.heard,
+        lesson.event,
+    )
 
 
 class Told(MutableMapping[str, Taught]):

@@ -16,7 +16,7 @@ NOISE_SHARE = 0.6
 _USUAL_NOISE = -4.5
 
 _WARINESS, _MOST_WARY = 0.25, 4
-"""What each rejection raises the threshold by that isn't outweighed by two confirmations, and how many count."""
+"""What a rejection raises the threshold by that is of late or isn't outweighed by two confirmations; how many count."""
 
 _KNOWN_FROM = 400
 """Items from which the background is known."""
@@ -27,13 +27,14 @@ class Surroundings:
     """What an event's threshold depends on.
 
     `noise`: how well what doesn't belong has scored of late. `background`: over how many items it is known what
-    everybody says. `confirmed` and `rejected`: answers of people.
+    everybody says. `confirmed` and `rejected`: answers of people; `lately`: rejections of items of about this time.
     """
 
     noise: float
     background: int
     confirmed: int
     rejected: int
+    lately: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,14 @@ class Model:
         return {
             "noise": NOISE_SHARE * max(0.0, around.noise - _USUAL_NOISE),
             "background": self.caution * max(0.0, 1 - around.background / _KNOWN_FROM),
-            "answers": _WARINESS * min(_MOST_WARY, max(0.0, around.rejected - around.confirmed / 2)),
+            "answers": _WARINESS * min(_MOST_WARY, max(around.lately, around.rejected - around.confirmed / 2)),
         }
 
     def threshold_at(self, around: Surroundings) -> float:
         """Return the threshold of an event in its surroundings.
 
         What often comes near must come nearer. So must everything while it isn't known yet what everybody says, and
-        while people reject more than they confirm.
+        while people reject more than they confirm, or did so lately.
         """
         return self.threshold + sum(self.raised(around).values())
 

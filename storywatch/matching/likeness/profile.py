@@ -19,6 +19,9 @@ HOT_DAYS, MOST_HEAT = 3, 9
 NOISE_DAYS, NOISE_RANK, MOST_NOISE = 60, 8, 64
 """The noise around an event is the eighth best score among what was not taken within these days."""
 
+FORGIVEN_BY = 8
+"""Items that people confirmed of late which make good one that they rejected of late."""
+
 QUIET = -5.5
 """The noise around an event of which too little is known."""
 
@@ -81,8 +84,8 @@ class Profile:
         self._seed_days, self._since = sorted(days), since
         self._count_anew()
 
-    def answer(self, confirmed: Iterable[tuple[Reading, int]], rejected: Iterable[Reading]) -> None:
-        """Take what people said: items that belong here, with their days, and items that don't.
+    def answer(self, confirmed: Iterable[tuple[Reading, int]], rejected: Iterable[tuple[Reading, int]]) -> None:
+        """Take what people said: items that belong here and items that don't, with their days.
 
         The rejected ones weigh more than what merely came near.
         """
@@ -90,7 +93,8 @@ class Profile:
         self.confirmed: Counter[str] = Counter(stem for reading, _ in sure for stem in reading.stems)
         self._sure_days = sorted(day for _, day in sure)
         passed_over = self._passed_over()
-        self._rejected = Counter(stem for reading in wrong for stem in reading.stems)
+        self._rejected = Counter(stem for reading, _ in wrong for stem in reading.stems)
+        self._wrong_days = sorted(day for _, day in wrong)
         self._set_contrary(passed_over)
         self.rejections = len(wrong)
         self._count_anew()
@@ -181,6 +185,13 @@ class Profile:
 
     def _all_days(self) -> tuple[Sequence[int], ...]:
         return self._days, self._sure_days, self._seed_days
+
+    def rejected_lately(self, day: int) -> float:
+        """Return how many items of about this time people rejected, less one for each eight that they confirmed."""
+        wrong, sure = (
+            _between(days, day - NOISE_DAYS, day + NOISE_DAYS) for days in (self._wrong_days, self._sure_days)
+        )
+        return max(0.0, wrong - sure / FORGIVEN_BY)
 
     def noise(self, day: int) -> float:
         """Return how well what doesn't belong here has scored of late."""

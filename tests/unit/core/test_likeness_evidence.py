@@ -87,7 +87,7 @@ def test_contrast_tells_this_events_words_from_those_that_came_near() -> None:
 def test_what_people_rejected_speaks_against_an_item_more_than_what_came_near() -> None:
     near, rejected = a_profile(), a_profile()
     near.pass_over(read(["zebra"]).stems)
-    rejected.answer([], [read(["zebra"])])
+    rejected.answer([], [(read(["zebra"]), DAY)])
     assert seen("zebra", rejected)["contrast"] < seen("zebra", near)["contrast"] < seen("zebra")["contrast"] == 0
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from storywatch.matching.likeness import Background, Postings, Profile, read
 from storywatch.matching.likeness.profile import (
+    FORGIVEN_BY,
     HOT_DAYS,
     MOST_NOISE,
     NOISE_DAYS,
@@ -110,6 +111,15 @@ def test_an_item_of_no_weight_heats_its_day_and_teaches_no_word() -> None:
     assert profile.saved() == a_profile().saved()
 
 
+def test_rejections_of_late_count_less_one_for_each_eight_confirmations() -> None:
+    """Of as many days as noise; longer ago they count no more."""
+    profile, zebra = a_profile(), read(["zebra"])
+    profile.answer([(zebra, DAY)] * FORGIVEN_BY, [(zebra, DAY), (zebra, DAY + NOISE_DAYS)])
+    assert [profile.rejected_lately(day) for day in (DAY - 1, DAY, DAY + NOISE_DAYS + 1)] == [0, 1, 1]
+    assert profile.rejected_lately(DAY + 2 * NOISE_DAYS + 1) == 0
+    assert a_profile().rejected_lately(DAY) == 0
+
+
 def test_silence_is_the_way_to_the_nearest_item_or_to_the_beginning() -> None:
     """In either direction; of an event without any it is a year."""
     profile = a_profile()
@@ -162,7 +172,7 @@ def test_what_people_rejected_weighs_double() -> None:
     """Twice an item that merely came near."""
     near, rejected = a_profile(), a_profile()
     near.pass_over({"zebra"})
-    rejected.answer([], [read(["zebra"])])
+    rejected.answer([], [(read(["zebra"]), DAY)])
     assert (near.contrary["zebra"], near.others) == (1, 1)
     assert (rejected.contrary["zebra"], rejected.others) == (REJECTED_WEIGHT, REJECTED_WEIGHT) == (2, 2)
     rejected.answer([], [])
@@ -273,7 +283,7 @@ def test_words_of_what_came_near_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     """The commoner ones stay, and what people rejected."""
     monkeypatch.setattr("storywatch.matching.likeness.profile.MOST_CONTRARY", 6)
     profile = a_profile()
-    profile.answer([], [read(["zebra"])])
+    profile.answer([], [(read(["zebra"]), DAY)])
     for number in range(9):
         profile.pass_over({"gnu", f"w{number}"})
         assert len(profile.contrary) <= 6 + 1
