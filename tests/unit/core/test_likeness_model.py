@@ -63,6 +63,7 @@ def test_a_quiet_event_has_the_usual_threshold(model: Model) -> None:
     assert model.threshold_at(rejected) == model.threshold + 0.5
     assert {name for name, points in model.raised(rejected).items() if points} == {"answers"}
     assert model.threshold_at(replace(rejected, confirmed=4)) == model.threshold
+    assert model.threshold_at(replace(rejected, confirmed=4, lately=1.0)) == model.threshold + 0.25
     assert model.threshold_at(replace(QUIETLY, rejected=4)) == model.threshold_at(replace(QUIETLY, rejected=400))
 
 
