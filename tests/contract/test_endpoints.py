@@ -17,7 +17,7 @@ from storywatch.model import ChannelKind, Delivery, DeliveryState, Settlement, S
 from tests.contract.working import LEASE, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.patience import soon
-from tests.support.samples import DESK, NOW, a_config, parsed
+from tests.support.samples import DESK, DEVELOPMENTS, NOW, a_config, parsed
 
 WIRE = Subscriber(id="wire", name="Wire", email="https://hooks.example", webhook_url="https://hooks.example/x")
 OTHER = replace(WIRE, id="other")
@@ -35,7 +35,7 @@ LANE, OTHER_LANE, DESK_LANE = (
     "webhook:https://hooks.example other",
     "email:desk@news.example",
 )
-HEADLINES = tuple(f"{word} " * 4 + "Kabul airport" for word in ("gate", "strike", "family"))
+HEADLINES = DEVELOPMENTS[:3]
 HOUR = timedelta(hours=1)
 GONE = DeliveryError("webhook_gone", "410", permanent=True)
 BROKEN = DeliveryError("webhook_status", "500")
@@ -112,7 +112,7 @@ async def test_an_endpoint_that_is_gone_keeps_what_it_is_owed(store: Store) -> N
     assert settlement.state is DeliveryState.WAITING
     assert settlement.endpoint is not None
     assert settlement.endpoint.told_at == DUE
-    await publish(store, *HEADLINES, "panic " * 4 + "Kabul airport", at=HOUR)
+    await publish(store, *HEADLINES, DEVELOPMENTS[3], at=HOUR)
     assert await attempt(store, at=timedelta(days=9)) is None
     assert await states(store) == ["waiting"] * 4
     assert len(await rows(store, tables.attempts)) == 1

@@ -22,7 +22,7 @@ from storywatch.model import (
 from tests.contract.working import LATER, LEASE, counts, poll, rows
 from tests.support.fakes import FakeChannel, FakeClock
 from tests.support.patience import soon
-from tests.support.samples import DESK, DESK_MAIL, NOW, a_config, parsed
+from tests.support.samples import DESK, DESK_MAIL, DEVELOPMENTS, NOW, a_config, parsed
 
 DESK_LANE = "email:desk@news.example"
 NIGHT_LANE = "email:night@news.example"
@@ -31,7 +31,7 @@ CONFIG: WatchConfig = a_config(
     subscribers=(DESK, NIGHT),
     subscriptions=(DESK_MAIL, Subscription(id="night-mail", subscriber="night", channel=ChannelKind.EMAIL)),
 )
-HEADLINES = tuple(f"{word} " * 4 + "Kabul airport" for word in ("gate", "strike", "family"))
+HEADLINES = DEVELOPMENTS[:3]
 HOUR = timedelta(hours=1)
 
 

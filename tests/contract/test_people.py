@@ -30,7 +30,7 @@ from storywatch.model import (
     Wish,
 )
 from tests.contract.working import LEASE, deliveries, poll, rows
-from tests.support.samples import DESK_MAIL, KABUL, NOW, a_config, parsed
+from tests.support.samples import DESK_MAIL, DEVELOPMENTS, KABUL, NOW, a_config, parsed
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -260,9 +260,8 @@ async def test_other_channels_are_left_by_the_subscriber(store: Store) -> None:
 
 async def mails(store: Store, count: int) -> Sequence[Delivery]:
     """Owe the desk some mails and claim them."""
-    words = ("gate", "strike", "family", "denial", "admission")[:count]
-    for number, word in enumerate(words):
-        await poll(store, CONFIG, parsed(f"{word} " * 4 + "Kabul airport", guid=word), now=NOW + number * HOUR)
+    for number, title in enumerate(DEVELOPMENTS[:count]):
+        await poll(store, CONFIG, parsed(title, guid=title), now=NOW + number * HOUR)
     return await deliveries(store, now=NOW + DAY)
 
 
