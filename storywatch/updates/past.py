@@ -145,7 +145,7 @@ class Past(Sequence[PastReport]):
         self.sums: set[Sum] = set()
         self.figures: list[KnownFigure] = []
         self.statements: list[KnownStatement] = []
-        self._postings: dict[str, set[str]] = defaultdict(set)
+        self._postings: dict[str, dict[str, None]] = defaultdict(dict)
         self._passages: dict[int, list[int]] = defaultdict(list)
         self._about = read(about).terms.keys() if about else frozenset()
         self._texts: dict[tuple[int, ...], PastReport] = {}
@@ -182,7 +182,7 @@ class Past(Sequence[PastReport]):
         update.reports.append(report)
         update.actors |= {telling.actor} - {""}
         for term in telling.terms:
-            self._postings[term].add(report.update)
+            self._postings[term][report.update] = None
             update.terms.add(term)
         for passage in telling.passages:
             self._passages[passage].append(len(self._reports))

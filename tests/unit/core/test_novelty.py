@@ -1,5 +1,8 @@
 """How well repeats are told from news: the labelled streams, and what must hold whatever the weights are."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -80,3 +83,18 @@ def test_placing_costs_the_same_whatever_the_past() -> None:
     assert len(past.candidates(telling)) <= MOST_CANDIDATES
     crowd = Past([*past, *(past[0] for _ in range(100))])
     assert len(crowd.updates[past[0].update].compared()) == MOST_COMPARED
+
+
+def test_updates_do_not_hang_on_how_a_process_hashes() -> None:
+    """A daemon that starts again groups as the one before it."""
+    asking = "from bench.novelty import *; s = headlines_only(stream_of('dam')); print(sorted(ours(s).items()))"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", asking],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(told) == 1
