@@ -1,6 +1,6 @@
 """What a visit teaches of its source's rhythm, and the pause that follows from it; `storywatch.pacing` decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from storywatch.intake import Intake
 from storywatch.model import Item, Match, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import SourceState, address
 from storywatch.pacing.floors import asked_pause
+from storywatch.pacing.heat import counted, is_recent
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.observing import Seen, failed
 from storywatch.pacing.pace import Budgets, Pace
@@ -36,17 +37,18 @@ def after_visit(
 ) -> Learned:
     """Return what is known of the source's rhythm after a visit. One that failed cost a request and taught nothing."""
     if visit.outcome is VisitOutcome.FAILED:
-        return replace(learned, rhythm=failed(learned.rhythm), new=0, matched=0)
-    seen = _seen(visit, before, learned.rhythm, source, taken=taken, matches=matches, gap=gap)
+        return replace(learned, rhythm=failed(learned.rhythm), new=0.0, matched=0.0)
+    seen = _seen(visit, before, learned.rhythm, source, taken=taken, matches=matches, gap=gap, now=now)
     host = host_of(address(source, before))
     # The dice are thrown once, when floors are known too.
     planned = policy_at(pace).polled(learned.rhythm, seen, outlet=source.outlet, host=host, now=now, dice=0.0)
+    new, matches_lately = counted(seen, now)
     return Learned(
         rhythm=planned.rhythm,
         weight=planned.weight,
         pause=planned.wait.pause,
-        new=0 if seen.backlog else len(seen.published) + seen.untimed,
-        matched=seen.matched,
+        new=new,
+        matched=matches_lately,
     )
 
 
@@ -67,6 +69,7 @@ def _seen(
     taken: Intake,
     matches: Iterable[Match],
     gap: bool,
+    now: datetime,
 ) -> Seen:
     """Return what a visit brought that was new. Of a watched page each change is, and nobody says when it came."""
     # A source that was polled by a version that learned nothing has shown its backlog.
@@ -74,20 +77,26 @@ def _seen(
     backlog = since is None
     watched = source.kind is SourceKind.PAGE and source.page.items is None
     news = (*taken.new, *taken.revised) if watched else taken.new
-    times = [None if watched else _time(item) for item in news]
     if before.last_success_at is None and rhythm.at is not None:
-        times = [moment for moment in times if moment and moment > rhythm.at]  # the backlog of another address
+        news = () if watched else _since(news, rhythm.at)  # the rest is the backlog of another address
+    times = [None if watched else _time(item) for item in news]
+    recent = {item.id for item, moment in zip(news, times, strict=True) if moment is None or is_recent(moment, now)}
     document = visit.document
     return Seen(
         since=since,
         published=[moment for moment in times if moment],
         untimed=0 if backlog else times.count(None),
         backlog=backlog,
-        matched=0 if backlog else len({match.item for match in matches} & {item.id for item in news}),
-        listed=len(document.items) + document.known if document and not visit.partial else None,
-        all_new=gap,
+        matched=0 if backlog else len({match.item for match in matches} & recent),
+        listed=None if watched or document is None or visit.partial else len(document.items) + document.known,
+        all_new=gap and not watched,
         held=timedelta() if source.own else asked_pause(visit, wishes_after(visit, before)),
     )
+
+
+def _since(news: Iterable[Item], moment: datetime) -> Sequence[Item]:
+    """Return the items that came after a moment by their own word."""
+    return [item for item in news if (published := _time(item)) and published > moment]
 
 
 def _time(item: Item) -> datetime | None:

@@ -29,8 +29,12 @@ def full(budget: float) -> float:
 
 
 def flow(budget: float) -> float:
-    """Return the polls that flow in each second."""
-    return max(MOST * budget / 24 - full(budget), budget / 24) / HOUR
+    """Return the polls that flow in each second: with what the bucket holds they make the limit.
+
+    A small budget gets the limit on top of its few polls: with less it couldn't follow the day.
+    """
+    limit = MOST * budget / 24
+    return max((1 - AT_ONCE) * limit, min(limit, FEWEST * (1 - AT_ONCE) / AT_ONCE)) / HOUR
 
 
 def level(bucket: Bucket, budget: float, now: datetime) -> float:

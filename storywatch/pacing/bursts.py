@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storywatch.pacing import changes
-from storywatch.pacing.observing import HALF_LIFE, Seen
+from storywatch.pacing.observing import HALF_LIFE, Seen, is_interval
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm, single
 from storywatch.pacing.times import SLOT
@@ -36,7 +36,7 @@ def excess(rhythm: Rhythm) -> float:
 
 def after_poll(rhythm: Rhythm, rates: Rates, seen: Seen, now: datetime) -> Rhythm:
     """Return the rhythm with what a poll says of bursts and changes. `rhythm`, `rates`: those of before it."""
-    if seen.since is None or rhythm.at is None or seen.since >= now:
+    if seen.since is None or rhythm.at is None or not is_interval(seen.since, now):
         return rhythm
     start, end = seen.since.timestamp(), now.timestamp()
     plain, surging, near = _expected(rates, start, end, excess(rhythm))

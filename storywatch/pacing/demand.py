@@ -11,12 +11,12 @@ from storywatch.pacing import pooling
 from storywatch.pacing.arrays import Floats
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.floors import LEAST_PAUSE
-from storywatch.pacing.heat import LEAST_WEIGHT, MOST_LIKELY, OWN_COOLS_IN, OWN_START, Heat, share
+from storywatch.pacing.heat import LEAST_WEIGHT, MOST_LIKELY, MOST_WEIGHT, OWN_COOLS_IN, OWN_START, Heat, share
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.times import HOUR, hour_key
 from storywatch.pacing.tolls import pauses
 from storywatch.pacing.visits import JITTER
-from storywatch.pacing.waiting import LONGEST_PAUSE
+from storywatch.pacing.waiting import LEAST_SHARE, LONGEST_PAUSE, WINDOW_SHARE
 
 HOURS_BACK, HOURS_AHEAD = 12, 12
 """The day whose polls are to be the budget lies around now: else each eve of a quiet day would spend too much."""
@@ -27,12 +27,14 @@ class Demand:
     """By source and hour: `rates`, items a second, and `weighed`, the same by weight and by the minutes of the hour.
 
     `least`, `most`: the pauses by source that its floors allow, and that it gets at any price. A fixed pause sets both.
+    `filled`: the pauses by source and hour after which so much of the document is new as may be.
     """
 
     rates: Floats
     weighed: Floats
     least: Floats
     most: Floats
+    filled: Floats
     patience: float
 
     @classmethod
@@ -43,12 +45,13 @@ class Demand:
         counts = weights(fleet, pace.heat, now) * pooling.unevenness(fleet, pace) ** 2
         floors = np.maximum(fleet.floors, LEAST_PAUSE.total_seconds())
         fixed = np.maximum(fleet.fixed, floors)
-        steered = fleet.fixed <= 0
+        steered, windows = fleet.fixed <= 0, fleet.rhythms["window"].astype(float)
         return cls(
             rates=rates,
             weighed=rates * counts[:, None],
             least=np.where(steered, floors, fixed)[:, None],
             most=np.where(steered, np.maximum(LONGEST_PAUSE.total_seconds(), floors), fixed)[:, None],
+            filled=np.where(steered & (windows > 0), WINDOW_SHARE * windows, np.inf)[:, None] / rates,
             patience=pace.patience,
         )
 
@@ -62,6 +65,7 @@ class Demand:
             weighed=self.weighed[members],
             least=self.least[members],
             most=self.most[members],
+            filled=self.filled[members],
             patience=self.patience,
         )
 
@@ -70,8 +74,10 @@ class Demand:
         return replace(self, patience=patience)
 
     def pauses(self, price: Floats) -> Floats:
-        """Return the pauses by source and hour, at each source's price."""
-        return np.asarray(np.clip(pauses(price[:, None] / self.weighed, self.patience), self.least, self.most))
+        """Return the pauses by source and hour, at each source's price; `next_wait` reckons so for one."""
+        priced = np.minimum(pauses(price[:, None] / self.weighed, self.patience), self.most)
+        held = np.maximum(np.minimum(priced, self.filled), LEAST_SHARE * priced)
+        return np.asarray(np.maximum(held, self.least))
 
     def hours(self, price: Floats) -> Floats:
         """Return polls by source and hour, at each source's price."""
@@ -94,4 +100,4 @@ def weights(fleet: Fleet, heat: Heat | None, now: datetime) -> Floats:
     kept = np.exp(-np.maximum(now.timestamp() - fleet.rhythms["at"], 0.0) / OWN_COOLS_IN)
     usual = np.minimum(heat.glow(now) * share(own["matches"], own["expected"]), MOST_LIKELY)
     near = (own["hot"] * kept + OWN_START * usual) / (own["shown"] * kept + OWN_START)
-    return np.asarray(LEAST_WEIGHT + near)
+    return np.asarray(np.minimum(LEAST_WEIGHT + near, MOST_WEIGHT))

@@ -1,5 +1,6 @@
 """All sources together, as arrays: what is worked out over them every three hours."""
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,13 +17,14 @@ _FRESH = Rhythm().to_bytes()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
-    """A source as the fleet sees it.
+    """A source as the fleet sees it. `source`: its id, by which a refresh tells whether sources came or went.
 
     `rhythm`: its bytes, None before its first poll. `fixed`: the pause that it has whatever the price is, if it has
     one. `floor`: the pause that the publisher holds us to, where it is known better than by its usual answers.
     """
 
     rhythm: bytes | None
+    source: str = ""
     outlet: str = ""
     host: str = ""
     fixed: timedelta | None = None
@@ -38,6 +40,8 @@ class Fleet:
     hosts: NDArray[np.str_]
     fixed: Floats
     floors: Floats
+    identity: int
+    """A checksum of who they are."""
 
     @classmethod
     def of(cls, members: Iterable[Member]) -> "Fleet":
@@ -51,6 +55,7 @@ class Fleet:
             outlets=np.array([one.outlet for one in listed], dtype=np.str_),
             hosts=np.array([one.host for one in listed], dtype=np.str_),
             fixed=np.array([one.fixed.total_seconds() if one.fixed else 0.0 for one in listed]),
+            identity=zlib.crc32("".join(sorted(f"{one.source}\n" for one in listed)).encode()),
             floors=np.where(np.array(known) < 0, rhythms["floor"], known) if listed else np.zeros(0),
         )
 

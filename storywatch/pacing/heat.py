@@ -5,10 +5,11 @@ A source weighs what the chance is that its next item matches: its own share of 
 
 import math
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from storywatch.pacing.arrays import Floats
+from storywatch.pacing.observing import Seen
 from storywatch.pacing.rhythm import Rhythm, single
 
 COOLS_IN = 3 * 3600.0
@@ -19,7 +20,13 @@ OWN_START = 1.0
 """Items of the source for which counts what is to be expected of it before it showed any."""
 LEAST_WEIGHT = 0.015
 STORY_WEIGHT = 0.1
+MOST_WEIGHT = 0.99
+"""Below 1, which is what all weigh while there are no live events."""
 MOST_LIKELY = 0.9
+LATEST = timedelta(days=1)
+"""Items that are older say nothing of now. Feeds that give dates alone are not left out."""
+MOST_OF_A_POLL = 10
+"""So many items of a poll heat or cool at most: one feed alone is no event."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,13 +57,31 @@ def share(matches: Some, expected: Some) -> Some:
     return (matches + 1) / (expected + 1)
 
 
-def heated(heat: Heat, new_items: int, matches: int, rhythm: Rhythm, now: datetime) -> Heat:
+def counted(seen: Seen, now: datetime) -> tuple[float, float]:
+    """Return the new items of a poll that heat or cool, and how many of them matched.
+
+    Those without a time count unless they may have come long ago.
+    """
+    if seen.backlog or seen.since is None:
+        return 0.0, 0.0
+    untimed = seen.untimed if now - seen.since <= LATEST else 0
+    new = sum(is_recent(moment, now) for moment in seen.published) + untimed
+    kept = min(MOST_OF_A_POLL / new, 1.0) if new else 0.0
+    return new * kept, min(seen.matched, new) * kept
+
+
+def is_recent(published: datetime, now: datetime) -> bool:
+    """Tell whether an item says something of now."""
+    return now - published <= LATEST
+
+
+def heated(heat: Heat, new_items: float, matches: float, rhythm: Rhythm, now: datetime) -> Heat:
     """Return the heat after a poll. `rhythm` is that of before it."""
     cooled = heat.cooled(now)
     return Heat(x=cooled.x + matches, y=cooled.y + new_items * share(rhythm.matches, rhythm.expected), at=now)
 
 
-def matched(rhythm: Rhythm, heat: Heat | None, new_items: int, matches: int, now: datetime) -> Rhythm:
+def matched(rhythm: Rhythm, heat: Heat | None, new_items: float, matches: float, now: datetime) -> Rhythm:
     """Return the rhythm with what matched of its new items; `rhythm.at` and `heat` are those of before the poll."""
     if heat is None:
         return rhythm
@@ -71,12 +96,13 @@ def matched(rhythm: Rhythm, heat: Heat | None, new_items: int, matches: int, now
 
 
 def weight(rhythm: Rhythm, heat: Heat | None, now: datetime) -> float:
-    """Return what an item of the source counts, from `LEAST_WEIGHT` to below 1; 1 while there are no live events."""
+    """Return what an item of the source counts, up to `MOST_WEIGHT`; 1 while there are no live events."""
     if heat is None:
         return 1.0
     kept = _kept(rhythm, now)
     usual = min(heat.glow(now) * share(rhythm.matches, rhythm.expected), MOST_LIKELY)
-    return LEAST_WEIGHT + (rhythm.hot * kept + OWN_START * usual) / (rhythm.shown * kept + OWN_START)
+    near = (rhythm.hot * kept + OWN_START * usual) / (rhythm.shown * kept + OWN_START)
+    return min(LEAST_WEIGHT + near, MOST_WEIGHT)
 
 
 def is_story(weight: float) -> bool:

@@ -17,5 +17,5 @@ class Learned:
     rhythm: Rhythm = field(default_factory=Rhythm)
     weight: float = 1.0
     pause: timedelta = UNLEARNED
-    new: int = 0
-    matched: int = 0
+    new: float = 0.0
+    matched: float = 0.0

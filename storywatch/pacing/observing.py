@@ -1,6 +1,7 @@
 """What a poll teaches about a source's rhythm."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,10 +17,14 @@ LAG_LEARNS = 0.1
 HALF_LIFE = 14 * 86400.0
 """Seconds after which what was seen counts half."""
 LONGEST_BACKLOG = timedelta(days=28)
+LONGEST_INTERVAL = LONGEST_BACKLOG
+"""Between two polls lies more only where a clock was wrong, or all was off: that tells nothing of the source."""
 NEAR = 300.0
 """So many seconds outside of the interval an item's time still tells when in it the item came."""
 SHARED = 0.5
 """A first document with more than this share of its items at one time tells when it was made, not when they were."""
+DENSEST = 60.0
+"""So does one with less than so many seconds for each item. Who really publishes so much is known by a few polls."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +33,7 @@ class Seen:
 
     `since`: the last such poll, None for the first. `published`: when each item that is new was published by its own
     word, `untimed`: how many say nothing of it. `backlog`: this is the first document, whose items are history.
-    `matched`: how many of the new items matched a live event. `listed`: items of the document, None if it wasn't sent.
+    `matched`: how many of the new items that are no older than a day matched a live event. `listed`: items of the document, None if it wasn't sent.
     `all_new`: none of them was known, so some may have come and gone unseen. `held`: for how long the answer forbids
     another poll.
     """
@@ -45,7 +50,7 @@ class Seen:
 
 def observe(rhythm: Rhythm, seen: Seen, now: datetime) -> Rhythm:
     """Return the rhythm with what a poll at `now` brought. Failed polls are no exposure: `failed`."""
-    if seen.since is None or seen.since >= now:
+    if seen.since is None or not is_interval(seen.since, now):
         return _begun(rhythm, seen, now)
     start, end = seen.since.timestamp(), now.timestamp()
     kept = _decay(rhythm, end)
@@ -62,6 +67,21 @@ def observe(rhythm: Rhythm, seen: Seen, now: datetime) -> Rhythm:
     if untimed:
         _spread(items, phase, start, end, untimed)
     return _renewed(rhythm, seen, now, items=items, exposure=exposure, phase=phase)
+
+
+def is_interval(since: datetime, now: datetime) -> bool:
+    """Tell whether what came between two moments can be learned from."""
+    return timedelta() < now - since <= LONGEST_INTERVAL
+
+
+def usual_gap(rhythm: Rhythm) -> timedelta | None:
+    """Return the mean time between two items; None where none is known."""
+    items, exposure = float(rhythm.items.sum()), float(rhythm.exposure.sum())
+    return (
+        timedelta(seconds=exposure / items)
+        if items > 0 and exposure / items < LONGEST_INTERVAL.total_seconds()
+        else None
+    )
 
 
 def failed(rhythm: Rhythm) -> Rhythm:
@@ -167,9 +187,13 @@ def _begun(rhythm: Rhythm, seen: Seen, now: datetime) -> Rhythm:
 def _told(published: Iterable[datetime], now: datetime) -> list[float]:
     """Return the times that tell something: from the last weeks, and not most of them the same."""
     times = [moment.timestamp() for moment in published if now - LONGEST_BACKLOG <= moment <= now]
-    if len(times) > 1 and max(times.count(moment) for moment in set(times)) > SHARED * len(times):
-        return []
-    return times
+    return [] if len(times) > 1 and _is_of_one_time(times) else times
+
+
+def _is_of_one_time(times: Sequence[float]) -> bool:
+    """Tell whether they are of when the document was made: many at once, or all within seconds."""
+    dense = max(times) - min(times) < DENSEST * (len(times) - 1)
+    return dense or max(Counter(times).values()) > SHARED * len(times)
 
 
 def _weight(moment: float, end: float) -> float:

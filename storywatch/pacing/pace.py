@@ -37,7 +37,7 @@ class Pace:
     double; see `tolls`. `price`: the waiting, in item-seconds, that is worth
     a poll; `prices`: where a cap asks for more, by "outlet:ID" and "host:NAME". `trim`: what the price is multiplied
     with to spend what was planned. `planned`: polls from `refreshed_at` to the next refresh; `polls_at`: how many
-    there had ever been then, by so many `members`. `debt`: polls that were spent
+    there had ever been then, by so many `members`, and `identity` which. `debt`: polls that were spent
     beyond the budget. `heat`: None while there are no live events.
     """
 
@@ -52,6 +52,7 @@ class Pace:
     planned: float = 0.0
     polls_at: int = 0
     members: int = 0
+    identity: int = 0
     debt: float = 0.0
     heat: Heat | None = None
 
@@ -91,7 +92,7 @@ class Pace:
             return cls.first()
 
 
-_PLAIN = ("prior", "price", "patience", "trim", "planned", "polls_at", "members", "debt")
+_PLAIN = ("prior", "price", "patience", "trim", "planned", "polls_at", "members", "identity", "debt")
 
 
 def _read(raw: Mapping[str, Any]) -> Pace:
@@ -110,6 +111,7 @@ def _read(raw: Mapping[str, Any]) -> Pace:
         planned=float(raw["planned"]),
         polls_at=int(raw["polls_at"]),
         members=int(raw["members"]),
+        identity=int(raw.get("identity", 0)),
         debt=float(raw.get("debt", 0.0)),
     )
     sizes = pool.shape == (HOURS,) and phase.shape == (SLOTS,)

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from storywatch.pacing.bursts import after_poll
 from storywatch.pacing.fleet import Fleet
-from storywatch.pacing.heat import Heat, heated, matched, weight
+from storywatch.pacing.heat import Heat, counted, heated, matched, weight
 from storywatch.pacing.observing import Seen, observe
 from storywatch.pacing.pace import Budgets, Pace
 from storywatch.pacing.pricing import refresh
 from storywatch.pacing.rates import Rates
+from storywatch.pacing.reach import within_reach
 from storywatch.pacing.rhythm import Rhythm
-from storywatch.pacing.waiting import Wait, next_wait, overflown
+from storywatch.pacing.waiting import Wait, next_wait
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,16 +34,15 @@ class Policy:
 
     def polled(self, rhythm: Rhythm, seen: Seen, *, outlet: str, host: str, now: datetime, dice: float) -> Planned:
         """Return what follows from a poll that succeeded at `now`."""
-        new = 0 if seen.backlog else len(seen.published) + seen.untimed
-        heat = self.pace.heat
-        burst = after_poll(rhythm, Rates.of(rhythm, self.pace), seen, now)
-        learned = observe(matched(burst, heat, new, seen.matched, now), seen, now)
-        warmer = None if heat is None else heated(heat, new, seen.matched, rhythm, now)
+        new, matches = counted(seen, now)
+        heat, told = self.pace.heat, within_reach(seen, rhythm, now)
+        burst = after_poll(rhythm, Rates.of(rhythm, self.pace), told, now)
+        learned = observe(matched(burst, heat, new, matches, now), told, now)
+        warmer = None if heat is None else heated(heat, new, matches, rhythm, now)
         weighs = weight(learned, warmer, now)
         price = self.pace.price_for(outlet, host)
-        wait = next_wait(learned, self.pace, price=price, weight=weighs, now=now, dice=dice)
-        if seen.all_new and not seen.backlog:
-            wait = overflown(wait)
+        overflown = seen.all_new and not seen.backlog
+        wait = next_wait(learned, self.pace, price=price, weight=weighs, now=now, dice=dice, overflown=overflown)
         return Planned(rhythm=learned, heat=warmer, weight=weighs, wait=wait)
 
     def wait(self, rhythm: Rhythm, *, outlet: str, host: str, now: datetime, dice: float) -> Wait:

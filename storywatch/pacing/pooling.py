@@ -14,6 +14,8 @@ PHASE_START = 20.0
 """Items with which each five minutes of the hour begin."""
 PRIOR_START = 21600.0
 """Seconds in which a source of which nothing is known has shown half an item."""
+LOUDEST = 10.0
+"""So many times the median of what the sources have shown one counts at most: none bends the pool alone."""
 
 
 def prior(fleet: Fleet) -> float:
@@ -35,8 +37,9 @@ def pool(fleet: Fleet, level: Floats) -> Floats:
 
     The hours of a weekend are taken for those of a working day until they are known better.
     """
-    items = fleet.rhythms["items"].sum(axis=0, dtype=float)
-    expected = level @ fleet.rhythms["exposure"].astype(float)
+    voices = _voices(_sums(fleet)[0])
+    items = voices @ fleet.rhythms["items"].astype(float)
+    expected = (voices * level) @ fleet.rhythms["exposure"].astype(float)
     working = (POOL_START + items[:24]) / (POOL_START + expected[:24])
     weekend = (POOL_START * working + items[24:]) / (POOL_START + expected[24:])
     return np.concatenate([working, weekend])
@@ -44,7 +47,8 @@ def pool(fleet: Fleet, level: Floats) -> Floats:
 
 def phase(fleet: Fleet) -> Floats:
     """Return how busy the fleet is in each five minutes of the hour, 1 on average."""
-    counts = PHASE_START + fleet.rhythms["phase"].sum(axis=0, dtype=float)
+    shown = fleet.rhythms["phase"].astype(float)
+    counts = PHASE_START + _voices(shown.sum(axis=1)) @ shown
     return np.asarray(counts / counts.mean())
 
 
@@ -61,6 +65,13 @@ def unevenness(fleet: Fleet, pace: Pace) -> Floats:
     """Return the mean of the root of the rate over the hour's minutes, by the root of the mean: at most 1."""
     counts = fleet.rhythms["phase"].astype(float) + PHASE_SHRINK * pace.phase
     return np.asarray(np.sqrt(SLOTS * counts / counts.sum(axis=1, keepdims=True)).mean(axis=1))
+
+
+def _voices(totals: Floats) -> Floats:
+    """Return what the items of each source count in the pool, by how many it has shown."""
+    some = totals[totals > 0]
+    most = LOUDEST * float(np.median(some)) if len(some) else 1.0
+    return np.asarray(most / np.maximum(totals, most))
 
 
 def _sums(fleet: Fleet) -> tuple[Floats, Floats]:

@@ -45,6 +45,7 @@ def refresh(fleet: Fleet, before: Pace, budgets: Budgets, now: datetime) -> Pace
         refreshed_at=now,
         polls_at=fleet.polls,
         members=len(fleet),
+        identity=fleet.identity,
         prices={},
         planned=0.0,
     )
@@ -66,7 +67,8 @@ def _priced(fleet: Fleet, learned: Pace, budgets: Budgets, now: datetime) -> Pac
         learned,
         patience=demand.patience,
         price=price * learned.trim,
-        prices={name: one * learned.trim for name, one in dearer.items()},
+        # A cap is a cap: what others spend too little is no reason to go beyond it.
+        prices={name: one * max(learned.trim, 1.0) for name, one in dearer.items()},
         planned=float(hours[:, HOURS_BACK : HOURS_BACK + round(REFRESHED_EVERY.total_seconds() / HOUR)].sum()),
     )
 
@@ -103,7 +105,7 @@ def _reckoned(fleet: Fleet, before: Pace, total: float, now: datetime) -> Pace:
     would count less than what the quiet ones spend too little. Nothing is learned where sources came or went, or where
     the plan was slept through.
     """
-    if before.refreshed_at is None or before.members != len(fleet) or before.planned <= 0:
+    if before.refreshed_at is None or before.identity != fleet.identity or before.planned <= 0:
         return before
     elapsed = (now - before.refreshed_at) / REFRESHED_EVERY
     if not 0.5 <= elapsed <= 1.5:

@@ -7,7 +7,7 @@ T = √(2c/λ), the square-root law (Sia, Cho and Cho, "Efficient monitoring alg
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storywatch.pacing.bursts import FADES_IN, surge
@@ -22,6 +22,8 @@ from storywatch.pacing.visits import JITTER
 LONGEST_PAUSE = timedelta(hours=24)
 WINDOW_SHARE = 0.5
 """Share of a document that may be new at the next poll, by what is expected."""
+LEAST_SHARE = 0.5
+"""Share of the pause by the price that a document leaves at least, however few items it has."""
 _LEAST, _LONGEST = LEAST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds()
 
 
@@ -32,7 +34,7 @@ class Wait:
     `pause`: with jitter, before floors. `rate`: items a second then. `cost`: the price, in item-seconds, as it is for a
     source of this weight; `gain`: the waiting that the poll ends. `awaited`: items that may have come by then.
     `capped_by`: "least" or "longest" if the price alone would have it sooner or later, "window" if the document
-    would not hold more.
+    would not hold more, or did not.
     """
 
     pause: timedelta
@@ -43,12 +45,28 @@ class Wait:
     capped_by: str | None = None
 
 
-def next_wait(rhythm: Rhythm, pace: Pace, *, price: float, weight: float, now: datetime, dice: float) -> Wait:
-    """Return how long the next poll waits after one at `now`. `dice` in 0 to 1 decides the jitter, which only adds."""
+def next_wait(
+    rhythm: Rhythm,
+    pace: Pace,
+    *,
+    price: float,
+    weight: float,
+    now: datetime,
+    dice: float,
+    overflown: bool = False,
+) -> Wait:
+    """Return how long the next poll waits after one at `now`. `dice` in 0 to 1 decides the jitter, which only adds.
+
+    A small document calls for a poll sooner than the price does, but never in less than half its pause: budget and caps
+    hold beside it. `overflown`: all of the last one was new, so that some may have come and gone unseen.
+    """
     rates, start, cost = Rates.of(rhythm, pace), now.timestamp(), price / weight
     walk = Walk(rates=rates, start=start, patience=pace.patience, surge=surge(rhythm))
-    room = WINDOW_SHARE * rhythm.window if rhythm.window else math.inf
-    reached, capped = walk.until(cost=cost, room=room, longest=_LONGEST)
+    reached, capped = walk.until(cost=cost, longest=_LONGEST)
+    room = 0.0 if overflown else WINDOW_SHARE * rhythm.window or math.inf
+    if reached.items > room:
+        full = walk.until(room=room, longest=reached.pause)[0].pause
+        reached, capped = walk.until(longest=max(full, LEAST_SHARE * reached.pause))[0], "window"
     if reached.pause < _LEAST:
         reached, capped = walk.until(longest=_LEAST)[0], "least"
     return Wait(
@@ -59,11 +77,6 @@ def next_wait(rhythm: Rhythm, pace: Pace, *, price: float, weight: float, now: d
         awaited=reached.items,
         capped_by=capped,
     )
-
-
-def overflown(wait: Wait) -> Wait:
-    """Return half the pause, after a document of which all was new: some of it may have come and gone unseen."""
-    return replace(wait, pause=max(wait.pause / 2, LEAST_PAUSE), capped_by="window")
 
 
 @dataclass(frozen=True, slots=True)
