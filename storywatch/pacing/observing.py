@@ -33,9 +33,9 @@ class Seen:
 
     `since`: the last such poll, None for the first. `published`: when each item that is new was published by its own
     word, `untimed`: how many say nothing of it. `backlog`: this is the first document, whose items are history.
-    `matched`: how many of the new items that are no older than a day matched a live event. `listed`: items of the document, None if it wasn't sent.
-    `all_new`: none of them was known, so some may have come and gone unseen. `held`: for how long the answer forbids
-    another poll.
+    `matched`: how many of the new items that are no older than a day matched a live event. `listed`: items of the
+    document, None if it wasn't sent or isn't a list. `all_new`: none of them was known, so some may have come and gone
+    unseen. `held`: for how long the answer forbids another poll.
     """
 
     since: datetime | None
@@ -75,13 +75,10 @@ def is_interval(since: datetime, now: datetime) -> bool:
 
 
 def usual_gap(rhythm: Rhythm) -> timedelta | None:
-    """Return the mean time between two items; None where none is known."""
+    """Return the mean time between two items; None where there are hardly any."""
     items, exposure = float(rhythm.items.sum()), float(rhythm.exposure.sum())
-    return (
-        timedelta(seconds=exposure / items)
-        if items > 0 and exposure / items < LONGEST_INTERVAL.total_seconds()
-        else None
-    )
+    rare = items * LONGEST_INTERVAL.total_seconds() <= exposure
+    return None if rare else timedelta(seconds=exposure / items)
 
 
 def failed(rhythm: Rhythm) -> Rhythm:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from storywatch.pacing.observing import Seen, usual_gap
+from storywatch.pacing.observing import LONGEST_INTERVAL, Seen, usual_gap
 from storywatch.pacing.rhythm import Rhythm
 
 LEAST_REACH = timedelta(hours=1)
@@ -18,15 +18,14 @@ def within_reach(seen: Seen, rhythm: Rhythm, now: datetime) -> Seen:
     """
     if not seen.all_new or seen.since is None or seen.backlog:
         return seen
-    opened = min(_opened(seen, rhythm, now, seen.since), now - LEAST_REACH)
+    told = [moment for moment in seen.published if seen.since < moment <= now]
+    opened = min(min(told) if told else _usually_since(seen, rhythm, now), now - LEAST_REACH)
     if opened <= seen.since:
         return seen
-    return replace(seen, since=opened, published=[moment for moment in seen.published if moment > opened])
+    later = [moment for moment in seen.published if moment > opened]
+    return replace(seen, since=opened, published=later if told else seen.published)
 
 
-def _opened(seen: Seen, rhythm: Rhythm, now: datetime, since: datetime) -> datetime:
-    told = [moment for moment in seen.published if since < moment <= now]
-    if told:
-        return min(told)
-    count, gap = len(seen.published) + seen.untimed, usual_gap(rhythm)
-    return now - min(count * gap, now - since) if gap else since
+def _usually_since(seen: Seen, rhythm: Rhythm, now: datetime) -> datetime:
+    gap = usual_gap(rhythm)
+    return now - min((len(seen.published) + seen.untimed) * gap, LONGEST_INTERVAL) if gap else now - LONGEST_INTERVAL

@@ -3,10 +3,11 @@
 from bisect import bisect_right
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storywatch.pacing.bucket import FEWEST, RESERVED, Bucket, full, level, refilled_in, take
+from storywatch.pacing.bucket import FEWEST, RESERVED, Bucket, flow, full, level, refilled_in, take
 from tests.unit.pacing.rhythms import DAY, HOUR, MONDAY
 
 BUDGET = 24 * 96.0
@@ -50,6 +51,16 @@ def test_after_the_wait_it_tells_a_poll_may_be_made() -> None:
     assert take(empty, BUDGET, MONDAY + wait + timedelta(milliseconds=1), story=False) is not None
     assert take(empty, BUDGET, MONDAY + wait * 0.9, story=False) is None
     assert refilled_in(Bucket(), BUDGET, MONDAY, story=False) == timedelta()
+
+
+@given(st.floats(20, 5000))
+def test_a_busy_hour_may_have_most_of_the_limit(budget: float) -> None:
+    """Of small budgets too, which hold a few polls on top: never more than that beyond twice the share."""
+    share = budget / 24
+    assert flow(budget) * 3600 >= 1.5 * share - 1e-9
+    assert flow(budget) * 3600 + full(budget) <= 2 * share + FEWEST + 1e-9
+    if budget >= 240:
+        assert flow(budget) * 3600 + full(budget) == pytest.approx(2 * share)
 
 
 def test_a_small_budget_has_a_few_at_once() -> None:

@@ -7,11 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storywatch.pacing.demand import weights
 from storywatch.pacing.hastening import earlier
-from storywatch.pacing.heat import LEAST_WEIGHT, Heat, heated, is_story, matched, weight
+from storywatch.pacing.heat import (
+    LEAST_WEIGHT,
+    MOST_OF_A_POLL,
+    MOST_WEIGHT,
+    Heat,
+    counted,
+    heated,
+    is_story,
+    matched,
+    weight,
+)
 from storywatch.pacing.observing import Seen
 from storywatch.pacing.rhythm import Rhythm
-from tests.unit.pacing.rhythms import DAY, HOUR, MINUTE, MONDAY, POLICY, steady
+from tests.unit.pacing.rhythms import DAY, HOUR, MINUTE, MONDAY, POLICY, fleet, steady
 
 QUIET = Heat(at=MONDAY)
 PLANNED = MONDAY + 2 * HOUR
@@ -58,9 +69,49 @@ def test_items_that_do_not_match_cool_a_source() -> None:
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6), st.floats(0, 1e5), st.floats(0, 1e5), st.floats(0, 1e5))
 def test_a_weight_is_a_chance(x: float, y: float, hits: float, misses: float, expected: float) -> None:
-    """Above nothing and never above one, whatever was counted."""
+    """Above nothing and below one, whatever was counted."""
     rhythm = Rhythm(matches=hits, expected=expected, hot=hits, shown=hits + misses, at=MONDAY)
-    assert LEAST_WEIGHT < weight(rhythm, Heat(x=x, y=y, at=MONDAY), MONDAY) <= 1 + LEAST_WEIGHT
+    assert LEAST_WEIGHT < weight(rhythm, Heat(x=x, y=y, at=MONDAY), MONDAY) <= MOST_WEIGHT < 1
+
+
+def test_whose_items_all_match_is_a_story() -> None:
+    """The surest source of all keeps its share of the hourly limit, alone and in a fleet."""
+    rhythm, heat = after_matches(40)
+    weighs = weight(rhythm, heat, MONDAY + 200 * MINUTE)
+    assert weighs == MOST_WEIGHT
+    assert is_story(weighs)
+    assert weights(fleet(rhythm), heat, MONDAY + 200 * MINUTE)[0] == pytest.approx(MOST_WEIGHT)
+
+
+def test_one_poll_alone_is_no_event() -> None:
+    """However many of its items match; a second source says more than thousands of the first one's."""
+    now = MONDAY + HOUR
+    crowd = Seen(since=MONDAY, published=[now] * 5000, matched=5000)
+    heat = QUIET
+    planned = POLICY.with_heat(heat).polled(steady(30), crowd, outlet="", host="", now=now, dice=0)
+    assert planned.heat is not None
+    assert planned.heat.x == pytest.approx(MOST_OF_A_POLL)
+    assert planned.heat.glow(now) < 0.7
+    assert planned.rhythm.matches == pytest.approx(MOST_OF_A_POLL)
+
+
+@pytest.mark.parametrize(
+    ("ages", "untimed", "since", "counts"),
+    [
+        ((1, 5, 71, 72), 0, 72, (2, 2)),
+        ((1, 5), 6, 72, (2, 2)),
+        ((23, 30), 6, 2, (7, 4)),
+        ((1,) * 40, 0, 2, (MOST_OF_A_POLL, 1)),
+        ((), 0, 2, (0, 0)),
+    ],
+)
+def test_what_is_old_says_nothing_of_now(
+    ages: tuple[int, ...], untimed: int, since: int, counts: tuple[float, float]
+) -> None:
+    """After an outage the items of days ago heat nothing; matches are at most as many as items."""
+    published = [MONDAY - age * HOUR for age in ages]
+    seen = Seen(since=MONDAY - since * HOUR, published=published, untimed=untimed, matched=4)
+    assert counted(seen, MONDAY) == pytest.approx(counts)
 
 
 def again(weighs: float, *, free_from: datetime | None = None, now: datetime = MONDAY + 5 * MINUTE) -> datetime:

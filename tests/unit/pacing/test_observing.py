@@ -1,7 +1,7 @@
 """What a poll teaches, and what it must not: `storywatch.pacing.observing`."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -155,6 +155,57 @@ def test_window_overflow_halves_the_pause() -> None:
     overflown = POLICY.polled(steady(20), full, outlet="", host="", now=MONDAY + HOUR, dice=0)
     assert overflown.wait.pause == calm.wait.pause / 2
     assert overflown.wait.capped_by == "window"
+
+
+def after_outage(published: list[datetime], untimed: int = 0, *, back: datetime) -> Rhythm:
+    """Return the rhythm of a source of 200 items a day after days of failures, of whose document all is new."""
+    seen = Seen(since=MONDAY, published=published, untimed=untimed, listed=30, all_new=True)
+    return POLICY.polled(steady(200), seen, outlet="", host="", now=back, dice=0).rhythm
+
+
+def daily(rhythm: Rhythm) -> float:
+    """Return items a day."""
+    return float(rhythm.items.sum() / rhythm.exposure.sum()) * 86400
+
+
+def test_an_outage_is_no_silence() -> None:
+    """Its document reaches back for hours, not for the two days; what it doesn't hold may well have come."""
+    back = MONDAY + 2 * DAY
+    gap = DAY / 200
+    assert daily(after_outage([back - gap * number for number in range(30)], back=back)) == pytest.approx(200, rel=0.03)
+    assert daily(after_outage([], 30, back=back)) == pytest.approx(200, rel=0.03)
+    burst = after_outage([back - gap * number for number in range(30)], back=back)
+    assert burst.foreseen - burst.lately == pytest.approx(0, abs=5)
+    # Where the document does hold more than came, silence is silence.
+    quiet = Seen(since=MONDAY, published=[back - gap * number for number in range(30)], listed=90)
+    assert daily(POLICY.polled(steady(200), quiet, outlet="", host="", now=back, dice=0).rhythm) < 170
+
+
+@pytest.mark.parametrize("published", [[MONDAY + 2 * DAY] * 30, [MONDAY - DAY] * 30])
+def test_times_that_cannot_be_meant_open_no_tiny_interval(published: list[datetime]) -> None:
+    """All of the minute of the request, or all from before the last poll."""
+    rhythm = after_outage(published, back=MONDAY + 2 * DAY)
+    assert 195 < daily(rhythm) < 215
+
+
+def test_a_clock_that_was_years_behind_teaches_nothing() -> None:
+    """And is quickly done with: no hour of the years between is walked through."""
+    before = steady(50, at=datetime(1971, 1, 1, tzinfo=UTC))
+    seen = Seen(since=before.at, published=[MONDAY - HOUR], listed=30)
+    after = POLICY.polled(before, seen, outlet="", host="", now=MONDAY, dice=0).rhythm
+    assert np.array_equal(after.items, before.items)
+    assert np.array_equal(after.exposure, before.exposure)
+    assert (after.at, after.polls) == (MONDAY, 1)
+
+
+def test_new_feed_whose_items_came_within_seconds_teaches_nothing() -> None:
+    """Its document was made then; one of a busy source is believed."""
+    dated, busy = (
+        observe(Rhythm(), Seen(since=None, published=every(gap, 30, NOON - 30 * gap), backlog=True), NOON)
+        for gap in (timedelta(seconds=1), 2 * MINUTE)
+    )
+    assert dated.items.sum() == dated.exposure.sum() == 0
+    assert busy.items.sum() == pytest.approx(29, rel=0.01)
 
 
 @given(st.lists(st.integers(-(10**9), 10**9), max_size=20), st.integers(0, 10**6), st.integers(1, 10**6))

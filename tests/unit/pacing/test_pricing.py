@@ -19,6 +19,7 @@ from storywatch.pacing.pricing import refresh
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.solving import price_for
+from storywatch.pacing.waiting import next_wait
 from tests.unit.pacing.rhythms import DAY, HOUR, MONDAY, fleet, steady
 
 NOW = MONDAY + HOUR
@@ -89,6 +90,59 @@ def test_caps_hold_and_the_others_get_the_rest(outlets: Mapping[str, float], hos
         assert sum(one for one, outlet in zip(polls, names, strict=True) if outlet == name) <= cap * 1.001
     assert sum(polls[2:]) <= hosts.get("h", 1e9) * 1.001
     assert sum(polls) == pytest.approx(min(400, 110 if len(outlets) > 1 else 400), rel=0.01)
+
+
+def test_small_documents_count_in_the_budget_and_in_caps() -> None:
+    """Their sooner polls are planned for: the price is higher by so much."""
+    small = [replace(steady(daily), window=1.0) for daily in DAILIES]
+    members = fleet(*small, hosts=("h", "h", "other", "h"))
+    pace = refresh(members, Pace.first(), Budgets(total=100, hosts={"h": 40}), NOW)
+    polls = [
+        DAY / next_wait(one, pace, price=pace.price_for("", host), weight=1, now=NOW, dice=0.5).pause
+        for one, host in zip(small, members.hosts, strict=True)
+    ]
+    assert polls == pytest.approx(polls_by_hand(members, pace), rel=0.05)
+    assert sum(polls) == pytest.approx(100, rel=0.05)
+    assert polls[0] + polls[1] + polls[3] == pytest.approx(40, rel=0.05)
+
+
+def test_who_spends_too_little_gets_no_more_than_a_cap() -> None:
+    """The trim lowers the price of all, and not those of caps; it raises both."""
+    members = fleet(*(steady(daily) for daily in DAILIES), hosts=("h", "h", "", ""))
+    for trim, dearer in ((0.3, 1.0), (3.0, 3.0)):
+        pace = refresh(members, replace(Pace.first(), trim=trim), Budgets(total=400, hosts={"h": 30}), NOW)
+        plain = refresh(members, Pace.first(), Budgets(total=400, hosts={"h": 30}), NOW)
+        assert pace.price == pytest.approx(plain.price * trim)
+        assert pace.prices["host:h"] == pytest.approx(plain.prices["host:h"] * dearer)
+
+
+def test_nothing_is_learned_where_one_source_came_for_another() -> None:
+    """The polls of who is gone are no polls saved."""
+    old, new = (
+        Fleet.of(
+            Member(rhythm=replace(steady(8), polls=polls).to_bytes(), source=name)
+            for name, polls in (("a", 100), (other, count))
+        )
+        for other, count in (("b", 35_000), ("c", 0))
+    )
+    start = refresh(old, Pace.first(), Budgets(total=400), NOW)
+    replaced = refresh(new, start, Budgets(total=400), NOW + 3 * HOUR)
+    assert (replaced.trim, replaced.debt) == (1, 0)
+    stayed = refresh(old, start, Budgets(total=400), NOW + 3 * HOUR)
+    assert stayed.trim < 1
+
+
+def test_one_source_alone_does_not_bend_the_pool() -> None:
+    """A first document of thousands of items, all at the full hour and by night, beside fifty feeds."""
+    odd = Rhythm(
+        items=np.array([2000] + [0] * 47, dtype=np.float32),
+        exposure=np.array([3600] * 48, dtype=np.float32),
+        phase=np.array([2000] + [0] * 11, dtype=np.float32),
+    )
+    calm = [steady(3, days=10) for _ in range(50)]
+    pace = refresh(fleet(*calm, odd), Pace.first(), Budgets(total=400), NOW)
+    assert pace.phase[0] < 3
+    assert pace.pool[0] < 8
 
 
 def test_a_budget_nobody_can_spend_is_no_error() -> None:

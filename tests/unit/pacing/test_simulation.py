@@ -66,6 +66,19 @@ def test_ours_spends_as_much_and_is_sooner() -> None:
     assert ours.p95 < 1.1 * uniform.p95
 
 
+def test_one_source_alone_is_found_sooner() -> None:
+    """Its hours of work get the polls of its nights, within what it may spend; the trim doesn't run away."""
+    rng = np.random.default_rng(7)
+    hours = np.sort(rng.uniform(8, 18, (14, 30)))
+    alone = [Track(source="office", published=BEGIN + (24 * np.arange(14)[:, None] + hours).ravel() * HOUR)]
+    ours = Ours(Budgets(total=96))
+    found = figures(run(alone, ours, 14), alone, since=BEGIN + 5 * DAY, until=BEGIN + 14 * DAY)
+    assert found.polls == pytest.approx(96, rel=0.05)
+    assert found.mean < 0.85 * 450
+    assert found.p95 < 855
+    assert ours.policy.pace.trim > 0.5
+
+
 def test_the_same_seed_gives_the_same_run() -> None:
     """And another one another."""
     polls = [np.concatenate(run(TRACKS, Ours(Budgets(total=288)), 1, seed).polls) for seed in (1, 1, 2)]

@@ -96,13 +96,25 @@ def test_by_night_it_waits_longer() -> None:
 
 
 def test_a_poll_comes_before_half_of_the_document_is_new() -> None:
-    """A document of four items of a source of a hundred a day holds no day's worth, however dear polls are."""
-    free = wait(steady(100), price=1e5)
-    held = wait(replace(steady(100), window=4.0), price=1e5)
-    assert free.capped_by is None or free.capped_by == "longest"
+    """Where the price leaves it more, for a document of four items."""
+    free = wait(steady(100), price=6000)
+    held = wait(replace(steady(100), window=4.0), price=6000)
+    assert free.capped_by is None
     assert held.capped_by == "window"
     assert held.awaited == pytest.approx(2, rel=0.01)
-    assert held.pause < HOUR
+    assert free.pause / 2 < held.pause < free.pause
+
+
+@given(daily=dailies, price=prices, window=st.floats(1, 50), overflown=st.booleans())
+def test_no_document_is_so_small_that_it_beats_the_price(
+    *, daily: float, price: float, window: float, overflown: bool
+) -> None:
+    """Else one that lists a single item would be polled each minute, whatever budget and caps allow."""
+    free = wait(steady(daily), price).pause
+    rhythm = replace(steady(daily), window=window)
+    held = next_wait(rhythm, PACE, price=price, weight=1, now=MONDAY, dice=0, overflown=overflown).pause
+    assert max(free / 2 - timedelta(microseconds=2), MINUTE) <= held <= free
+    assert wait(replace(steady(960), window=1.0), price=1e15).pause == DAY / 2
 
 
 def test_it_says_what_capped_it() -> None:
