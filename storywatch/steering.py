@@ -11,16 +11,11 @@ from storywatch.pacing.floors import asked_pause
 from storywatch.pacing.heat import counted, is_recent
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.observing import Seen, failed
-from storywatch.pacing.pace import Budgets, Pace
+from storywatch.pacing.pace import Pace
 from storywatch.pacing.policy import Policy
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.visits import wishes_after
 from storywatch.urls import host_of
-
-
-def policy_at(pace: Pace) -> Policy:
-    """Return the policy that decides at a pace."""
-    return Policy(pace=pace, budgets=Budgets(total=0.0))
 
 
 def after_visit(
@@ -41,7 +36,7 @@ def after_visit(
     seen = _seen(visit, before, learned.rhythm, source, taken=taken, matches=matches, gap=gap, now=now)
     host = host_of(address(source, before))
     # The dice are thrown once, when floors are known too.
-    planned = policy_at(pace).polled(learned.rhythm, seen, outlet=source.outlet, host=host, now=now, dice=0.0)
+    planned = Policy(pace=pace).polled(learned.rhythm, seen, outlet=source.outlet, host=host, now=now, dice=0.0)
     new, matches_lately = counted(seen, now)
     return Learned(
         rhythm=planned.rhythm,

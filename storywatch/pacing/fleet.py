@@ -20,7 +20,7 @@ class Member:
     """A source as the fleet sees it. `source`: its id, by which a refresh tells whether sources came or went.
 
     `rhythm`: its bytes, None before its first poll. `fixed`: the pause that it has whatever the price is, if it has
-    one. `floor`: the pause that the publisher holds us to, where it is known better than by its usual answers.
+    one.
     """
 
     rhythm: bytes | None
@@ -28,7 +28,6 @@ class Member:
     outlet: str = ""
     host: str = ""
     fixed: timedelta | None = None
-    floor: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -49,14 +48,13 @@ class Fleet:
         listed = list(members)
         blobs = [one.rhythm if one.rhythm and is_sound(one.rhythm) else _FRESH for one in listed]
         rhythms = np.frombuffer(b"".join(blobs), dtype=LAYOUT)
-        known = [-1.0 if one.floor is None else one.floor.total_seconds() for one in listed]
         return cls(
             rhythms=rhythms,
             outlets=np.array([one.outlet for one in listed], dtype=np.str_),
             hosts=np.array([one.host for one in listed], dtype=np.str_),
             fixed=np.array([one.fixed.total_seconds() if one.fixed else 0.0 for one in listed]),
             identity=zlib.crc32("".join(sorted(f"{one.source}\n" for one in listed)).encode()),
-            floors=np.where(np.array(known) < 0, rhythms["floor"], known) if listed else np.zeros(0),
+            floors=rhythms["floor"].astype(float),
         )
 
     def __len__(self) -> int:

@@ -15,12 +15,16 @@ from storywatch.pacing import pooling
 from storywatch.pacing.demand import weights
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.floors import LEAST_PAUSE, wanted_from
-from storywatch.pacing.hastening import HEATED, earlier
 from storywatch.pacing.heat import Heat, weight
 from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.times import hour_key
+from storywatch.pacing.waiting import next_wait
 
+WORTH = timedelta(seconds=60)
+"""A poll is brought forward by so much, or not at all."""
+HEATED = 1.5
+"""A source's poll is looked at again when its weight has become so many times what it was planned with."""
 WARMER = 1.1
 """So many times likelier must matches have become before waiting polls are looked at."""
 
@@ -66,6 +70,28 @@ def _planned_anew(one: Waiting, pace: Pace, weighs: float, now: datetime) -> Ite
     due = earlier(one.rhythm, pace, price=price, weight=weighs, planned=one.due, free_from=free, now=now, dice=0.0)
     if due is not None and (wanted := wanted_from(due, one.wishes)) < one.due:
         yield replace(one, due=wanted, weight=weighs)
+
+
+def earlier(
+    rhythm: Rhythm,
+    pace: Pace,
+    *,
+    price: float,
+    weight: float,
+    planned: datetime,
+    free_from: datetime | None,
+    now: datetime,
+    dice: float,
+) -> datetime | None:
+    """Return when a waiting poll is worth its request by a new weight, None if it stays where it is planned.
+
+    Counted from the last poll. `free_from`: no floor forbids it from then on.
+    """
+    if rhythm.at is None:
+        return None
+    wait = next_wait(rhythm, pace, price=price, weight=weight, now=rhythm.at, dice=dice)
+    moment = max(rhythm.at + wait.pause, now, free_from or now)
+    return moment if planned - moment >= WORTH else None
 
 
 def by_cost(fleet: Fleet, unseen: Sequence[timedelta], pace: Pace, now: datetime) -> Sequence[int]:

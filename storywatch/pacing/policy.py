@@ -14,6 +14,9 @@ from storywatch.pacing.reach import within_reach
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.waiting import Wait, next_wait
 
+UNSAID = Budgets(total=0.0)
+"""Who never works the pace out anew needs no budgets."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
@@ -27,10 +30,10 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
-    """Decides by the pace and the budgets. Pure: `now` and `dice` are arguments."""
+    """Decides by the pace, and works that out by the budgets. Pure: `now` and `dice` are arguments."""
 
     pace: Pace
-    budgets: Budgets
+    budgets: Budgets = UNSAID
 
     def polled(self, rhythm: Rhythm, seen: Seen, *, outlet: str, host: str, now: datetime, dice: float) -> Planned:
         """Return what follows from a poll that succeeded at `now`."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from storywatch.pacing.bucket import Bucket, refilled_in, take
 from storywatch.pacing.fleet import Fleet, Member
-from storywatch.pacing.hastening import HEATED
+from storywatch.pacing.forward import HEATED
 from storywatch.pacing.heat import Heat, is_story, weight
 from storywatch.pacing.observing import Seen, failed
 from storywatch.pacing.pace import REFRESHED_EVERY, Budgets, Pace

@@ -1,6 +1,7 @@
 """Rhythms for tests, and sources that are polled."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -55,8 +56,7 @@ def fleet(*rhythms: Rhythm, floors: Sequence[float] = (), hosts: Sequence[str] =
     """Return a fleet of rhythms, with floors in seconds."""
     return Fleet.of(
         Member(
-            rhythm=rhythm.to_bytes(),
-            floor=timedelta(seconds=floors[number]) if floors else None,
+            rhythm=replace(rhythm, floor=timedelta(seconds=floors[number]) if floors else rhythm.floor).to_bytes(),
             host=hosts[number] if hosts else "",
         )
         for number, rhythm in enumerate(rhythms)

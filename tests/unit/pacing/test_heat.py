@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storywatch.pacing.demand import weights
-from storywatch.pacing.hastening import earlier
+from storywatch.pacing.forward import earlier
 from storywatch.pacing.heat import (
     LEAST_WEIGHT,
     MOST_OF_A_POLL,
