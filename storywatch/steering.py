@@ -1,6 +1,6 @@
 """What a visit teaches of its source's rhythm, and the pause that follows from it; `storywatch.pacing` decides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -89,9 +89,9 @@ def _seen(
     )
 
 
-def _since(news: Iterable[Item], moment: datetime) -> Sequence[Item]:
+def _since(news: Iterable[Item], moment: datetime) -> tuple[Item, ...]:
     """Return the items that came after a moment by their own word."""
-    return [item for item in news if (published := _time(item)) and published > moment]
+    return tuple(item for item in news if (published := _time(item)) and published > moment)
 
 
 def _time(item: Item) -> datetime | None:

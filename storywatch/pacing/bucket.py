@@ -12,7 +12,7 @@ AT_ONCE = 0.25
 RESERVED = 0.1
 """Share of the bucket that is kept for sources of live events."""
 FEWEST = 5.0
-"""Polls that a full bucket has at least: of a small budget an hour may then spend so many more than its share."""
+"""Polls that a full bucket has at least: of a small budget an hour may spend so many more than twice its share."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
