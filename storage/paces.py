@@ -177,6 +177,13 @@ async def allow(connection: AsyncConnection, config: WatchConfig) -> None:
         await connection.execute(changed.values(budgets=allowed, refreshed_at=None, tokens=tokens))
 
 
+async def set_back(connection: AsyncConnection, now: datetime) -> None:
+    """Let the hourly limit flow from now on, if a clock ran ahead that was set back: else nothing would until then."""
+    row = await row_of(connection, hold=True)
+    if row is not None and row.tokens_at is not None and row.tokens_at > now:
+        await pour(connection, Bucket(tokens=row.tokens, at=now))
+
+
 async def pour(connection: AsyncConnection, bucket: Bucket) -> None:
     """Write what the hourly limit leaves."""
     row = update(tables.pace).where(tables.pace.c.id == THE_ROW)

@@ -100,6 +100,8 @@ class StoredSources:
             if moments:
                 moving = update(tables.sources).where(source.id == bindparam("late_id"))
                 await connection.execute(moving.values(next_poll_at=bindparam("moment")), moments)
+            # Last, as in a poll, which holds its source before the pace.
+            await paces.set_back(connection, now)
         return len(overdue)
 
     async def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:

@@ -310,6 +310,20 @@ async def test_a_clock_set_back_a_day_stops_nothing_for_a_day(store: Store) -> N
     assert (await rhythm_of(store)).at == back + 6 * HOUR
 
 
+async def test_a_clock_set_back_does_not_stop_the_hourly_limit(store: Store) -> None:
+    """A bucket that was drained by a clock ahead fills from now on; until then nothing is due, the negative control."""
+    config = with_budget(paced("nyt-world"), 24)
+    await store.sources.apply(config, NOW)
+    await visited_all(store, {"nyt-world": 0.03})
+    async with writing(store.engine) as connection:
+        await connection.execute(update(tables.pace).values(tokens=0.5, tokens_at=NOW + 30 * DAY))
+    later = NOW + 10 * DAY
+    assert await store.sources.due_hosts(later, 9) == []
+    await store.sources.spread_overdue(NOW)
+    assert await left_of(store, NOW) == 0.5
+    assert await store.sources.due_hosts(NOW + 2 * HOUR, 9) == ["nyt-world.example"]
+
+
 async def test_what_was_slept_through_is_polled_in_the_order_of_what_waits(store: Store) -> None:
     """The busy one first, though it was due last."""
     config = paced("quiet", "busy")
