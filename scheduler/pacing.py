@@ -32,7 +32,7 @@ def _log(kept: Kept) -> None:
         log.info(
             "paced",
             sources=kept.pace.members,
-            budget=round(kept.allowed.total),
+            budget=round(kept.budget),
             planned=round(kept.pace.planned),
             price=round(kept.pace.price, 1),
         )

@@ -18,7 +18,7 @@ from storywatch.explaining_polls import Stand
 from storywatch.model import WatchConfig
 from storywatch.pacemaking import heavier
 from storywatch.pacing import pause_at_any_price
-from storywatch.pacing.allowance import Allowance
+from storywatch.pacing.allowance import NOTHING, Allowance
 from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.fleet import Fleet, Member
 from storywatch.pacing.forward import Waiting, by_cost
@@ -36,8 +36,6 @@ AT_ONCE = 200
 """Polls that one transaction brings forward: others want to write too."""
 READ_AT_ONCE = 1000
 """Sources that are read before others get their turn."""
-NOTHING = Allowance(total=0.0, paced=0.0)
-"""Before the first config."""
 
 Made = TypeVar("Made")
 

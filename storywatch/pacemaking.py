@@ -24,14 +24,14 @@ RESTS_A_SOURCE, RESTS_AT_MOST = timedelta(milliseconds=3), timedelta(minutes=1)
 class Kept:
     """What a look at the pace did.
 
-    `pace`: worked out anew; None if it holds. `forward`: polls brought forward. `glow`: the chance of a match by which
-    waiting polls are planned now. `looked`: when they were looked at last.
+    `pace`: worked out anew, for a `budget` in polls a day; None if it holds. `forward`: polls brought forward.
+    `glow`: the chance of a match by which waiting polls are planned now. `looked`: when they were looked at last.
     """
 
-    allowed: Allowance
     glow: float = 0.0
     looked: datetime | None = None
     pace: Pace | None = None
+    budget: float = 0.0
     forward: int = 0
 
 
@@ -50,10 +50,10 @@ class Pacemaking:
             return replace(await self._refresh(pace, allowed, now), glow=glow, looked=looked)
         shines = pace.heat.glow(now) if pace.heat else 0.0
         if not is_hotter(pace.heat, glow, now) or _rests(looked, pace, now):
-            return Kept(allowed=allowed, glow=min(glow, shines), looked=looked)
+            return Kept(glow=min(glow, shines), looked=looked)
         waiting = await self.paces.waiting(now, pace.heat)
         earlier = await asyncio.to_thread(lambda: list(heated_up(waiting, pace, now)))
-        return Kept(allowed=allowed, glow=shines, looked=now, forward=await self._forward(earlier))
+        return Kept(glow=shines, looked=now, forward=await self._forward(earlier))
 
     async def renew(self) -> None:
         """Work the pace out anew if it is old. What an event heats up is left to the daemon."""
@@ -64,16 +64,16 @@ class Pacemaking:
 
     async def _refresh(self, before: Pace, allowed: Allowance, now: datetime) -> Kept:
         fleet = await self.paces.fleet(now)
-        policy = Policy(pace=before, budgets=allowed.budgets(fleet.hosts.tolist()))
+        policy = Policy(pace=before, budgets=allowed.budgets(fleet))
         pace = (await asyncio.to_thread(policy.refreshed, fleet, now)).pace
         if not await self.paces.keep(pace, before, allowed):
-            return Kept(allowed=allowed)
+            return Kept()
         # Only what the operator changed is worth it: what three hours change, the next polls follow by themselves.
         if before.refreshed_at is not None:
-            return Kept(allowed=allowed, pace=pace)
+            return Kept(pace=pace, budget=policy.budgets.total)
         waiting = await self.paces.waiting(now)
         earlier = await asyncio.to_thread(lambda: list(cheaper(waiting, pace, now)))
-        return Kept(allowed=allowed, pace=pace, forward=await self._forward(earlier))
+        return Kept(pace=pace, budget=policy.budgets.total, forward=await self._forward(earlier))
 
     async def _forward(self, earlier: Iterable[Waiting]) -> int:
         listed = list(earlier)
