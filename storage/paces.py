@@ -14,10 +14,9 @@ from storage.engine import reading, writing
 from storage.items import chunks
 from storage.states import state_of, wishes_of
 from storage.upsert import insert_new, upsert
-from storywatch.explaining_polls import Stand
+from storywatch.explaining_polls import PROVEN, Stand, fixed_pause
 from storywatch.model import WatchConfig
 from storywatch.pacemaking import heavier
-from storywatch.pacing import pause_at_any_price
 from storywatch.pacing.allowance import NOTHING, Allowance
 from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.fleet import Fleet, Member
@@ -28,7 +27,6 @@ from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.room import widened
 from storywatch.pacing.waiting import LONGEST_PAUSE
-from storywatch.push import NET
 
 THE_ROW = 1
 """There is one pace."""
@@ -144,7 +142,7 @@ async def _bring_forward(connection: AsyncConnection, some: Sequence[Waiting]) -
     return len(moved)
 
 
-def _waits(one: Waiting, row: Row[Any]) -> bool:
+def _waits(one: Waiting, row: Row[*tuple[Any, ...]]) -> bool:
     return bool(row.last_poll_at == one.last and row.next_poll_at > one.due)
 
 
@@ -212,7 +210,7 @@ async def overdue(connection: AsyncConnection, since: datetime, now: datetime) -
     Those that a poll holds are passed over: it plans them anew, and may wait for others.
     """
     source = tables.sources.c
-    query = _members().add_columns(source.id, source.last_success_at).where(source.next_poll_at < since)
+    query = _members().add_columns(source.last_success_at).where(source.next_poll_at < since)
     query = query.order_by(None).order_by(source.next_poll_at, source.id)
     rows = await _read(connection, query.with_for_update(skip_locked=True, of=tables.sources), lambda row: row)
     pace = pace_of(await row_of(connection))
@@ -281,6 +279,7 @@ def _proven(now: datetime) -> Select[Any]:
 def _members() -> Select[Any]:
     source = tables.sources.c
     query = select(
+        source.id,
         source.outlet,
         source.host,
         source.every,
@@ -293,14 +292,14 @@ def _members() -> Select[Any]:
 
 
 def _member(row: Row[Any]) -> Member:
-    return Member(rhythm=row.learned, outlet=row.outlet, host=row.host)
+    return Member(source=row.id, rhythm=row.learned, outlet=row.outlet, host=row.host)
 
 
 def _fixed(row: Row[Any]) -> timedelta | None:
     """Return the pause that a source has at any price; while pushes come, that of the net."""
     every = None if row.every is None else timedelta(seconds=row.every)
-    pause = pause_at_any_price(every, row.failures, row.last_poll_at, row.next_poll_at)
-    return pause or (NET if row.pushed else None)
+    push = PROVEN if row.pushed else None
+    return fixed_pause(every, row.failures, row.last_poll_at, row.next_poll_at, push)
 
 
 def _heavier(rows: Sequence[Row[Any]], heat: Heat | None, now: datetime) -> Iterator[Row[Any]]:

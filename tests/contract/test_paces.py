@@ -186,6 +186,28 @@ async def test_the_pace_is_worked_out_every_three_hours_and_by_one_worker(store:
     assert (await keep(store, NOW - DAY)).refreshed_at == NOW - DAY
 
 
+async def test_the_fleet_knows_who_its_members_are(store: Store) -> None:
+    """What was spent is compared between refreshes only if they are the same, not as many."""
+    await store.sources.apply(paced("a", "b"), NOW)
+    before = await store.paces.fleet(NOW)
+    assert (await store.paces.fleet(NOW)).identity == before.identity
+    await store.sources.apply(paced("a", "c"), NOW)
+    after = await store.paces.fleet(NOW)
+    assert (len(after), after.identity == before.identity) == (2, False)
+
+
+async def test_a_budget_that_cannot_be_read_stops_nothing(store: Store) -> None:
+    """Another version wrote it; the pace is worked out without one until a config is applied."""
+    config = paced("nyt-world")
+    await store.sources.apply(config, NOW)
+    async with writing(store.engine) as connection:
+        await connection.execute(update(tables.pace).values(budgets={"total": 9.0, "a_year": 3.0}))
+    assert (await keep(store, NOW)).refreshed_at == NOW
+    assert await store.sources.due_hosts(NOW + MINUTE, 9)
+    await store.sources.apply(config, NOW)
+    assert (await store.paces.stand())[1].total == 96.0
+
+
 async def test_a_pace_that_cannot_be_read_is_worked_out_anew(store: Store) -> None:
     """As after an upgrade that knows more; and one for another budget than is allowed now is not kept."""
     await store.sources.apply(paced("nyt-world"), NOW)

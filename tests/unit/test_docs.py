@@ -188,7 +188,7 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     queries = ColumnNames()
     return {
         "status": {**await queries.status(NOW), **dict.fromkeys(status_fields()), "latency": None},
-        "sources": source_object((await queries.sources())[0], Pace.first(), 0.0),
+        "sources": source_object((await queries.sources())[0], 0.0, 0.0),
         "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],
         "events": (await queries.events())[0],
