@@ -115,6 +115,15 @@ class PollExplained:
     told: Quantiles | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreseen:
+    """`polls`: that a source ever had. `polls_a_day`; `items_a_day`: None before the first poll."""
+
+    polls: int
+    polls_a_day: float
+    items_a_day: float | None
+
+
 def explained(
     stand: Stand, source: Source, now: datetime, *, sights: Quantiles | None = None, told: Quantiles | None = None
 ) -> PollExplained:
@@ -197,6 +206,14 @@ def polls_a_day(members: Sequence[Member], pace: Pace, now: datetime) -> Sequenc
         return ()
     prices = np.array([pace.price_for(one.outlet, one.host) for one in members])
     return [float(one) for one in Demand.of(Fleet.of(members), pace, now).polls(prices)]
+
+
+def foreseen(members: Sequence[Member], pace: Pace, now: datetime) -> Iterator[Foreseen]:
+    """Yield the figures of each source. There may be many, so what is told of all is reckoned over all."""
+    rhythms = Fleet.of(members).rhythms
+    figures = zip(polls_a_day(members, pace, now), items_a_day(members, pace), strict=True)
+    for ever, at, (polls, items) in zip(rhythms["polls"].tolist(), rhythms["at"].tolist(), figures, strict=True):
+        yield Foreseen(polls=ever, polls_a_day=polls, items_a_day=items if at > 0 else None)
 
 
 # What holds it --------------------------------------------------------------------------------------------------------

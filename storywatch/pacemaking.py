@@ -64,7 +64,7 @@ class Pacemaking:
 
     async def _refresh(self, before: Pace, allowed: Allowance, now: datetime) -> Kept:
         fleet = await self.paces.fleet(now)
-        policy = Policy(pace=before, budgets=allowed.budgets(fleet))
+        policy = Policy(pace=before, budgets=allowed.budgets_of(fleet))
         pace = (await asyncio.to_thread(policy.refreshed, fleet, now)).pace
         if not await self.paces.keep(pace, before, allowed):
             return Kept()

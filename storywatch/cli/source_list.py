@@ -12,9 +12,8 @@ from storywatch.cli.latency import brief
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
 from storywatch.cli.output import one_line, out, print_rows
 from storywatch.cli.running import finished
-from storywatch.explaining_polls import PROVEN, fixed_pause, items_a_day, polls_a_day
+from storywatch.explaining_polls import PROVEN, Foreseen, fixed_pause, foreseen
 from storywatch.pacing.fleet import Member
-from storywatch.pacing.rhythm import Rhythm
 
 DAY = 86_400
 
@@ -41,9 +40,8 @@ async def _rows(url: str, now: datetime) -> Rows:
 async def _told(store: Store, now: datetime) -> Rows:
     pace, _ = await store.paces.stand()
     rows = await store.queries.sources()
-    members = [_member(row) for row in rows]
-    foreseen = zip(polls_a_day(members, pace, now), items_a_day(members, pace), strict=True)
-    return [source_object(row, polls, news) for row, (polls, news) in zip(rows, foreseen, strict=True)]
+    figures = foreseen([_member(row) for row in rows], pace, now)
+    return [source_object(row, one) for row, one in zip(rows, figures, strict=True)]
 
 
 def _member(row: Mapping[str, Any]) -> Member:
@@ -52,15 +50,15 @@ def _member(row: Mapping[str, Any]) -> Member:
     return Member(rhythm=row["learned"], outlet=row["outlet"], host=row["host"], fixed=fixed)
 
 
-def source_object(row: Mapping[str, Any], polls: float, news: float) -> dict[str, Any]:
-    """Return a source as JSON has it, with what is learned of it. `polls`, `news`: a day of these, as foreseen."""
+def source_object(row: Mapping[str, Any], figures: Foreseen) -> dict[str, Any]:
+    """Return a source as JSON has it, with what is learned of it."""
     told = {name: value for name, value in row.items() if name not in ("learned", "host")}
-    rhythm = Rhythm.of_bytes(row["learned"] or b"")
+    news = figures.items_a_day
     return {
         **told,
-        "polls": rhythm.polls,
-        "polls_a_day": round(polls, 1) if row["active"] else 0.0,
-        "items_a_day": round(news, 1) if rhythm.at else None,
+        "polls": figures.polls,
+        "polls_a_day": round(figures.polls_a_day, 1) if row["active"] else 0.0,
+        "items_a_day": None if news is None else round(news, 1),
     }
 
 

@@ -1,7 +1,7 @@
 """The budget of polls, as a watch config allows it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -48,14 +48,19 @@ class Allowance:
             given=bool(config.settings.budget),
         )
 
-    def budgets(self, fleet: Fleet) -> Budgets:
-        """Return it as the price is worked out by, for these sources."""
+    def budgets(self, hosts: Iterable[str]) -> Budgets:
+        """Return it as the price is worked out by, with these hosts."""
         per_host = self.per_host
         return Budgets(
-            total=self.total if self.given else _usual(fleet),
+            total=self.total,
             outlets=self.outlets,
-            hosts={} if per_host is None else dict.fromkeys(sorted(set(fleet.hosts.tolist())), per_host),
+            hosts={} if per_host is None else dict.fromkeys(sorted(set(hosts)), per_host),
         )
+
+    def budgets_of(self, fleet: Fleet) -> Budgets:
+        """Return it as the price of these sources is worked out by, as they stand."""
+        budgets = self.budgets(fleet.hosts.tolist())
+        return budgets if self.given else replace(budgets, total=_usual(fleet))
 
     def to_object(self) -> dict[str, Any]:
         """Return it as an object of plain values."""

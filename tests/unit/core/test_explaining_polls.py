@@ -12,6 +12,7 @@ from storywatch.explaining_polls import (
     Stand,
     Steered,
     explained,
+    foreseen,
     items_a_day,
     items_an_hour,
     polls_a_day,
@@ -160,3 +161,13 @@ def test_items_a_day_of_many_are_those_of_each() -> None:
     assert busy == pytest.approx((5 * sum(rates[:24]) + 2 * sum(rates[24:])) / 7)
     assert slow < busy
     assert items_a_day([], Pace.first()) == ()
+
+
+def test_figures_of_a_list_are_those_of_one() -> None:
+    """Of a source that was never polled nobody knows its items."""
+    (one, new) = foreseen([Member(rhythm=RHYTHM.to_bytes()), Member(rhythm=None)], Pace.first(), NOW)
+    told = of()
+    assert one.polls == 7
+    assert (one.polls_a_day, one.items_a_day) == pytest.approx((told.polls_a_day, told.items_a_day))
+    assert (new.polls, new.items_a_day) == (0, None)
+    assert not list(foreseen([], Pace.first(), NOW))

@@ -73,11 +73,11 @@ def test_what_is_off_and_what_repeats_another_has_no_part_in_it() -> None:
 def test_caps_are_of_outlets_and_of_every_host() -> None:
     config = config_of(per_host=50)
     config = replace(config, outlets={"nyt": replace(NYT, budget=120), "cnn": CNN})
-    budgets = Allowance.of(config).budgets(fleet_on("one.example", "two.example", "one.example"))
+    budgets = Allowance.of(config).budgets_of(fleet_on("one.example", "two.example", "one.example"))
     assert budgets.outlets == {"nyt": 120.0}
     assert budgets.hosts == {"one.example": 50.0, "two.example": 50.0}
     assert Allowance.of_object(Allowance.of(config).to_object()) == Allowance.of(config)
-    assert not Allowance.of(config_of()).budgets(fleet_on("one.example")).hosts
+    assert not Allowance.of(config_of()).budgets_of(fleet_on("one.example")).hosts
 
 
 def fleet_on(*hosts: str, fixed: timedelta | None = None) -> Fleet:
@@ -102,8 +102,8 @@ def test_the_default_is_not_of_those_that_fail_or_are_pushed() -> None:
     allowed = Allowance.of(config)
     given = Allowance.of(replace(config, settings=replace(config.settings, budget=960)))
     assert allowed.total == given.total == 960.0
-    assert (allowed.budgets(fleet).total, given.budgets(fleet).total) == (96.0 + 9 * 4, 960.0)
-    assert Allowance.of(config).budgets(fleet_on(*map(str, range(10)))).total == 960.0
+    assert (allowed.budgets_of(fleet).total, given.budgets_of(fleet).total) == (96.0 + 9 * 4, 960.0)
+    assert Allowance.of(config).budgets_of(fleet_on(*map(str, range(10)))).total == 960.0
 
 
 # What the hourly limit leaves ----------------------------------------------------------------------------------------
