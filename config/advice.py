@@ -1,16 +1,19 @@
 """What is allowed in a watch config but probably not meant: warnings, each placed like a problem."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from importlib.util import find_spec
 from ipaddress import ip_address
+from operator import itemgetter
 
 from config.check import Checked, Draft
-from config.convert import to_event
-from config.schema import OutletSpec, PagesSpec, PushSpec, SettingsSpec, SubscriberSpec
+from config.convert import OWN_EVERY, to_event
+from config.schema import OutletSpec, PagesSpec, PushSpec, SettingsSpec, SourceSpec, SubscriberSpec
 from storywatch.errors import Problem
 from storywatch.matching.language.lint import lint
+from storywatch.urls import host_of
 
 DAY = timedelta(days=1)
 _PLACEHOLDER = re.compile(r"[@./]example(\.(com|net|org))?(/|$)|\.(test|invalid|localhost)(/|$)|@localhost$")
@@ -23,6 +26,7 @@ def advise(draft: Draft) -> tuple[Problem, ...]:
     if draft.settings is not None:
         warnings += _on_settings(draft.settings)
         warnings += _on_budget(draft.settings, draft.outlets)
+    warnings += _on_caps(draft.settings, draft.outlets)
     for outlet in draft.outlets:
         warnings += _on_sources(outlet)
     warnings += _on_events(draft)
@@ -47,20 +51,50 @@ def _on_settings(checked: Checked[SettingsSpec]) -> Iterator[Problem]:
         yield from _on_door(checked, "pages", spec.pages, message)
 
 
-def _on_budget(settings: Checked[SettingsSpec], outlets: Iterable[Checked[OutletSpec]]) -> Iterator[Problem]:
-    """Warn of a budget that fixed pauses use up, and of one that nothing goes by."""
+def _on_budget(settings: Checked[SettingsSpec], outlets: Sequence[Checked[OutletSpec]]) -> Iterator[Problem]:
+    """Warn of a budget that nothing goes by, and of one that can't be kept: each paced source gets a poll a day."""
     polling = settings.spec.polling
     if polling is None or polling.budget is None:
         return
+    paced = [source for outlet in outlets for source in _paced(outlet, settings)]
     sources = [one for outlet in outlets for one in outlet.spec.sources if one.enabled and not one.gaps_only]
-    pauses = [one.every or polling.every for one in sources]
+    pauses = [one.every or polling.every or (OWN_EVERY if one.own else None) for one in sources]
     fixed = sum(DAY / pause for pause in pauses if pause)
-    if pauses and all(pauses):
+    message = None
+    if sources and not paced:
         message = "has no effect: every source has a fixed pause; take every away from those that are to be paced"
-        yield settings.node.problem(message, ("polling", "budget"))
     elif fixed >= polling.budget:
         message = f"fixed pauses alone take {fixed:.0f} polls a day, and leave the paced sources one each; raise it"
+    elif polling.budget - fixed < len(paced):
+        message = _too_little(polling.budget - fixed, len(paced))
+    if message:
         yield settings.node.problem(message, ("polling", "budget"))
+
+
+def _on_caps(settings: Checked[SettingsSpec] | None, outlets: Sequence[Checked[OutletSpec]]) -> Iterator[Problem]:
+    """Warn of caps of an outlet or a host that can't be kept."""
+    for outlet in outlets:
+        paced, budget = len(_paced(outlet, settings)), outlet.spec.budget
+        if budget is not None and budget < paced:
+            yield outlet.node.problem(_too_little(budget, paced), ("budget",))
+    polling = settings and settings.spec.polling
+    if not settings or not polling or polling.per_host is None:
+        return
+    hosts = Counter(host_of(source.url) for outlet in outlets for source in _paced(outlet, settings))
+    host, paced = max(hosts.items(), key=itemgetter(1), default=("", 0))
+    if polling.per_host < paced:
+        yield settings.node.problem(f"{host}: {_too_little(polling.per_host, paced)}", ("polling", "per_host"))
+
+
+def _paced(outlet: Checked[OutletSpec], settings: Checked[SettingsSpec] | None) -> Sequence[SourceSpec]:
+    polling = settings and settings.spec.polling
+    if polling and polling.every:
+        return ()
+    return [one for one in outlet.spec.sources if one.enabled and not (one.every or one.gaps_only or one.own)]
+
+
+def _too_little(budget: float, paced: int) -> str:
+    return f"{budget:g} polls a day are less than one for each of {paced} paced sources, and each gets one; raise it"
 
 
 def _on_door(checked: Checked[SettingsSpec], key: str, door: PushSpec | PagesSpec, plain: str) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """The daemon's work on the pace: worked out anew every three hours; waiting polls brought forward for live events."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,15 +14,16 @@ LOOK = timedelta(seconds=2)
 
 @dataclass
 class PaceWork:
-    """Looks at the pace. `glow`: the chance of a match by which waiting polls are planned."""
+    """Looks at the pace. `glow`: the chance of a match by which waiting polls are planned, when last `looked` at."""
 
     pacemaking: Pacemaking
     glow: float = 0.0
+    looked: datetime | None = None
 
     async def keep_pace(self) -> None:
         """Work it out anew if it is old; bring polls forward if an event heated up. Raises `StorageError`."""
-        kept = await self.pacemaking.keep(self.glow)
-        self.glow = kept.glow
+        kept = await self.pacemaking.keep(self.glow, self.looked)
+        self.glow, self.looked = kept.glow, kept.looked
         _log(kept)
 
 
@@ -31,9 +32,9 @@ def _log(kept: Kept) -> None:
         log.info(
             "paced",
             sources=kept.pace.members,
-            budget=round(kept.allowed.total),
+            budget=round(kept.budget),
             planned=round(kept.pace.planned),
             price=round(kept.pace.price, 1),
         )
     if kept.forward:
-        log.info("polls_hastened", polls=kept.forward)
+        log.info("polls_brought_forward", polls=kept.forward)

@@ -1,11 +1,12 @@
 """Rhythms, a row for each source, and the pace of all: one row, which holds the hourly limit too."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy import Row, Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import holds, pushes, tables
@@ -13,10 +14,10 @@ from storage.engine import reading, writing
 from storage.items import chunks
 from storage.states import state_of, wishes_of
 from storage.upsert import insert_new, upsert
-from storywatch.explaining_polls import Stand
+from storywatch.explaining_polls import PROVEN, Stand, fixed_pause
 from storywatch.model import WatchConfig
-from storywatch.pacing import pause_at_any_price
-from storywatch.pacing.allowance import Allowance
+from storywatch.pacemaking import heavier
+from storywatch.pacing.allowance import NOTHING, Allowance
 from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.fleet import Fleet, Member
 from storywatch.pacing.forward import Waiting, by_cost
@@ -26,14 +27,15 @@ from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.room import widened
 from storywatch.pacing.waiting import LONGEST_PAUSE
-from storywatch.push import NET
 
 THE_ROW = 1
 """There is one pace."""
 AT_ONCE = 200
 """Polls that one transaction brings forward: others want to write too."""
-NOTHING = Allowance(total=0.0, paced=0.0)
-"""Before the first config."""
+READ_AT_ONCE = 1000
+"""Sources that are read before others get their turn."""
+
+Made = TypeVar("Made")
 
 
 class StoredPaces:
@@ -71,12 +73,10 @@ class StoredPaces:
 
     async def fleet(self, now: datetime) -> Fleet:
         """Return all sources that are polled."""
-        push = tables.push_subscriptions.c
-        proven = select(push.source).where(push.proven, push.lease_until > now)
-        query = _members().add_columns(tables.sources.c.id.in_(proven).label("pushed"))
+        query = _members().add_columns(tables.sources.c.id.in_(_proven(now)).label("pushed"))
         async with reading(self._engine) as connection:
-            rows = (await connection.execute(query)).all()
-        return Fleet.of(replace(_member(row), fixed=_fixed(row)) for row in rows)
+            members = await _read(connection, query, lambda row: replace(_member(row), fixed=_fixed(row)))
+        return await asyncio.to_thread(Fleet.of, members)
 
     async def keep(self, pace: Pace, before: Pace, allowed: Allowance) -> bool:
         """Write the pace worked out anew, unless another process was faster, or something else is allowed meanwhile."""
@@ -90,9 +90,12 @@ class StoredPaces:
             await connection.execute(update(tables.pace).where(tables.pace.c.id == THE_ROW).values(**new))
         return True
 
-    async def waiting(self, now: datetime) -> Sequence[Waiting]:
-        """Return the paced sources whose polls wait and may be brought forward, and what holds each."""
-        source, push, rhythm = tables.sources.c, tables.push_subscriptions.c, tables.rhythms.c
+    async def waiting(self, now: datetime, heat: Heat | None = None) -> Sequence[Waiting]:
+        """Return the paced sources whose polls wait and may be brought forward, and what holds each.
+
+        `heat`: only those that weigh more by it than when they were planned.
+        """
+        source, rhythm = tables.sources.c, tables.rhythms.c
         query = (
             select(
                 *(source.id, source.outlet, source.host, source.last_poll_at, source.next_poll_at),
@@ -107,29 +110,40 @@ class StoredPaces:
                 source.failures == 0,
                 source.next_poll_at > now,
                 source.last_poll_at <= now,
-                source.id.not_in(select(push.source).where(push.proven)),
+                source.id.not_in(_proven(now)),
             )
         )
         async with reading(self._engine) as connection:
-            return [_waiting(row) for row in await connection.execute(query)]
+            rows = await _read(connection, query, lambda row: row)
+        return await asyncio.to_thread(lambda: [_waiting(row) for row in _heavier(rows, heat, now)])
 
     async def bring_forward(self, earlier: Iterable[Waiting]) -> int:
         """Plan polls anew, each with its weight, unless it was made or planned otherwise meanwhile. Return how many."""
         count = 0
         for some in chunks(list(earlier), AT_ONCE):
             async with writing(self._engine) as connection:
-                count += sum([await _bring_forward(connection, one) for one in some])
+                count += await _bring_forward(connection, some)
         return count
 
 
-async def _bring_forward(connection: AsyncConnection, one: Waiting) -> int:
+async def _bring_forward(connection: AsyncConnection, some: Sequence[Waiting]) -> int:
+    """Plan polls anew. Sources that a poll holds are passed over: it may wait for others, and plans its own anyway."""
     source, rhythm = tables.sources.c, tables.rhythms.c
-    waits = (source.id == one.source, source.last_poll_at == one.last, source.next_poll_at > one.due)
-    moved = await connection.execute(update(tables.sources).where(*waits).values(next_poll_at=one.due))
-    if moved.rowcount:
-        weighing = update(tables.rhythms).where(rhythm.source == one.source)
-        await connection.execute(weighing.values(weight=one.weight))
-    return moved.rowcount
+    query = select(source.id, source.last_poll_at, source.next_poll_at).where(
+        source.id.in_([one.source for one in some])
+    )
+    held = {row.id: row for row in await connection.execute(query.with_for_update(skip_locked=True))}
+    moved = [one for one in some if one.source in held and _waits(one, held[one.source])]
+    if moved:
+        moving = update(tables.sources).where(source.id == bindparam("moved")).values(next_poll_at=bindparam("due"))
+        await connection.execute(moving, [{"moved": one.source, "due": one.due} for one in moved])
+        weighing = update(tables.rhythms).where(rhythm.source == bindparam("moved")).values(weight=bindparam("weighs"))
+        await connection.execute(weighing, [{"moved": one.source, "weighs": one.weight} for one in moved])
+    return len(moved)
+
+
+def _waits(one: Waiting, row: Row[*tuple[Any, ...]]) -> bool:
+    return bool(row.last_poll_at == one.last and row.next_poll_at > one.due)
 
 
 # The one row ----------------------------------------------------------------------------------------------------------
@@ -177,6 +191,13 @@ async def allow(connection: AsyncConnection, config: WatchConfig) -> None:
         await connection.execute(changed.values(budgets=allowed, refreshed_at=None, tokens=tokens))
 
 
+async def set_back(connection: AsyncConnection, now: datetime) -> None:
+    """Let the hourly limit flow from now on, if a clock ran ahead that was set back: else nothing would until then."""
+    row = await row_of(connection, hold=True)
+    if row is not None and row.tokens_at is not None and row.tokens_at > now:
+        await pour(connection, Bucket(tokens=row.tokens, at=now))
+
+
 async def pour(connection: AsyncConnection, bucket: Bucket) -> None:
     """Write what the hourly limit leaves."""
     row = update(tables.pace).where(tables.pace.c.id == THE_ROW)
@@ -184,12 +205,20 @@ async def pour(connection: AsyncConnection, bucket: Bucket) -> None:
 
 
 async def overdue(connection: AsyncConnection, since: datetime, now: datetime) -> Sequence[str]:
-    """Return the sources that have been due since a while: those first whose news have waited longest."""
+    """Hold and return the sources that have been due since a while: those first whose news have waited longest.
+
+    Those that a poll holds are passed over: it plans them anew, and may wait for others.
+    """
     source = tables.sources.c
-    query = _members().add_columns(source.id, source.last_success_at).where(source.next_poll_at < since)
-    rows = (await connection.execute(query.order_by(None).order_by(source.next_poll_at, source.id))).all()
-    unseen = [now - (row.last_success_at or now - LONGEST_PAUSE) for row in rows]
+    query = _members().add_columns(source.last_success_at).where(source.next_poll_at < since)
+    query = query.order_by(None).order_by(source.next_poll_at, source.id)
+    rows = await _read(connection, query.with_for_update(skip_locked=True, of=tables.sources), lambda row: row)
     pace = pace_of(await row_of(connection))
+    return await asyncio.to_thread(_by_cost, rows, pace, now)
+
+
+def _by_cost(rows: Sequence[Row[Any]], pace: Pace, now: datetime) -> Sequence[str]:
+    unseen = [now - (row.last_success_at or now - LONGEST_PAUSE) for row in rows]
     return [rows[place].id for place in by_cost(Fleet.of(map(_member, rows)), unseen, pace, now)]
 
 
@@ -233,9 +262,24 @@ async def forget_of_other_outlets(connection: AsyncConnection, config: WatchConf
             await connection.execute(delete(rhythm).where(rhythm.c.source == row.id))
 
 
+async def _read(connection: AsyncConnection, query: Select[Any], made: Callable[[Row[Any]], Made]) -> list[Made]:
+    """Read rows, of which there may be many: some at a time, so that others get their turn between."""
+    found: list[Made] = []
+    async for some in (await connection.stream(query)).partitions(READ_AT_ONCE):
+        found += map(made, some)
+    return found
+
+
+def _proven(now: datetime) -> Select[Any]:
+    """Select the sources whose pushes come, and may come still."""
+    push = tables.push_subscriptions.c
+    return select(push.source).where(push.proven, push.lease_until > now)
+
+
 def _members() -> Select[Any]:
     source = tables.sources.c
     query = select(
+        source.id,
         source.outlet,
         source.host,
         source.every,
@@ -248,14 +292,23 @@ def _members() -> Select[Any]:
 
 
 def _member(row: Row[Any]) -> Member:
-    return Member(rhythm=row.learned, outlet=row.outlet, host=row.host)
+    return Member(source=row.id, rhythm=row.learned, outlet=row.outlet, host=row.host)
 
 
 def _fixed(row: Row[Any]) -> timedelta | None:
     """Return the pause that a source has at any price; while pushes come, that of the net."""
     every = None if row.every is None else timedelta(seconds=row.every)
-    pause = pause_at_any_price(every, row.failures, row.last_poll_at, row.next_poll_at)
-    return pause or (NET if row.pushed else None)
+    push = PROVEN if row.pushed else None
+    return fixed_pause(every, row.failures, row.last_poll_at, row.next_poll_at, push)
+
+
+def _heavier(rows: Sequence[Row[Any]], heat: Heat | None, now: datetime) -> Iterator[Row[Any]]:
+    """Yield the rows of sources that weigh more by the heat than when they were planned; all if none is given."""
+    if heat is None:
+        yield from rows
+    else:
+        places = heavier([row.learned for row in rows], [row.weight for row in rows], heat, now)
+        yield from (rows[place] for place in places)
 
 
 def _waiting(row: Row[*tuple[Any, ...]]) -> Waiting:

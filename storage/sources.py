@@ -100,6 +100,8 @@ class StoredSources:
             if moments:
                 moving = update(tables.sources).where(source.id == bindparam("late_id"))
                 await connection.execute(moving.values(next_poll_at=bindparam("moment")), moments)
+            # Last, as in a poll, which holds its source before the pace.
+            await paces.set_back(connection, now)
         return len(overdue)
 
     async def due_hosts(self, now: datetime, limit: int) -> Sequence[str]:
@@ -149,7 +151,7 @@ async def _set_back(connection: AsyncConnection, now: datetime) -> None:
     """Plan those anew that were polled by a clock that ran ahead: they would wait until it is there again."""
     source = tables.sources.c
     ahead = select(tables.sources).where(source.active, source.last_poll_at > now + LATE)
-    for row in (await connection.execute(ahead)).all():
+    for row in (await connection.execute(ahead.with_for_update(skip_locked=True))).all():
         planned = state_row(set_back(state_of(row), now))
         await connection.execute(update(tables.sources).where(source.id == row.id).values(**planned))
 
@@ -209,12 +211,16 @@ async def _hasten(
 
     So are those that got a pause, or lost theirs, and are paced now.
     """
-    for source in sources:
-        if source.id in known and _is_shorter(source.every, known[source.id]):
-            this = tables.sources.c.id == source.id
-            row = (await connection.execute(select(tables.sources).where(this))).one()
-            moment = due_anew(state_of(row), source.every or UNLEARNED, now)
-            await connection.execute(update(tables.sources).where(this).values(next_poll_at=moment))
+    shorter = {one.id: one for one in sources if one.id in known and _is_shorter(one.every, known[one.id])}
+    source = tables.sources.c
+    for some in chunks(sorted(shorter)):
+        rows = (await connection.execute(select(tables.sources).where(source.id.in_(some)))).all()
+        moments = [
+            {"hastened": row.id, "moment": due_anew(state_of(row), shorter[row.id].every or UNLEARNED, now)}
+            for row in rows
+        ]
+        moving = update(tables.sources).where(source.id == bindparam("hastened"))
+        await connection.execute(moving.values(next_poll_at=bindparam("moment")), moments)
 
 
 def _is_shorter(every: timedelta | None, before: int | None) -> bool:

@@ -10,7 +10,16 @@ import numpy as np
 
 from storywatch.latency import Quantiles
 from storywatch.model import Source, SourceKind
-from storywatch.pacing import JITTER, LEAST_PAUSE, HostHold, SourceState, address, pause_at_any_price, wanted_from
+from storywatch.pacing import (
+    JITTER,
+    LEAST_PAUSE,
+    HostHold,
+    SourceState,
+    address,
+    pause_at_any_price,
+    pooling,
+    wanted_from,
+)
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.bucket import Bucket, level
 from storywatch.pacing.bursts import surge
@@ -24,9 +33,11 @@ from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.room import room
 from storywatch.pacing.times import HOUR, HOURS
 from storywatch.pacing.waiting import Reached, Wait, Walk, next_wait
+from storywatch.push import NET
 from storywatch.urls import host_of
 
 LONGEST_SHOWN = timedelta(days=30)
+PROVEN = "proven"
 
 
 class Steered(StrEnum):
@@ -104,6 +115,15 @@ class PollExplained:
     told: Quantiles | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreseen:
+    """`polls`: that a source ever had. `polls_a_day`; `items_a_day`: None before the first poll."""
+
+    polls: int
+    polls_a_day: float
+    items_a_day: float | None
+
+
 def explained(
     stand: Stand, source: Source, now: datetime, *, sights: Quantiles | None = None, told: Quantiles | None = None
 ) -> PollExplained:
@@ -111,10 +131,10 @@ def explained(
     rhythm, pace, weight = stand.learned.rhythm, stand.pace, stand.learned.weight
     url = address(source, stand.state)
     price = pace.price_for(source.outlet, host_of(url))
-    wait = next_wait(rhythm, pace, price=price, weight=weight, now=rhythm.at or now, dice=0.0)
+    wait = next_wait(rhythm, pace, price=price, weight=weight, now=stand.state.last_poll_at or now, dice=0.0)
     hours = items_an_hour(rhythm, pace)
     state = stand.state
-    fixed = pause_at_any_price(source.every, state.failures, state.last_poll_at, state.next_poll_at)
+    fixed = fixed_pause(source.every, state.failures, state.last_poll_at, state.next_poll_at, stand.push)
     member = Member(rhythm=rhythm.to_bytes(), outlet=source.outlet, host=host_of(url), fixed=fixed)
     floors = tuple(_floors(stand, source, now))
     steered, why = next(_reasons(stand, source, wait, floors, now))
@@ -130,7 +150,7 @@ def explained(
         minutes=list(Rates.of(rhythm, pace).phase),
         watched=timedelta(seconds=float(rhythm.exposure.sum())),
         items_seen=float(rhythm.items.sum()),
-        items_a_day=items_a_day(hours),
+        items_a_day=items_a_day([member], pace)[0],
         wait=wait,
         gain=_gain(stand, now),
         price=price,
@@ -164,17 +184,36 @@ def items_an_hour(rhythm: Rhythm, pace: Pace) -> Sequence[float]:
     return [rates.in_hour(key) * HOUR for key in range(HOURS)]
 
 
-def items_a_day(hours: Sequence[float]) -> float:
-    """Return what that is on average over the week."""
-    return (5 * sum(hours[:24]) + 2 * sum(hours[24:])) / 7
+def items_a_day(members: Sequence[Member], pace: Pace) -> Sequence[float]:
+    """Return the items a day of each source, on average over the week."""
+    if not members:
+        return ()
+    hours = pooling.hourly(Fleet.of(members), pace) * HOUR
+    return [float(one) for one in (5 * hours[:, :24].sum(axis=1) + 2 * hours[:, 24:].sum(axis=1)) / 7]
+
+
+def fixed_pause(
+    every: timedelta | None, failures: int, last: datetime | None, planned: datetime, push: str | None
+) -> timedelta | None:
+    """Return the pause that a source has at any price; while pushes come, that of the net. `push`: how that stands."""
+    pause = pause_at_any_price(every, failures, last, planned)
+    return pause or (NET if push == PROVEN else None)
 
 
 def polls_a_day(members: Sequence[Member], pace: Pace, now: datetime) -> Sequence[float]:
-    """Return the polls of the next 24 hours of each source, as their price, floors and fixed pauses have them."""
+    """Return the polls of each source in the 24 hours around now, as price, floors and fixed pauses have them."""
     if not members:
         return ()
     prices = np.array([pace.price_for(one.outlet, one.host) for one in members])
     return [float(one) for one in Demand.of(Fleet.of(members), pace, now).polls(prices)]
+
+
+def foreseen(members: Sequence[Member], pace: Pace, now: datetime) -> Iterator[Foreseen]:
+    """Yield the figures of each source. There may be many, so what is told of all is reckoned over all."""
+    rhythms = Fleet.of(members).rhythms
+    figures = zip(polls_a_day(members, pace, now), items_a_day(members, pace), strict=True)
+    for ever, at, (polls, items) in zip(rhythms["polls"].tolist(), rhythms["at"].tolist(), figures, strict=True):
+        yield Foreseen(polls=ever, polls_a_day=polls, items_a_day=items if at > 0 else None)
 
 
 # What holds it --------------------------------------------------------------------------------------------------------
@@ -238,7 +277,7 @@ def _reasons(
         yield Steered.FIXED, f"{waits}: {_span(source.every)}"
     if state.last_poll_at is None or stand.learned.rhythm.at is None:
         yield Steered.FIRST, "it was not polled yet: first polls follow each other"
-    if stand.push == "proven":
+    if stand.push == PROVEN:
         yield Steered.PUSH, "pushes bring its news, so it is polled as a net only"
     if state.next_poll_at <= now and not room(stand.bucket, stand.allowed.paced, now).anyone:
         yield Steered.LIMIT, "it is due, and waits for the hourly limit: twice an hour's share of the budget is spent"
@@ -246,7 +285,8 @@ def _reasons(
 
 
 def _paced(stand: Stand, wait: Wait, floors: Sequence[Floor]) -> tuple[Steered, str]:
-    since = stand.learned.rhythm.at or stand.state.next_poll_at
+    # What is planned counts from the last poll; the rhythm may have learned from a push since then.
+    since = stand.state.last_poll_at or stand.state.next_poll_at
     planned = since + wait.pause
     holding = [floor for floor in floors if floor.until and floor.until > planned and floor.name != "least"]
     if holding and stand.state.next_poll_at > since + wait.pause * (1 + JITTER):

@@ -133,7 +133,11 @@ class OutletSpec(Strict):
     language: Language | None = Field(None, description="Language of items that name none, such as en.")
     fetch_pages: bool = Field(default=False, description=f"Visit the article pages too, not only the sources. {_LATER}")
     budget: Requests | None = Field(
-        None, description="Polls a day of its sources together, at most; without it only the whole budget counts."
+        None,
+        description=(
+            "Polls a day of its sources together, at most, but one for each paced one; without it only the whole "
+            "budget counts."
+        ),
     )
     live_url_patterns: list[Line] = Field(
         default_factory=list,

@@ -63,12 +63,16 @@ class PollingSpec(Strict):
     budget: Requests | None = Field(
         None,
         description=(
-            "Polls a day of all sources together; default 96 for each paced source, and what those with a fixed pause "
-            "take."
+            "Polls a day of all sources together; default 96 for each paced source, and what those take that have a "
+            "fixed pause, fail or are pushed. Each paced source is polled once a day at least."
         ),
     )
     per_host: Requests | None = Field(
-        None, description="Polls a day of the sources of one host, at most; without it only the budget counts."
+        None,
+        description=(
+            "Polls a day of the sources of one host, at most, but one for each paced one; without it only the budget "
+            "counts."
+        ),
     )
     max_bytes: Annotated[int, Field(ge=1024, le=64 * 1024**2)] | None = Field(
         None, description="Largest document that is read, in bytes; default 8388608 (8 MiB)."

@@ -12,11 +12,8 @@ from storywatch.cli.latency import brief
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
 from storywatch.cli.output import one_line, out, print_rows
 from storywatch.cli.running import finished
-from storywatch.explaining_polls import items_a_day, items_an_hour, polls_a_day
-from storywatch.pacing import pause_at_any_price
+from storywatch.explaining_polls import PROVEN, Foreseen, fixed_pause, foreseen
 from storywatch.pacing.fleet import Member
-from storywatch.pacing.pace import Pace
-from storywatch.pacing.rhythm import Rhythm
 
 DAY = 86_400
 
@@ -43,25 +40,25 @@ async def _rows(url: str, now: datetime) -> Rows:
 async def _told(store: Store, now: datetime) -> Rows:
     pace, _ = await store.paces.stand()
     rows = await store.queries.sources()
-    polls = polls_a_day([_member(row) for row in rows], pace, now)
-    return [source_object(row, pace, foreseen) for row, foreseen in zip(rows, polls, strict=True)]
+    figures = foreseen([_member(row) for row in rows], pace, now)
+    return [source_object(row, one) for row, one in zip(rows, figures, strict=True)]
 
 
 def _member(row: Mapping[str, Any]) -> Member:
     every = timedelta(seconds=row["every"]) if row["every"] else None
-    fixed = pause_at_any_price(every, row["failures"], row["last_poll_at"], row["next_poll_at"])
+    fixed = fixed_pause(every, row["failures"], row["last_poll_at"], row["next_poll_at"], row["push"])
     return Member(rhythm=row["learned"], outlet=row["outlet"], host=row["host"], fixed=fixed)
 
 
-def source_object(row: Mapping[str, Any], pace: Pace, polls: float) -> dict[str, Any]:
-    """Return a source as JSON has it: what is learned of it in figures. `polls`: foreseen for the next day."""
+def source_object(row: Mapping[str, Any], figures: Foreseen) -> dict[str, Any]:
+    """Return a source as JSON has it, with what is learned of it."""
     told = {name: value for name, value in row.items() if name not in ("learned", "host")}
-    rhythm = Rhythm.of_bytes(row["learned"] or b"")
+    news = figures.items_a_day
     return {
         **told,
-        "polls": rhythm.polls,
-        "polls_a_day": round(polls, 1) if row["active"] else 0.0,
-        "items_a_day": round(items_a_day(items_an_hour(rhythm, pace)), 1) if rhythm.at else None,
+        "polls": figures.polls,
+        "polls_a_day": round(figures.polls_a_day, 1) if row["active"] else 0.0,
+        "items_a_day": None if news is None else round(news, 1),
     }
 
 
@@ -86,7 +83,7 @@ def _pace(row: Mapping[str, Any]) -> str:
         return "backs off"
     if row["every"]:
         return _every(row["every"])
-    return "pushed" if row["push"] == "proven" else "paced"
+    return "pushed" if row["push"] == PROVEN else "paced"
 
 
 def _every(seconds: int) -> str:

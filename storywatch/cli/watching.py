@@ -99,7 +99,7 @@ async def _poll(config: WatchConfig, wanted: Sequence[Source], clock: Clock = ut
             await store.sources.apply(config, clock())
             await recall(learning)
             await import_past(learning)
-            await Pacemaking(paces=store.paces, clock=clock).keep(0.0)
+            await Pacemaking(paces=store.paces, clock=clock).renew()
             polls, busy = await _visit_all(runtime, store, wanted, clock)
             await learning.recollection.save()
             await _release_all(runtime)

@@ -29,6 +29,7 @@ from storywatch.pacing import HostHold, SourceState
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.forward import Waiting
+from storywatch.pacing.heat import Heat
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.pace import Pace
 from storywatch.push import PushState
@@ -193,8 +194,11 @@ class Paces(Protocol):
         """Write the pace worked out anew, unless another process was faster, or something else is allowed meanwhile."""
         ...
 
-    async def waiting(self, now: datetime) -> Sequence[Waiting]:
-        """Return the paced sources whose polls wait and may be brought forward, and what holds each."""
+    async def waiting(self, now: datetime, heat: Heat | None = None) -> Sequence[Waiting]:
+        """Return the paced sources whose polls wait and may be brought forward, and what holds each.
+
+        `heat`: only those that weigh more by it than when they were planned.
+        """
         ...
 
     async def bring_forward(self, earlier: Iterable[Waiting]) -> int:

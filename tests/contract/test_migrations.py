@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from storage import Store, open_store, search, tables
 from storage.engine import make_engine, reading, writing
@@ -104,6 +104,22 @@ def test_no_two_migrations_follow_one() -> None:
     """The versions are one line, numbered in order."""
     names = sorted(path.name for path in (MIGRATIONS / "versions").glob("*.py"))
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+
+
+async def test_who_already_has_0006_gets_the_index_of_readers_by_event(store_url: str) -> None:
+    """A version that is shipped stays as it was: what it lacks comes with the next."""
+    await make_old(store_url, "0006")
+    engine = make_engine(store_url)
+    async with reading(engine) as connection:
+        assert "ix_reader_subscriptions_event" not in await connection.run_sync(indexes)
+    await engine.dispose()
+    async with open_store(store_url) as store, reading(store.engine) as connection:
+        assert "ix_reader_subscriptions_event" in await connection.run_sync(indexes)
+
+
+def indexes(connection: Connection) -> set[str | None]:
+    """Return the names of the indexes of readers' subscriptions."""
+    return {index["name"] for index in inspect(connection).get_indexes("reader_subscriptions")}
 
 
 # From 0003 -----------------------------------------------------------------------------------------------------------

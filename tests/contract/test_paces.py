@@ -25,6 +25,7 @@ from tests.support.samples import NOW, a_config, a_source, brought, parsed
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 
 
@@ -185,6 +186,28 @@ async def test_the_pace_is_worked_out_every_three_hours_and_by_one_worker(store:
     assert (await keep(store, NOW - DAY)).refreshed_at == NOW - DAY
 
 
+async def test_the_fleet_knows_who_its_members_are(store: Store) -> None:
+    """What was spent is compared between refreshes only if they are the same, not as many."""
+    await store.sources.apply(paced("a", "b"), NOW)
+    before = await store.paces.fleet(NOW)
+    assert (await store.paces.fleet(NOW)).identity == before.identity
+    await store.sources.apply(paced("a", "c"), NOW)
+    after = await store.paces.fleet(NOW)
+    assert (len(after), after.identity == before.identity) == (2, False)
+
+
+async def test_a_budget_that_cannot_be_read_stops_nothing(store: Store) -> None:
+    """Another version wrote it; the pace is worked out without one until a config is applied."""
+    config = paced("nyt-world")
+    await store.sources.apply(config, NOW)
+    async with writing(store.engine) as connection:
+        await connection.execute(update(tables.pace).values(budgets={"total": 9.0, "a_year": 3.0}))
+    assert (await keep(store, NOW)).refreshed_at == NOW
+    assert await store.sources.due_hosts(NOW + MINUTE, 9)
+    await store.sources.apply(config, NOW)
+    assert (await store.paces.stand())[1].total == 96.0
+
+
 async def test_a_pace_that_cannot_be_read_is_worked_out_anew(store: Store) -> None:
     """As after an upgrade that knows more; and one for another budget than is allowed now is not kept."""
     await store.sources.apply(paced("nyt-world"), NOW)
@@ -310,6 +333,20 @@ async def test_a_clock_set_back_a_day_stops_nothing_for_a_day(store: Store) -> N
     assert (await rhythm_of(store)).at == back + 6 * HOUR
 
 
+async def test_a_clock_set_back_does_not_stop_the_hourly_limit(store: Store) -> None:
+    """A bucket that was drained by a clock ahead fills from now on; until then nothing is due, the negative control."""
+    config = with_budget(paced("nyt-world"), 24)
+    await store.sources.apply(config, NOW)
+    await visited_all(store, {"nyt-world": 0.03})
+    async with writing(store.engine) as connection:
+        await connection.execute(update(tables.pace).values(tokens=0.5, tokens_at=NOW + 30 * DAY))
+    later = NOW + 10 * DAY
+    assert await store.sources.due_hosts(later, 9) == []
+    await store.sources.spread_overdue(NOW)
+    assert await left_of(store, NOW) == 0.5
+    assert await store.sources.due_hosts(NOW + 2 * HOUR, 9) == ["nyt-world.example"]
+
+
 async def test_what_was_slept_through_is_polled_in_the_order_of_what_waits(store: Store) -> None:
     """The busy one first, though it was due last."""
     config = paced("quiet", "busy")
@@ -336,6 +373,76 @@ def a_rhythm(at: datetime, matches: float) -> Rhythm:
     fresh = Rhythm()
     items, exposure = fresh.items + 20, fresh.exposure + 36_000
     return replace(fresh, items=items, exposure=exposure, at=at, matches=matches, expected=6.0)
+
+
+async def test_bringing_forward_and_a_poll_that_calls_for_others_do_not_wait_for_each_other(store: Store) -> None:
+    """The poll holds its source and then wants another; who brings forward passes over the one that is held."""
+    await store.sources.apply(paced("a", "b"), NOW - HOUR)
+    async with writing(store.engine) as connection:
+        plan = {"last_poll_at": NOW - HOUR, "next_poll_at": NOW + 5 * HOUR}
+        await connection.execute(update(tables.sources).values(**plan))
+        for name in ("a", "b"):
+            learned = a_rhythm(NOW - HOUR, 1.0).to_bytes()
+            await connection.execute(tables.rhythms.insert().values(source=name, learned=learned, weight=0.04))
+    earlier = [replace(one, due=NOW + HOUR) for one in await store.paces.waiting(NOW)]
+
+    def planned(name: str) -> Any:
+        return update(tables.sources).where(tables.sources.c.id == name).values(next_poll_at=NOW + 2 * HOUR)
+
+    async with writing(store.engine) as connection:
+        await connection.execute(planned("b"))
+        bringing = asyncio.create_task(store.paces.bring_forward(earlier))
+        await asyncio.wait({bringing}, timeout=1)
+        await connection.execute(planned("a"))
+    assert await bringing in (1, 2)  # on SQLite there is one writer, and nobody is passed over
+    assert {row["next_poll_at"] - NOW for row in await rows(store, tables.sources)} <= {HOUR, 2 * HOUR}
+
+
+async def test_what_pushes_bring_is_not_brought_forward_until_its_lease_ends(store: Store) -> None:
+    """A hub that let the lease run out pushes no more, whatever was proven."""
+    await store.sources.apply(paced("pushed"), NOW - HOUR)
+    async with writing(store.engine) as connection:
+        plan = {"last_poll_at": NOW - HOUR, "next_poll_at": NOW + 9 * HOUR}
+        await connection.execute(update(tables.sources).values(**plan))
+        learned = a_rhythm(NOW - HOUR, 1.0).to_bytes()
+        await connection.execute(tables.rhythms.insert().values(source="pushed", learned=learned, weight=0.04))
+        push = {"id": "p" * 32, "source": "pushed", "hub": "https://hub.example/", "topic": "t", "made_for": "m"}
+        state = {"standing": "active", "ask_at": NOW + DAY, "withdrawn": 0, "missed": 0, "failures": 0}
+        values = {**push, **state, "proven": True, "lease_until": NOW + HOUR}
+        await connection.execute(tables.push_subscriptions.insert().values(**values))
+    assert [len(await store.paces.waiting(NOW + HOUR * number)) for number in (0, 2)] == [0, 1]
+
+
+async def test_what_waits_is_looked_at_no_more_often_than_the_sources_are_many(store: Store) -> None:
+    """A look at 20,000 takes long, so it is made once a minute; one at a few comes at once."""
+    await store.sources.apply(paced("a"), NOW)
+    pace = await keep(store, NOW)
+    _, allowed = await store.paces.stand()
+    many = replace(pace, members=20_000)
+    assert await store.paces.keep(many, pace, allowed)
+    looks = [await looked(store, NOW + 59 * SECOND), await looked(store, NOW + MINUTE)]
+    assert looks == [NOW, NOW + MINUTE]
+    assert await store.paces.keep(replace(many, members=10), many, allowed)
+    assert await looked(store, NOW + SECOND) == NOW + SECOND
+
+
+async def looked(store: Store, now: datetime) -> datetime | None:
+    """Return when what waits was looked at, after a look at `NOW`."""
+    return (await Pacemaking(paces=store.paces, clock=FakeClock(now)).keep(0.0, NOW)).looked
+
+
+async def test_only_what_became_heavier_is_read(store: Store) -> None:
+    """What waits by a greater weight than it has now stays where it is, and is not even looked at."""
+    await store.sources.apply(paced("light", "heavy"), NOW - HOUR)
+    async with writing(store.engine) as connection:
+        plan = {"last_poll_at": NOW - HOUR, "next_poll_at": NOW + 5 * HOUR}
+        await connection.execute(update(tables.sources).values(**plan))
+        for name, weight in (("light", 0.02), ("heavy", 0.99)):
+            learned = a_rhythm(NOW - HOUR, 30.0).to_bytes()
+            await connection.execute(tables.rhythms.insert().values(source=name, learned=learned, weight=weight))
+    heat = Heat(x=3.0, y=3.0, at=NOW)
+    assert [one.source for one in await store.paces.waiting(NOW, heat)] == ["light"]
+    assert len(await store.paces.waiting(NOW)) == 2
 
 
 async def test_the_sources_that_matter_are_brought_forward_and_no_floor_is_passed(store: Store) -> None:

@@ -99,7 +99,7 @@ async def test_an_event_that_heats_up_brings_the_polls_of_those_forward_that_rep
         desk.make_due(["hot"])
         hot = await running.says("poll", source="hot", count=2)
         assert hot["matched"] == len(HEATED)
-        assert (await running.says("polls_hastened"))["polls"] == 2
+        assert (await running.says("polls_brought_forward"))["polls"] == 2
         await running.says("poll", source="matters", count=2)
         await running.stops()
     assert [len(site.visits(f"/{name}")) for name in SOURCES] == [2, 2, 1, 1]
@@ -150,7 +150,7 @@ async def test_a_budget_is_reloaded_at_once(desk: Desk, tmp_path: Path) -> None:
         desk.save()
         await running.says("reloaded")
         assert (await running.says("paced", count=2))["budget"] == 4000
-        assert (await running.says("polls_hastened"))["polls"] == len(SOURCES)
+        assert (await running.says("polls_brought_forward"))["polls"] == len(SOURCES)
         for name in SOURCES:
             await running.says("poll", source=name, count=2)
         await running.stops()

@@ -42,6 +42,7 @@ from storywatch.pacing import SourceState
 from storywatch.pacing.allowance import Allowance
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.forward import Waiting as WaitingPoll
+from storywatch.pacing.heat import Heat
 from storywatch.pacing.pace import Pace
 from storywatch.ports import (
     Claim,
@@ -393,7 +394,7 @@ class FakePaces:
         """Keep nothing."""
         return False
 
-    async def waiting(self, now: datetime) -> Sequence[WaitingPoll]:
+    async def waiting(self, now: datetime, heat: Heat | None = None) -> Sequence[WaitingPoll]:
         """Nothing waits."""
         return ()
 

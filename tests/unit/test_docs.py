@@ -58,7 +58,7 @@ from storywatch.cli.watching import _poll_object
 from storywatch.dispatch import RETRY_DELAYS
 from storywatch.errors import Fault
 from storywatch.explaining import explain
-from storywatch.explaining_polls import Stand, explained
+from storywatch.explaining_polls import Foreseen, Stand, explained
 from storywatch.health import Health
 from storywatch.importing import Imported as Past
 from storywatch.latency import Passage
@@ -188,7 +188,7 @@ async def listed_fields() -> dict[str, Iterable[str]]:
     queries = ColumnNames()
     return {
         "status": {**await queries.status(NOW), **dict.fromkeys(status_fields()), "latency": None},
-        "sources": source_object((await queries.sources())[0], Pace.first(), 0.0),
+        "sources": source_object((await queries.sources())[0], Foreseen(polls=0, polls_a_day=0.0, items_a_day=None)),
         "alarms": (await queries.alarms(1))[0],
         "items": (await queries.items(1))[0],
         "events": (await queries.events())[0],

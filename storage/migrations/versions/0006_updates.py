@@ -190,7 +190,6 @@ def _create_people() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reader_subscriptions")),
     )
     op.create_index("ix_reader_subscriptions_reader", "reader_subscriptions", ["reader"])
-    op.create_index("ix_reader_subscriptions_event", "reader_subscriptions", ["event"])
     op.create_table(
         "optouts",
         sa.Column("address", sa.String(), nullable=False),

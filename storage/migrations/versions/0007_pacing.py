@@ -8,7 +8,8 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Create two tables; they fill with the next polls."""
+    """Create two tables, which fill with the next polls, and an index of who reads an event."""
+    op.create_index("ix_reader_subscriptions_event", "reader_subscriptions", ["event"])
     op.create_table(
         "rhythms",
         sa.Column("source", sa.String(), nullable=False),

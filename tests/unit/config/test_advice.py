@@ -144,3 +144,38 @@ def test_a_budget_that_leaves_nothing_to_pace(write: Write, budget: int, every: 
     warnings = load_with_warnings(write({"a.yaml": BUDGET.format(budget=budget, every=every)}), {}).warnings
     assert [warning.key for warning in warnings] == (["settings.polling.budget"] if warned else [])
     assert all(warned and warned in warning.message for warning in warnings)
+
+
+CAPS = """settings:
+  contact: desk@news.org
+  polling: {{{polling}}}
+outlets:
+- id: a
+  name: A
+  budget: {budget}
+  sources:
+  - {{id: one, url: 'https://a.org'}}
+  - {{id: two, url: 'https://a.org/2'}}
+  - {{id: three, url: 'https://b.a.org/', every: 1h}}
+  - {{id: own, url: 'https://a.org/own', own: true}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("polling", "budget", "warned"),
+    [
+        ("budget: 122, per_host: 2", 2, {}),
+        ("budget: 121", 2, {"settings.polling.budget": "1 polls a day are less than one for each of 2 paced sources"}),
+        ("budget: 120", 2, {"settings.polling.budget": "fixed pauses alone take 120 polls a day"}),
+        ("per_host: 1", 2, {"settings.polling.per_host": "a.org: 1 polls a day are less than one for each of 2"}),
+        ("per_host: 2", 1, {"outlets[0].budget": "1 polls a day are less than one for each of 2"}),
+        ("per_host: 1, every: 1h", 1, {}),
+    ],
+)
+def test_a_budget_below_a_poll_a_day_for_each_paced_source(
+    write: Write, polling: str, budget: int, warned: dict[str, str]
+) -> None:
+    """It can't be kept: each of them is polled once a day, whatever that costs."""
+    warnings = load_with_warnings(write({"a.yaml": CAPS.format(polling=polling, budget=budget)}), {}).warnings
+    assert [warning.key for warning in warnings] == list(warned)
+    assert all(words in warning.message for warning, words in zip(warnings, warned.values(), strict=True))

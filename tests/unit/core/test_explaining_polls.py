@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from storywatch.errors import Fault
-from storywatch.explaining_polls import PollExplained, Stand, Steered, explained, polls_a_day
+from storywatch.explaining_polls import (
+    PollExplained,
+    Stand,
+    Steered,
+    explained,
+    foreseen,
+    items_a_day,
+    items_an_hour,
+    polls_a_day,
+)
 from storywatch.model import SourceKind, Validators, Wishes
 from storywatch.pacing import HostHold, SourceState
 from storywatch.pacing.allowance import Allowance
@@ -128,3 +137,37 @@ def test_polls_a_day_are_those_of_a_fixed_pause_or_of_the_price() -> None:
     assert some < many
     assert each == pytest.approx(96, rel=0.03)
     assert polls_a_day([], Pace.first(), NOW) == ()
+
+
+def test_while_pushes_come_few_polls_are_foreseen() -> None:
+    """Those of the net; one whose push is not proven keeps its pace, and so does a source that fails its back-off."""
+    assert of(push="proven").polls_a_day == pytest.approx(4, rel=0.03)
+    assert of(push="active").polls_a_day == of().polls_a_day > 20
+    assert of(replace(STATE, failures=1, next_poll_at=NOW + 2 * HOUR), push="proven").polls_a_day > 10
+
+
+def test_a_push_since_the_last_poll_is_not_what_its_plan_counts_from() -> None:
+    """The next poll was planned by the last one: to count from the push would make a floor of nothing."""
+    pushed = Learned(rhythm=replace(RHYTHM, at=NOW + 3 * HOUR))
+    held = replace(STATE, next_poll_at=NOW + 2 * HOUR, fresh_until=NOW + 2 * HOUR)
+    assert of(held, learned=pushed).steered is Steered.FLOOR
+    assert of(STATE, learned=pushed).steered is Steered.PACE
+
+
+def test_items_a_day_of_many_are_those_of_each() -> None:
+    """An hour's rate by the rates of one source, over the week."""
+    rates = items_an_hour(RHYTHM, Pace.first())
+    slow, busy = items_a_day([Member(rhythm=None), Member(rhythm=RHYTHM.to_bytes())], Pace.first())
+    assert busy == pytest.approx((5 * sum(rates[:24]) + 2 * sum(rates[24:])) / 7)
+    assert slow < busy
+    assert items_a_day([], Pace.first()) == ()
+
+
+def test_figures_of_a_list_are_those_of_one() -> None:
+    """Of a source that was never polled nobody knows its items."""
+    (one, new) = foreseen([Member(rhythm=RHYTHM.to_bytes()), Member(rhythm=None)], Pace.first(), NOW)
+    told = of()
+    assert one.polls == 7
+    assert (one.polls_a_day, one.items_a_day) == pytest.approx((told.polls_a_day, told.items_a_day))
+    assert (new.polls, new.items_a_day) == (0, None)
+    assert not list(foreseen([], Pace.first(), NOW))

@@ -8,7 +8,7 @@ import pytest
 from storywatch import pushing
 from storywatch.model import PushSettings, WatchConfig
 from storywatch.pacing import SourceState, set_back
-from storywatch.pacing.allowance import Allowance
+from storywatch.pacing.allowance import NOTHING, Allowance
 from storywatch.pacing.bucket import Bucket, full
 from storywatch.pacing.fleet import Fleet, Member
 from storywatch.pacing.forward import Waiting, by_cost, cheaper, heated_up
@@ -73,11 +73,37 @@ def test_what_is_off_and_what_repeats_another_has_no_part_in_it() -> None:
 def test_caps_are_of_outlets_and_of_every_host() -> None:
     config = config_of(per_host=50)
     config = replace(config, outlets={"nyt": replace(NYT, budget=120), "cnn": CNN})
-    budgets = Allowance.of(config).budgets(["one.example", "two.example", "one.example"])
+    budgets = Allowance.of(config).budgets_of(fleet_on("one.example", "two.example", "one.example"))
     assert budgets.outlets == {"nyt": 120.0}
     assert budgets.hosts == {"one.example": 50.0, "two.example": 50.0}
     assert Allowance.of_object(Allowance.of(config).to_object()) == Allowance.of(config)
-    assert not Allowance.of(config_of()).budgets(["one.example"]).hosts
+    assert not Allowance.of(config_of()).budgets_of(fleet_on("one.example")).hosts
+
+
+def fleet_on(*hosts: str, fixed: timedelta | None = None) -> Fleet:
+    """Return new sources on these hosts."""
+    return Fleet.of(Member(rhythm=None, host=host, fixed=fixed) for host in hosts)
+
+
+def test_what_another_version_allowed_says_nothing() -> None:
+    """It is written anew when the next process starts; until then nothing is limited."""
+    stored = Allowance.of(config_of()).to_object()
+    assert Allowance.of_object({**stored, "a_year": 1.0}) == NOTHING
+    assert Allowance.of_object({"total": 9.0}) == NOTHING
+    assert Allowance.of_object(stored) != NOTHING
+
+
+def test_the_default_is_not_of_those_that_fail_or_are_pushed() -> None:
+    """A budget that an operator gave is spent by those that are left; that is the negative control."""
+    ten = [a_source(str(number), url=f"https://{number}.example/", every=None) for number in range(10)]
+    config = a_config(sources=tuple(ten))
+    net = Member(rhythm=None, fixed=6 * HOUR)
+    fleet = Fleet.of([Member(rhythm=a_rhythm(2.0).to_bytes()), *[net] * 9])
+    allowed = Allowance.of(config)
+    given = Allowance.of(replace(config, settings=replace(config.settings, budget=960)))
+    assert allowed.total == given.total == 960.0
+    assert (allowed.budgets_of(fleet).total, given.budgets_of(fleet).total) == (96.0 + 9 * 4, 960.0)
+    assert Allowance.of(config).budgets_of(fleet_on(*map(str, range(10)))).total == 960.0
 
 
 # What the hourly limit leaves ----------------------------------------------------------------------------------------
