@@ -137,7 +137,11 @@ def test_a_file_without_items_says_what_to_write(tmp_path: Path, body: bytes) ->
         read_traces(path)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}" * 999)[:-9], gzip.compress(b"{}")[:10] + b"\xff" * 9])
+@pytest.mark.parametrize(
+    "body",
+    [b"no gzip", gzip.compress(b"{}" * 999)[:-9], gzip.compress(b"{}")[:10] + b"\xff" * 9],
+    ids=["another format", "cut off", "broken"],
+)
 def test_a_packed_file_that_is_damaged_is_no_traceback(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "trace.jsonl.gz"
     path.write_bytes(body)
