@@ -13,7 +13,7 @@ from storywatch.errors import LeaseLost, StorageError
 from storywatch.matching import Matcher
 from storywatch.matching.memory import part_of
 from storywatch.model import Event, Feedback, FetchedSeed, Item, Match, Snapshot
-from storywatch.recalling import pack, unpack
+from storywatch.recalling import VERSION, pack, unpack
 from storywatch.replay import Replay
 from tests.contract.working import rows
 from tests.support.fakes import FakeFetcher
@@ -258,7 +258,9 @@ def _spoilt(snapshot: Snapshot, body: Any) -> Snapshot:
 
 
 def _other_version(body: bytes) -> bytes:
-    return zlib.compress(zlib.decompress(body).replace(b'"version": 2', b'"version": 3'))
+    return zlib.compress(
+        zlib.decompress(body).replace(f'"version": {VERSION}'.encode(), f'"version": {VERSION + 1}'.encode())
+    )
 
 
 async def test_a_save_that_fails_loses_nothing(empty: Store, monkeypatch: Any) -> None:

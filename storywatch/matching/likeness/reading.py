@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from storywatch.matching.likeness.countries import country_of
-from storywatch.matching.likeness.stopwords import STOPWORDS
+from storywatch.matching.likeness.stopwords import OF_ANY_STORY
 from storywatch.matching.words import POSSESSIVE, Word, words
 
 MOST_TERMS = 60
@@ -62,7 +62,7 @@ def texts_of(title: str, summary: str, content: str) -> tuple[str, ...]:
 
 
 def _terms(text: str) -> Iterable[Term]:
-    found = [word for word in words(text) if len(word.folded) > 1 and word.folded not in STOPWORDS]
+    found = [word for word in words(text) if len(word.folded) > 1 and word.folded not in OF_ANY_STORY]
     is_title = _in_title_case(found)
     for word in found:
         country = country_of(word.folded) if word.titled else None

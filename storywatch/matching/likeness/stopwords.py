@@ -1,7 +1,4 @@
-"""Words that tell nothing about a story: the small words of some languages, when it was, and that somebody spoke.
-
-Of the months, `march` is a word of its own.
-"""
+"""Words that tell nothing about a story: the small words of some languages, and how news say that somebody spoke."""
 
 _ENGLISH = """
 a about according after again against all also although amid among an and announce announced announces any are around
@@ -11,9 +8,11 @@ may might month months more most much must near new no nor not now of on once on
 report reported reports same say saying says several shall she speak speaks spoke told tell tells add added adds
 should since so some still such than that the their them then there these they this those though three through to too
 two under until up us very via was we week weeks were what when where which while who whom whose will with within
-without would year years yet you your first said mr mrs ms
-monday tuesday wednesday thursday friday saturday sunday
-january february april june july august september october november december
+without would year years yet you your first
+"""
+_WHEN_AND_WHO = """
+said mr mrs ms monday tuesday wednesday thursday friday saturday sunday january february april june july august
+september october november december
 """
 _OTHERS = """
 der die das den dem des ein eine einen einem einer eines und oder aber nicht mit von vom zu zum zur im am auf aus bei
@@ -30,3 +29,6 @@ il lo gli uno e ma con per su è sono stato ha hanno anche come che si dal della
 د په له چې او ته سره کې څخه دی ده دي
 """
 STOPWORDS = frozenset((_ENGLISH + _OTHERS).split())
+
+OF_ANY_STORY = STOPWORDS | frozenset(_WHEN_AND_WHO.split())
+"""Also what stands in reports of every story, but may tell two reports of one story apart. `march` is also a verb."""
