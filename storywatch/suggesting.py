@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from storywatch.matching.language import EventTree, Finder, Subject
 from storywatch.matching.likeness import Term, read, texts_of
-from storywatch.matching.likeness.stopwords import STOPWORDS
+from storywatch.matching.likeness.stopwords import OF_ANY_STORY
 from storywatch.matching.names.everyday import EVERYDAY
 from storywatch.matching.words import Word, words
 from storywatch.model import Item
@@ -165,7 +165,7 @@ def _runs(text: str) -> Iterator[Sequence[Word]]:
 
 def _parts(run: Sequence[Word]) -> Iterator[Sequence[Word]]:
     sizes = range(2, min(len(run), LONGEST) + 1)
-    starts = [at for at, word in enumerate(run) if word.folded not in STOPWORDS]
+    starts = [at for at, word in enumerate(run) if word.folded not in OF_ANY_STORY]
     return (run[at : at + size] for size in sizes for at in starts if at + size <= len(run))
 
 
