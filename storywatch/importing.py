@@ -14,9 +14,10 @@ from storywatch.matching.searching import Sounding, Wanted
 from storywatch.matching.taught import Lesson
 from storywatch.model import Item, Match, Report, SearchTerm, Update
 from storywatch.ordering import as_polled, by_publication, by_sight
+from storywatch.pasts import past_of
 from storywatch.ports import Archive, Clock, ImportRecord, Imports, ImportTransaction
 from storywatch.recalling import Recollection
-from storywatch.telling import is_near, past_of
+from storywatch.telling import is_near
 
 MOST_NEAR = 2_000
 """Items of a past that came near without belonging: so many of the last ones are learned from."""

@@ -94,6 +94,13 @@ class Pasts:
         return kept.past if kept and kept.about == about and _is_part(kept.past, history) else Past(about=about)
 
 
+async def past_of(history: Sequence[PastReport], about: str, last_number: int = 0) -> Past:
+    """Index reports for once, as `Past` does."""
+    past = Past(about=about, last_number=last_number)
+    await _add(past, history)
+    return past
+
+
 async def _add(past: Past, reports: Sequence[PastReport]) -> None:
     """Add reports. There may be thousands, so that after each others have their turn."""
     for report in reports:

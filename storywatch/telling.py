@@ -1,7 +1,6 @@
 """What matched items tell, and to whom: the part of a poll that looks at one event or one message at a time."""
 
-import asyncio
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from storywatch import updates
@@ -98,15 +97,6 @@ class Told:
             changes=(*self.changes, *other.changes),
             developments=(*self.developments, *other.developments),
         )
-
-
-async def past_of(history: Iterable[updates.PastReport], about: str, last_number: int = 0) -> updates.Past:
-    """Index reports, as `updates.Past` does. An event may have thousands, so that after each others have their turn."""
-    past = updates.Past(about=about, last_number=last_number)
-    for report in history:
-        past.add(report)
-        await asyncio.sleep(0)
-    return past
 
 
 Shown = Mapping[str, Sequence[str]]

@@ -22,7 +22,6 @@ DAY, HOUR, SLOT, MINUTE = 86400.0, 3600.0, 300.0, 60.0
 SCHEDULED = (0.0, 0.15, 0.35)
 AFTER = 420.0
 """Mean seconds from a post of a batch to its next."""
-EPISODES = 12
 FADES_IN = 10 * HOUR
 CARRIERS = 5
 STRAY = 0.001

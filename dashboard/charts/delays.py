@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from dashboard.templates import template
 
 WIDTH = 360
 """Units of the drawing: a phone's width, at which its letters are as large as a page's."""
@@ -40,19 +40,11 @@ class DelayChart:
 
 def delay_chart(chart: DelayChart) -> str:
     """Return the chart as SVG, one policy below the other in the order given. The same chart gives the same text."""
-    templates = Environment(
-        loader=PackageLoader("dashboard.charts"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
     matched = any(bar.matched is not None for bar in chart.bars)
     heights = [ROW + (SECOND if bar.matched is not None else 0) for bar in chart.bars]
     tops = list(accumulate(heights, initial=TOP))
     scale = _scale(chart.bars)
-    return templates.get_template("delays.svg").render(
+    return template("dashboard.charts", "delays.svg").render(
         chart=chart,
         bars=[_drawn(bar, top, scale) for bar, top in zip(chart.bars, tops, strict=False)],
         matched=matched,

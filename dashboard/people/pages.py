@@ -1,14 +1,13 @@
 """The pages as HTML, from the templates beside this file. Everything that is filled in is escaped."""
 
-from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboard.people.manners import SAFE
+from dashboard.templates import template
 from storywatch.model import PageSettings
 
 PROBLEMS: Final = {
@@ -28,18 +27,6 @@ PROBLEMS: Final = {
 }
 
 
-@cache
-def _templates() -> Environment:
-    """Return the templates, compiled once for all configs."""
-    return Environment(
-        loader=PackageLoader("dashboard.people"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 class Pages:
     """Renders pages. `contact`: whom people may ask, a mail address or a page."""
 
@@ -51,7 +38,7 @@ class Pages:
 
     def show(self, name: str, *, status: int = 200, **values: Any) -> web.Response:
         """Return a page."""
-        html = _templates().get_template(f"{name}.html").render(self._everywhere | values)
+        html = template("dashboard.people", f"{name}.html").render(self._everywhere | values)
         return web.Response(status=status, text=html, content_type="text/html", headers=SAFE)
 
     def say(self, title: str, *lines: str, status: int = 200, link: tuple[str, str] | None = None) -> web.Response:

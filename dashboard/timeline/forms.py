@@ -1,12 +1,10 @@
 """The forms of a timeline."""
 
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from channels.text import utc_time
+from dashboard.templates import template
 from dashboard.timeline.atom import atom
 from dashboard.timeline.document import json_text
 from dashboard.timeline.entries import entries_of, title_of
@@ -36,31 +34,14 @@ def rendered(timeline: Timeline, form: TimelineFormat, *, address: str | None = 
             return _html(timeline)
 
 
-@cache
-def _templates() -> Environment:
-    """Return the templates, compiled once for all timelines."""
-    return Environment(
-        loader=PackageLoader("dashboard.timeline"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
 def _html(timeline: Timeline) -> str:
     style = (Path(__file__).parent / "templates" / "timeline.css").read_text("utf-8")
     entries = entries_of(timeline)
     last = timeline.last_at
-    return (
-        _templates()
-        .get_template("timeline.html")
-        .render(
-            title=title_of(timeline),
-            entries=entries,
-            outlets=len({outlet.name for entry in entries for outlet in entry.outlets}),
-            as_of=utc_time(last) if last else None,
-            style=style,
-        )
+    return template("dashboard.timeline", "timeline.html").render(
+        title=title_of(timeline),
+        entries=entries,
+        outlets=len({outlet.name for entry in entries for outlet in entry.outlets}),
+        as_of=utc_time(last) if last else None,
+        style=style,
     )

@@ -12,6 +12,7 @@ from storywatch.pacing.pricing import refresh
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.reach import within_reach
 from storywatch.pacing.rhythm import Rhythm
+from storywatch.pacing.visits import FIRST_VISITS_WITHIN
 from storywatch.pacing.waiting import Wait, next_wait
 
 UNSAID = Budgets(total=0.0)
@@ -55,7 +56,7 @@ class Policy:
 
     def first_pause(self, dice: float) -> timedelta:
         """Return when a source is polled first: within a quarter of an hour, at random."""
-        return timedelta(minutes=15) * dice
+        return FIRST_VISITS_WITHIN * dice
 
     def refreshed(self, fleet: Fleet, now: datetime) -> "Policy":
         """Return the policy with its pace worked out anew."""

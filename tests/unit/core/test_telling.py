@@ -8,8 +8,8 @@ import pytest
 from storywatch import telling
 from storywatch.matching import Matcher
 from storywatch.model import Event, Match, Reason
-from storywatch.pasts import Pasts
-from storywatch.telling import Judging, is_near, past_of
+from storywatch.pasts import Pasts, past_of
+from storywatch.telling import Judging, is_near
 from storywatch.updates import Past, PastReport
 from storywatch.updates.past import _heard
 from storywatch.updates.reading import read
