@@ -43,11 +43,6 @@ class TraceFile:
     tracks: tuple[Track, ...]
     repeated: int
 
-    @property
-    def items(self) -> int:
-        """How many items there are."""
-        return sum(len(track.published) for track in self.tracks)
-
 
 @dataclass(kw_only=True, slots=True)
 class _Gathered:

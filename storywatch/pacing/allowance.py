@@ -1,7 +1,7 @@
 """The budget of polls, as a watch config allows it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -64,14 +64,7 @@ class Allowance:
 
     def to_object(self) -> dict[str, Any]:
         """Return it as an object of plain values."""
-        return {
-            "total": self.total,
-            "paced": self.paced,
-            "outlets": dict(self.outlets),
-            "per_host": self.per_host,
-            "live": self.live,
-            "given": self.given,
-        }
+        return asdict(self)
 
     @classmethod
     def of_object(cls, stored: Mapping[str, Any]) -> "Allowance":

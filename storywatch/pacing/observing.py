@@ -12,8 +12,6 @@ from storywatch.pacing.arrays import Numbers
 from storywatch.pacing.rhythm import Rhythm, single
 from storywatch.pacing.times import HOUR, hour_key, slot
 
-LAG_LEARNS = 0.1
-"""What the newest item counts in the mean of how late items show up."""
 HALF_LIFE = 14 * 86400.0
 """Seconds after which what was seen counts half."""
 LONGEST_BACKLOG = timedelta(days=28)
@@ -103,19 +101,8 @@ def _renewed(rhythm: Rhythm, seen: Seen, now: datetime, *, items: Numbers, expos
         foreseen=rhythm.foreseen,
         floor=timedelta(seconds=single(_usual(rhythm, seen))),
         window=float(seen.listed) if seen.listed else rhythm.window,
-        lag=single(_lag(rhythm, seen)),
         polls=rhythm.polls + 1,
     )
-
-
-def _lag(rhythm: Rhythm, seen: Seen) -> float:
-    """Return by how many seconds items show up after a poll that should have shown them: a mean that forgets."""
-    lag = rhythm.lag
-    if seen.since is None or seen.backlog:
-        return lag
-    for published in seen.published:
-        lag += LAG_LEARNS * (max((seen.since - published).total_seconds(), 0.0) - lag)
-    return lag
 
 
 def _usual(rhythm: Rhythm, seen: Seen) -> float:

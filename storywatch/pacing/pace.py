@@ -111,8 +111,8 @@ def _read(raw: Mapping[str, Any]) -> Pace:
         planned=float(raw["planned"]),
         polls_at=int(raw["polls_at"]),
         members=int(raw["members"]),
-        identity=int(raw.get("identity", 0)),
-        debt=float(raw.get("debt", 0.0)),
+        identity=int(raw["identity"]),
+        debt=float(raw["debt"]),
     )
     sizes = pool.shape == (HOURS,) and phase.shape == (SLOTS,)
     if not (

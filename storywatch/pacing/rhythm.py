@@ -21,7 +21,6 @@ _PLAIN = (
     "lately",
     "foreseen",
     "window",
-    "lag",
 )
 VERSION = 1
 LAYOUT = np.dtype(
@@ -38,7 +37,7 @@ LAYOUT = np.dtype(
     ]
 )
 """How a rhythm is stored, little-endian; `crc` is the CRC-32 of what stands before it. `at` is 0 before any poll."""
-_SCALARS = struct.Struct("<12f")
+_SCALARS = struct.Struct("<11f")
 _SIZE = LAYOUT.itemsize
 _CRC_AT = LAYOUT.fields["crc"][1] if LAYOUT.fields else 0
 
@@ -56,8 +55,8 @@ class Rhythm:
     source were like all others; `hot`, `shown`: items that matched and all items of the last hours. `recent`,
     `awaited`: items that came in the last minutes, and that were to come; `proof`: how much better the rate with them
     foretells what comes, in nats. `lately`, `foreseen`: the same of about a day. `floor`: seconds for which the
-    publisher's answers usually hold us. `window`: items of its document, 0 if unknown. `lag`: seconds by which items
-    show up too late. `polls`: all there ever were.
+    publisher's answers usually hold us. `window`: items of its document, 0 if unknown. `polls`: all there
+    ever were.
     """
 
     items: Numbers = field(default_factory=lambda: _zeros(HOURS))
@@ -75,7 +74,6 @@ class Rhythm:
     foreseen: float = 0.0
     floor: timedelta = timedelta()
     window: float = 0.0
-    lag: float = 0.0
     polls: int = 0
 
     def to_bytes(self) -> bytes:

@@ -31,16 +31,14 @@ _LEAST, _LONGEST = LEAST_PAUSE.total_seconds(), LONGEST_PAUSE.total_seconds()
 class Wait:
     """Until when a poll waits, and why.
 
-    `pause`: with jitter, before floors. `rate`: items a second then. `cost`: the price, in item-seconds, as it is for a
-    source of this weight; `gain`: the waiting that the poll ends. `awaited`: items that may have come by then.
+    `pause`: with jitter, before floors. `cost`: the price, in item-seconds, as it is for a source of this weight.
+    `awaited`: items that may have come by then.
     `capped_by`: "least" or "longest" if the price alone would have it sooner or later, "window" if the document
     would not hold more, or did not.
     """
 
     pause: timedelta
-    rate: float
     cost: float
-    gain: float
     awaited: float
     capped_by: str | None = None
 
@@ -71,9 +69,7 @@ def next_wait(
         reached, capped = walk.until(longest=_LEAST)[0], "least"
     return Wait(
         pause=timedelta(seconds=reached.pause * (1 + JITTER * dice)),
-        rate=rates.at(start + reached.pause),
         cost=cost,
-        gain=reached.waited,
         awaited=reached.items,
         capped_by=capped,
     )

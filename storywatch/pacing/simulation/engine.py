@@ -33,7 +33,6 @@ class _Place:
 
     next_item: int = 0
     since: float | None = None
-    polled_at: float | None = None
     free_from: float = 0.0
     due: float = 0.0
     polls: list[float] = field(default_factory=list)
@@ -119,7 +118,7 @@ class _Engine:
 
     def _poll(self, number: int, now: float) -> None:
         track, place = self._tracks[number], self._places[number]
-        self._early += place.polled_at is not None and now < place.free_from
+        self._early += now < place.free_from
         manners = track.manners
         refused = manners.refuses > 0 and self._dice.random() < manners.refuses
         held = manners.retry_after if refused else manners.max_age
@@ -139,7 +138,6 @@ class _Engine:
             refused=refused,
         )
         place.polls.append(now)
-        place.polled_at = now
         place.since = place.since if refused else now
         place.free_from = now + max(held, LEAST_PAUSE)
         pause = self._scheme.after(polled, self._dice.random())

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storywatch.pacing.pace import Pace
+from storywatch.pacing.rates import Rates
 from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.tolls import pause_for, waiting
 from storywatch.pacing.visits import JITTER
@@ -92,7 +93,10 @@ def test_by_night_it_waits_longer() -> None:
     day = next_wait(rhythm, PACE, price=20, weight=1, now=MONDAY + 10 * HOUR, dice=0)
     night = next_wait(rhythm, PACE, price=20, weight=1, now=MONDAY + 21 * HOUR, dice=0)
     assert night.pause > 2 * day.pause
-    assert night.rate < day.rate
+    rates = Rates.of(rhythm, PACE)
+    assert rates.at((MONDAY + 21 * HOUR + night.pause).timestamp()) < rates.at(
+        (MONDAY + 10 * HOUR + day.pause).timestamp()
+    )
 
 
 def test_a_poll_comes_before_half_of_the_document_is_new() -> None:
