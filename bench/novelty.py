@@ -24,9 +24,13 @@ from storywatch.updates.novelty import repeated
 from storywatch.updates.reading import read
 
 FOLDER = Path(__file__).parents[1] / "tests/streams/novelty"
-HELD_OUT = ("siege", "ballot")
-SEEN = ("ferry",)
-FITTED_ON = ("kabul", "bank", "quake", "capital", "dam", "fire", "plane", "gate")
+HELD_OUT = ("laring", "mudslide", "vilnius", "quilla", "tarini", "tape")
+
+FITTED_ON = (
+    *("kabul", "bank", "quake", "capital", "dam", "fire", "plane", "gate", "ferry", "siege", "ballot"),
+    *("kunduz", "sowe", "calder", "abbott", "mercer", "tessaly", "landai", "gavdos", "velik", "amadi"),
+    *("porto", "vindhya", "halvek", "sahanda"),
+)
 
 _SAME_TITLE = 0.5
 _SAME_TFIDF = 0.3
@@ -201,15 +205,14 @@ VARIANTS: Mapping[str, Callable[[Stream], Stream]] = {
 def main() -> None:
     """Print the scores of every stream, then what grouping alone makes of shorter texts."""
     _print_scores()
-    print("held out, of them only the F1 was looked at: " + ", ".join(HELD_OUT))
-    print("not fitted on, though seen while features were chosen: " + ", ".join(SEEN))
+    print("held out: nothing was fitted on them, no error read: " + ", ".join(HELD_OUT))
     print(f"\n{'every item taken as matched':<29}{'P':>7}{'R':>7}{'F1':>7}{'B3 F1':>8}")
     for label, variant in VARIANTS.items():
         _print_variant(label, variant)
 
 
 def _print_variant(label: str, variant: Callable[[Stream], Stream]) -> None:
-    for name in (*HELD_OUT, *SEEN, *FITTED_ON):
+    for name in (*HELD_OUT, *FITTED_ON):
         stream = variant(stream_of(name))
         got = scored(stream, grouped(stream))
         print(f"{name:<8}{label:<21}{got.precision:>7.3f}{got.recall:>7.3f}{got.f1:>7.3f}{got.b_cubed:>8.3f}")
@@ -217,7 +220,7 @@ def _print_variant(label: str, variant: Callable[[Stream], Stream]) -> None:
 
 def _print_scores() -> None:
     print(f"{'stream':<8}{'items':>6}{'facts':>6}  {'':<18}{'P':>7}{'R':>7}{'F1':>7}{'B3 F1':>8}")
-    for name in (*HELD_OUT, *SEEN, *FITTED_ON):
+    for name in (*HELD_OUT, *FITTED_ON):
         stream = stream_of(name)
         size = f"{name:<8}{len(stream.items):>6}{len(set(stream.facts.values())):>6}"
         for label, grouping in GROUPINGS.items():

@@ -1,7 +1,7 @@
 """Fits the weights of novelty and writes them where they ship. `python -m bench novelty_fit`.
 
-Each fitting stream is passed through whole and in many parts (a few of its facts), with the gold grouping, then with
-the groups that the weights so far make, so that they learn to go on from their own mistakes. Some passes know the day
+Each fitting stream is passed through whole and in a part (a few of its facts), first as grouped by gold, then with the
+groups that those weights make, so that the weights that ship have learned to go on from mistakes. Some passes know the day
 only, as many feeds do, some headlines or summaries only. A weight never gets the sign that sense forbids.
 """
 
@@ -9,7 +9,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
 
@@ -21,19 +21,18 @@ from bench.novelty import FITTED_ON, FOLDER, VARIANTS, Stream, stream_of
 from config import load_events
 from storywatch import updates
 from storywatch.replay import StreamItem
-from storywatch.updates.novelty import FEATURES, candidates, score
+from storywatch.updates.novelty import FEATURES, LEAST_PASSAGES, candidates, chosen, score
 from storywatch.updates.reading import read
 
 WEIGHTS = Path(updates.__file__).with_name("weights.json")
 
-PARTS = 4
-ROUNDS = 1
+PARTS = 1
 DAYS_ONLY = 0.4
 HURRIED = 0.25
 """Share of the passes in which days become hours or minutes: developments are not always a day apart."""
 
-RIDGE = 30.0
-IN_DOUBT_NEW = 0.25
+RIDGE = 3.0
+IN_DOUBT_NEW = 0.4
 """Log-odds from which an item repeats: one alert too many is better than one lost."""
 
 _SEED = 1
@@ -41,6 +40,14 @@ _SEED = 1
 Weights = Mapping[str, float]
 Pair = tuple[Mapping[str, float], bool]
 Pass = tuple[Stream, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """An item that is no copy: its candidates, with whether each tells its fact, and whether that is known at all."""
+
+    pairs: Sequence[Pair]
+    known: bool
 
 
 def main() -> None:
@@ -55,14 +62,18 @@ def main() -> None:
 
 
 def both(passes: Sequence[Pass]) -> Mapping[str, Weights]:
-    """Fit which update an item is of on all its candidates, then whether it repeats one on the likeliest of each."""
-    items = [pairs for one in passes for pairs in _items(one, None)]
-    which = fitted([pair for pairs in items for pair in pairs])
-    for _ in range(ROUNDS):
-        items += [pairs for one in passes for pairs in _items(one, which)]
-        which = fitted([pair for pairs in items for pair in pairs])
-    best = [max(pairs, key=lambda pair: score(pair[0], which)) for pairs in items if pairs]
-    repeats = fitted(best)
+    """Fit which update an item is of on all its candidates, and whether it tells a known fact on the likeliest of them.
+
+    First as if all before it had been grouped by gold, then on the groups which those weights make.
+    """
+    weights = _fitted([told for one in passes for told in _told(one, None)])
+    return _fitted([told for one in passes for told in _told(one, weights)])
+
+
+def _fitted(items: Sequence[Told]) -> Mapping[str, Weights]:
+    which = fitted([pair for told in items for pair in told.pairs])
+    likeliest = [(max(told.pairs, key=lambda pair: score(pair[0], which))[0], told.known) for told in items if told.pairs]
+    repeats = fitted(likeliest)
     return {"which": which, "repeats": repeats | {"bias": repeats["bias"] - IN_DOUBT_NEW}}
 
 
@@ -105,16 +116,20 @@ def _at_midnight(item: StreamItem) -> StreamItem:
     return replace(item, published=item.published.combine(item.published, time(), item.published.tzinfo))
 
 
-def _items(one: Pass, weights: Weights | None) -> Iterator[list[Pair]]:
+def _told(one: Pass, weights: Mapping[str, Weights] | None) -> Iterator[Told]:
     """Yield each item with the updates that it may repeat; grouped by gold where no weights say how."""
     stream, about = one
     past, told = updates.Past(about=about), defaultdict[str, set[str]](set)
     for item in stream.items:
         fact, text = stream.facts[item.id], updates.as_said(item.title, item.summary, item.content)
-        found = candidates(read(text), past, at=item.published, weights=weights or {"bias": 0.0})
-        yield [(candidate.features, fact in told[candidate.update.id]) for candidate in found]
-        best = found[0] if found and found[0].score >= 0 else None
-        update = fact if weights is None else (best.update.id if best else item.id)
+        telling = read(text)
+        copied = past.same_text(telling, least=LEAST_PASSAGES)
+        found = candidates(telling, past, at=item.published, weights=weights["which"] if weights else {"bias": 0.0})
+        if copied is None:
+            pairs = [(candidate.features, fact in told[candidate.update.id]) for candidate in found]
+            yield Told(pairs=pairs, known=any(fact in facts for facts in told.values()))
+        twin = past.updates[copied.update] if copied else weights and chosen(telling, found, past, weights["repeats"])
+        update = fact if weights is None else twin.id if twin else item.id
         told[update].add(fact)
         past.add(
             updates.PastReport(

@@ -14,50 +14,51 @@ from importlib.resources import files
 
 from storywatch.model import Figure, FigureKind, Stance
 from storywatch.updates.otherwise import (
-    SHORT,
+    acts_for_another,
     counted,
-    says_otherwise,
-    says_too_little_of,
+    counts_otherwise,
     speaks_first,
+    takes_a_stance,
     turning,
     unknown,
 )
-from storywatch.updates.past import Past, PastReport, PastUpdate
+from storywatch.updates.past import Past, PastUpdate
 from storywatch.updates.reading import SENSE, Telling
 
 FEATURES: Mapping[str, int] = {
     "alike": 1,
-    "headline": 1,
     "contrast": 1,
     "own": 1,
     "senses": 1,
     "numbers": 1,
-    "fresh": -1,
+    "latest": 1,
+    "soon": 1,
+    "same_stance": 1,
     "fresh_senses": -1,
     "new_names": -1,
-    "other_figures": -1,
     "new_figures": -1,
-    "same_stance": 1,
-    "soon": 1,
-    "stale": -1,
-    "looks_back": 1,
-    "brief": 1,
+    "other_figures": -1,
+    "turns": -1,
+    "counts": -1,
+    "acts": -1,
+    "retelling": 1,
+    "silence": -1,
 }
 """What speaks for a repeat (1) or against (-1).
 
-`soon`: near 1 within hours. `stale`: the logarithm of the days that lie between, unless the item looks back, which is
-never too late to repeat. `contrast`: how much liker it is to this update than to any other, for what is of one event is
-all alike. `own`: the logarithm of the shared weight of terms that no other update says. `senses`: how much the update
-says of what it tells in words with a sense, which are deeds. `fresh`: how much of its headline nobody said before, and
-`fresh_senses`: of its deeds. `brief`: near 1 for a few words, near 0 for a paragraph; rewrites of headlines have little
-in common.
+`contrast`: how much liker it is to this update than to any other, for what is of one event is all alike. `own`: the
+logarithm of the shared weight of terms that no other update says. `senses`: how much the update says of what it tells in
+words with a sense, which are deeds; `fresh_senses`: how many of its headline nobody said before. `latest`: the event's
+last report is of this update. `soon`: near 1 within hours of the update's first report. `turns`, `counts`, `acts`: it says
+otherwise than the update (`otherwise.py`). `retelling`: how many signs its headline has of an explainer or a look back.
+`silence`: for how long nothing came, measured by the event's own pace; an explainer breaks no silence.
 """
 
 _USUAL_LIKENESS = 0.1
 """How alike reports of different updates are at least where there is nothing to compare with."""
 
-_A_DAY = 4.0
-"""How fast nearness in time is lost: e^-4 is left after a day."""
+_SOON = 1.5
+"""Days after which nearness to an update's first report has gone down to 1/e."""
 
 NEARLY_THE_SAME = 0.7
 RETOLD = 0.85
@@ -97,31 +98,35 @@ def repeated(telling: Telling, past: Past, *, at: datetime | None) -> PastUpdate
         return past.updates[copied.update]
     if len(telling.terms) < LEAST_TERMS:
         return None
-    found = candidates(telling, past, at=at)
-    best = next((one for one in found if not says_too_little_of(telling, one.update, past)), None)
-    if best is None or not _repeats(best) or says_otherwise(telling, best.update, past):
+    return chosen(telling, candidates(telling, past, at=at), past)
+
+
+def chosen(
+    telling: Telling, found: Sequence[Candidate], past: Past, weights: Weights | None = None
+) -> PastUpdate | None:
+    """Return the likeliest update if the item repeats one; None for news. A figure that revises one is always news."""
+    if not found:
         return None
-    return None if _is_reworded(telling, best, past) else best.update
-
-
-def _repeats(one: Candidate) -> bool:
-    return one.features["alike"] >= RETOLD or score(one.features, shipped()["repeats"]) >= 0
+    best = found[0]
+    repeats = best.features["alike"] >= RETOLD or score(best.features, weights or shipped()["repeats"]) >= 0
+    if not repeats or best.features["counts"] or _is_reworded(telling, best, past):
+        return None
+    return best.update
 
 
 def candidates(telling: Telling, past: Past, *, at: datetime | None, weights: Weights | None = None) -> list[Candidate]:
     """Return the updates that an item may repeat, the likeliest first."""
-    shared = _of_item(telling, past)
+    shared = _of_item(telling, past, at)
     pairs = [(one, _of_pair(telling, one, past)) for one in past.candidates(telling)]
     made = []
     for one, pair in pairs:
-        days = _days(at, one.reports)
+        days = _days(at, one.reports[0].at)
         others = max((features["alike"] for other, features in pairs if other is not one), default=0.0)
         features = {
             **shared,
             **pair,
             "contrast": pair["alike"] - max(others, _USUAL_LIKENESS),
-            "soon": math.exp(-_A_DAY * days),
-            "stale": 0.0 if telling.looks_back else math.log1p(days),
+            "soon": math.exp(-days / _SOON),
         }
         made.append(Candidate(update=one, features=features, score=score(features, weights or shipped()["which"])))
     return sorted(made, key=lambda candidate: -candidate.score)
@@ -132,18 +137,17 @@ def score(features: Mapping[str, float], weights: Weights) -> float:
     return weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
 
 
-def _of_item(telling: Telling, past: Past) -> dict[str, float]:
+def _of_item(telling: Telling, past: Past, at: datetime | None) -> dict[str, float]:
     """Return what an item has that no report of the event has."""
     new = [figure for figure in _people(telling) if not past.counts(figure)]
     strange = sum(term in telling.lead and not past.knows(term) for term in telling.named)
     unheard = {term for term in telling.headline if not past.knows(term)}
     return {
-        "fresh": past.share(telling.headline, unheard),
         "fresh_senses": float(min(2, len(_senses(unheard)))),
         "new_figures": float(min(2, len(new))),
         "new_names": float(min(3, strange)),
-        "looks_back": float(telling.looks_back),
-        "brief": math.exp(-((sum(past.weights(telling).values()) / SHORT) ** 2)),
+        "silence": past.timing.silence(at) / (1 + telling.retelling),
+        "retelling": float(telling.retelling),
     }
 
 
@@ -156,10 +160,13 @@ def _of_pair(telling: Telling, one: PastUpdate, past: Past) -> dict[str, float]:
     own = sum(weight for term, weight in past.weights(telling).items() if term in one.terms and past.is_own(term))
     return {
         "alike": max(_cosine(telling.terms, other.terms, past) for other in compared),
-        "headline": max(_headlines(telling, other, past) for other in compared),
         "own": math.log1p(own),
         "senses": past.share(_senses(telling.lead), one.terms),
         "numbers": sum(past.telling_of(term) for term in telling.numbers & common),
+        "latest": float(past.is_latest(one)),
+        "turns": float(takes_a_stance(telling, one)),
+        "acts": float(acts_for_another(telling, one, past)),
+        "counts": float(counts_otherwise(telling, one, past)),
         "other_figures": float(bool(ours) and not agreeing),
         "same_stance": float(bool(decisive(telling) & one.stances)),
     }
@@ -169,10 +176,8 @@ def _senses(terms: Iterable[str]) -> set[str]:
     return {term for term in terms if term.startswith(SENSE)}
 
 
-def _days(at: datetime | None, reports: Sequence[PastReport]) -> float:
-    """Return how many days lie between an item and the nearest report of an update."""
-    times = [report.at for report in reports if report.at]
-    return min(abs((at - time).total_seconds()) for time in times) / 86_400 if at and times else 0.0
+def _days(one: datetime | None, other: datetime | None) -> float:
+    return abs((one - other).total_seconds()) / 86_400 if one and other else 0.0
 
 
 def _is_reworded(telling: Telling, best: Candidate, past: Past) -> bool:
@@ -202,7 +207,3 @@ def _cosine(one: Mapping[str, float], other: Mapping[str, float], past: Past) ->
 
 def _norm(terms: Mapping[str, float], past: Past) -> float:
     return math.sqrt(sum((prominence * past.weight(term)) ** 2 for term, prominence in terms.items()))
-
-
-def _headlines(one: Telling, other: Telling, past: Past) -> float:
-    return _cosine(dict.fromkeys(one.headline, 1.0), dict.fromkeys(other.headline, 1.0), past)

@@ -1,7 +1,6 @@
-"""What makes an item news however alike it is to an update: a figure, a stance, who acts, too little in common.
+"""What speaks for news however alike an item is to an update: another figure, another stance, another who acts.
 
-The likeness of short texts is that of their topic, and one word of a headline may turn a story around: so these stand
-above the weights. In doubt rather new than lost.
+The likeness of short texts is that of their topic, and one word of a headline may turn a story around.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,26 +12,12 @@ from storywatch.updates.past import Past, PastUpdate
 from storywatch.updates.reading import Telling
 from storywatch.updates.reversing import is_same_speaker
 
-SHORT = 40.0
-"""Telling weight up to which a text is short: a headline, or a sentence."""
-
-SOME = 0.1
-"""Share of what an item tells that an update must say for it to be a repeat, however soon after it comes."""
-
-MOST = 0.75
-"""The same for a short text and the only update of an event; of two updates one must say half of that, and so on."""
-
 TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 """Stances that turn a story."""
 
 _GIVES_IN = frozenset({Stance.ADMITS, Stance.WITHDRAWS})
 _MOST_FIGURES = 6
 _AT_THE_TOP = 3
-
-
-def says_otherwise(telling: Telling, one: PastUpdate, past: Past) -> bool:
-    """Tell whether an item says what the update that it is like does not."""
-    return counts_otherwise(telling, one, past) or takes_a_stance(telling, one) or acts_for_another(telling, one, past)
 
 
 def counted(telling: Telling) -> list[Figure]:
@@ -97,16 +82,6 @@ def speaks_first(telling: Telling, one: PastUpdate) -> bool:
         )
         for statement in turning(telling)
     )
-
-
-def says_too_little_of(telling: Telling, one: PastUpdate, past: Past) -> bool:
-    """Tell whether a text, a short one above all, is about what the update does not say.
-
-    While the event has one update, nobody knows which words are only its topic.
-    """
-    is_short = sum(past.weights(telling).values()) < SHORT
-    least = max(SOME, MOST / len(past.updates)) if is_short else SOME
-    return past.share(telling.lead, one.terms) < least
 
 
 def acts_for_another(telling: Telling, one: PastUpdate, past: Past) -> bool:

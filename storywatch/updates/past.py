@@ -16,6 +16,7 @@ from storywatch.matching.words import words
 from storywatch.model import Event, Figure, FigureKind, KnownFigure, KnownStatement, Stance, Statement
 from storywatch.updates.agreeing import Sum, is_sum, known_among, sums
 from storywatch.updates.reading import READ_TEXTS, Telling, read, weight
+from storywatch.updates.timing import Timing
 
 MOST_COMPARED = 24
 """Reports of one update that an item is compared with: the first ones and the last ones."""
@@ -149,6 +150,8 @@ class Past(Sequence[PastReport]):
         self._passages: dict[int, list[int]] = defaultdict(list)
         self._about = read(about).terms.keys() if about else frozenset()
         self._texts: dict[tuple[int, ...], PastReport] = {}
+        self.timing = Timing()
+        self._last: PastReport | None = None
         self._said: set[str] = set()
         self._sounds: dict[str, set[str]] = defaultdict(set)
         self.last_number = last_number
@@ -177,6 +180,7 @@ class Past(Sequence[PastReport]):
         """Add a report behind the others."""
         telling = report.telling
         update = self.updates.get(report.update)
+        self.timing.add(report.at)
         if update is None:
             update = self.updates[report.update] = PastUpdate(id=report.update, number=report.number)
         update.reports.append(report)
@@ -199,6 +203,7 @@ class Past(Sequence[PastReport]):
         self._reports.append(report)
         self._texts.setdefault(telling.passages, report)
         self._by_item.setdefault(report.item, report)
+        self._last = max(self._last or report, report, key=lambda one: one.at or _NO_TIME)
         self.figures += known
         self.statements += statements
         self.last_number = max(self.last_number, report.number)
@@ -271,12 +276,19 @@ class Past(Sequence[PastReport]):
         return {term: prominence * self.weight(term) for term, prominence in telling.terms.items()}
 
     def candidates(self, telling: Telling) -> Sequence[PastUpdate]:
-        """Return the updates that share most with an item. Cost: its words times the updates that say each."""
+        """Return the updates that share most with an item, and the latest. Cost: its words times the updates that say each."""
         shared: Counter[str] = Counter()
         for term, telling_weight in self.weights(telling).items():
             for update in self._postings.get(term, ()):
                 shared[update] += telling_weight  # type: ignore[assignment]
-        return [self.updates[update] for update, _ in shared.most_common(MOST_CANDIDATES)]
+        found = [update for update, _ in shared.most_common(MOST_CANDIDATES)]
+        if self._last and self._last.update not in found:
+            found[MOST_CANDIDATES - 1 :] = [self._last.update]
+        return [self.updates[update] for update in found]
+
+    def is_latest(self, update: PastUpdate) -> bool:
+        """Tell whether the latest report of the event is of an update."""
+        return self._last is not None and self._last.update == update.id
 
     def copied(self, telling: Telling) -> tuple[PastReport | None, float]:
         """Return the report that shares most passages with an item, and the share of the item's passages."""

@@ -5,7 +5,7 @@ A text is read once: what was read of it last is remembered, for the past of an 
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -52,6 +52,16 @@ _LOOKING_BACK = re.compile(
     r"|on this day|commemorat\w+|remembers|remembered|last year|in (?:19|20)\d\d\b)",
     re.IGNORECASE,
 )
+_EXPLAINING = re.compile(
+    r"\b(?:explain\w*|what (?:we|you|to) (?:know|need)|(?:what|who) (?:is|are|was|were)|who killed|how (?:the|an?|it|did)|why"
+    r"|timeline|profile|faqs?|frequently asked|q&a|questions|factbox|at a glance|recap|in (?:pictures|brief|numbers)"
+    r"|analysis|opinion|editorial|comment|column|podcast|quiz|obituary|review of the year|lessons?|biggest|long way"
+    r"|rise and fall|story of|inside|look(?:s|ing)? back|remember\w*|anniversary"
+    r"|(?:one|two|three|\d+|an?) years?|(?:months?|years?) (?:on|after|later|since|ago))\b",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(r"^\W*(?:how|why|what|who|where|when|inside|the)\b|\?\W*$", re.IGNORECASE)
+_QUOTING = re.compile(r"^['\"‘“]")
 _EMPTY = word_set("""
     anniversary ago mark remember memory commemorate later today yesterday monday tuesday wednesday thursday friday
     saturday sunday morning evening night official officials source news spokesman spokeswoman spokesperson statement
@@ -70,7 +80,8 @@ class Telling:
     `terms`: each telling word with how prominent it is, 1 for the headline and first sentences. `headline` and `lead`:
     the terms of those. `named`: the terms that are written as names. `passages`: hashes of its words in rows of five.
     `top`: its headline, or its first sentence if it has none. `actor`: the country with which its headline begins.
-    `looks_back`: it speaks of its own news as of something past.
+    `retelling`: how many signs it bears of telling again what is known: it speaks of it as past, explains it, asks about
+    it, or has somebody's words for a headline.
     """
 
     terms: Mapping[str, float]
@@ -80,7 +91,7 @@ class Telling:
     passages: tuple[int, ...]
     figures: tuple[Figure, ...]
     statements: tuple[Statement, ...]
-    looks_back: bool
+    retelling: int
     top: str = ""
     actor: str = ""
 
@@ -114,8 +125,13 @@ def read(text: str, *, english: bool = True) -> Telling:
         statements=statements_of(title, body) if english else (),
         top=(title or (told[0] if told else "")).strip(),
         actor=_actor(title),
-        looks_back=bool(_LOOKING_BACK.search(f"{title} {' '.join(told[:2])}")),
+        retelling=_retelling(title, told),
     )
+
+
+def _retelling(title: str, told: Sequence[str]) -> int:
+    looks_back = bool(_LOOKING_BACK.search(f"{title} {' '.join(told[:2])}"))
+    return looks_back + sum(bool(sign.search(title)) for sign in (_EXPLAINING, _ASKING, _QUOTING))
 
 
 def _actor(title: str) -> str:
