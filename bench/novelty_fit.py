@@ -1,8 +1,8 @@
 """Fits the weights of novelty and writes them where they ship. `python -m bench novelty_fit`.
 
 Each fitting stream is passed through whole and in a part (a few of its facts), first as grouped by gold, then with the
-groups that those weights make, so that the weights that ship have learned to go on from mistakes. Some passes know the day
-only, as many feeds do, some headlines or summaries only. A weight never gets the sign that sense forbids.
+groups that those weights make, so that the weights that ship have learned to go on from mistakes. Some passes know the
+day only, as many feeds do, some headlines or summaries only. A weight never gets the sign that sense forbids.
 """
 
 import json
@@ -32,7 +32,7 @@ HURRIED = 0.25
 """Share of the passes in which days become hours or minutes: developments are not always a day apart."""
 
 RIDGE = 3.0
-IN_DOUBT_NEW = 0.4
+IN_DOUBT_NEW = 0.6
 """Log-odds from which an item repeats: one alert too many is better than one lost."""
 
 _SEED = 1
@@ -72,7 +72,9 @@ def both(passes: Sequence[Pass]) -> Mapping[str, Weights]:
 
 def _fitted(items: Sequence[Told]) -> Mapping[str, Weights]:
     which = fitted([pair for told in items for pair in told.pairs])
-    likeliest = [(max(told.pairs, key=lambda pair: score(pair[0], which))[0], told.known) for told in items if told.pairs]
+    likeliest = [
+        (max(told.pairs, key=lambda pair: score(pair[0], which))[0], told.known) for told in items if told.pairs
+    ]
     repeats = fitted(likeliest)
     return {"which": which, "repeats": repeats | {"bias": repeats["bias"] - IN_DOUBT_NEW}}
 

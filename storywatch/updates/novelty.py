@@ -47,11 +47,11 @@ FEATURES: Mapping[str, int] = {
 """What speaks for a repeat (1) or against (-1).
 
 `contrast`: how much liker it is to this update than to any other, for what is of one event is all alike. `own`: the
-logarithm of the shared weight of terms that no other update says. `senses`: how much the update says of what it tells in
-words with a sense, which are deeds; `fresh_senses`: how many of its headline nobody said before. `latest`: the event's
-last report is of this update. `soon`: near 1 within hours of the update's first report. `turns`, `counts`, `acts`: it says
-otherwise than the update (`otherwise.py`). `retelling`: how many signs its headline has of an explainer or a look back.
-`silence`: for how long nothing came, measured by the event's own pace; an explainer breaks no silence.
+logarithm of the shared weight of terms that no other update says. `senses`: how much the update says of what it tells
+in words with a sense, which are deeds; `fresh_senses`: how many of its headline nobody said before. `latest`: the
+event's last report is of this update. `soon`: near 1 within hours of the update's first report. `turns`, `counts`,
+`acts`: it says otherwise than the update (`otherwise.py`). `retelling`: how many signs it bears of an explainer or a
+look back. `silence`: for how long nothing came, measured by the event's own pace; an explainer breaks no silence.
 """
 
 _USUAL_LIKENESS = 0.1

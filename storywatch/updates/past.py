@@ -276,7 +276,10 @@ class Past(Sequence[PastReport]):
         return {term: prominence * self.weight(term) for term, prominence in telling.terms.items()}
 
     def candidates(self, telling: Telling) -> Sequence[PastUpdate]:
-        """Return the updates that share most with an item, and the latest. Cost: its words times the updates that say each."""
+        """Return the updates that share most with an item, and the latest.
+
+        Cost: its words times the updates that say each.
+        """
         shared: Counter[str] = Counter()
         for term, telling_weight in self.weights(telling).items():
             for update in self._postings.get(term, ()):

@@ -52,16 +52,23 @@ _LOOKING_BACK = re.compile(
     r"|on this day|commemorat\w+|remembers|remembered|last year|in (?:19|20)\d\d\b)",
     re.IGNORECASE,
 )
+_LABEL = (
+    r"(?:analysis|comment|editorial|explain(?:er|ed)|factbox|faqs?|in pictures|obituary|opinion|podcast|profile|q&a"
+    r"|quiz|recap|timeline)"
+)
 _EXPLAINING = re.compile(
-    r"\b(?:explain\w*|what (?:we|you|to) (?:know|need)|(?:what|who) (?:is|are|was|were)|who killed|how (?:the|an?|it|did)|why"
-    r"|timeline|profile|faqs?|frequently asked|q&a|questions|factbox|at a glance|recap|in (?:pictures|brief|numbers)"
-    r"|analysis|opinion|editorial|comment|column|podcast|quiz|obituary|review of the year|lessons?|biggest|long way"
-    r"|rise and fall|story of|inside|look(?:s|ing)? back|remember\w*|anniversary"
-    r"|(?:one|two|three|\d+|an?) years?|(?:months?|years?) (?:on|after|later|since|ago))\b",
+    rf"^\W*{_LABEL}\b\s*[:|–—-]|[:|–—-]\s*{_LABEL}\W*$"
+    r"|\b(?:explain\w*|what (?:we|you|to) (?:know|need)|(?:what|who) (?:is|are|was|were)|who killed|frequently asked"
+    r"|at a glance|rise and fall|(?:the )?story of|look(?:s|ing)? back|remember\w*|anniversary"
+    r"|(?:months?|years?) (?:on|after|later|since|ago))\b",
     re.IGNORECASE,
 )
-_ASKING = re.compile(r"^\W*(?:how|why|what|who|where|when|inside|the)\b|\?\W*$", re.IGNORECASE)
+_ASKING = re.compile(r"(?:^\W*|[:|–—] ['\"‘“]?)(?:how|why|what|who|where|when|inside)\b|\?\W*$", re.IGNORECASE)
+_NARRATING = re.compile(r"^\W*(?:the|an?|my|our|we|i)\b", re.IGNORECASE)
 _QUOTING = re.compile(r"^['\"‘“]")
+_RETELLING = _EXPLAINING, _ASKING, _NARRATING, _QUOTING
+"""Signs of a headline that tells again what is known. The headline of news begins with no article."""
+
 _EMPTY = word_set("""
     anniversary ago mark remember memory commemorate later today yesterday monday tuesday wednesday thursday friday
     saturday sunday morning evening night official officials source news spokesman spokeswoman spokesperson statement
@@ -80,8 +87,8 @@ class Telling:
     `terms`: each telling word with how prominent it is, 1 for the headline and first sentences. `headline` and `lead`:
     the terms of those. `named`: the terms that are written as names. `passages`: hashes of its words in rows of five.
     `top`: its headline, or its first sentence if it has none. `actor`: the country with which its headline begins.
-    `retelling`: how many signs it bears of telling again what is known: it speaks of it as past, explains it, asks about
-    it, or has somebody's words for a headline.
+    `retelling`: how many signs it bears of telling again what is known: it speaks of it as past, explains it, asks
+    about it, narrates it, or has somebody's words for a headline.
     """
 
     terms: Mapping[str, float]
@@ -131,7 +138,7 @@ def read(text: str, *, english: bool = True) -> Telling:
 
 def _retelling(title: str, told: Sequence[str]) -> int:
     looks_back = bool(_LOOKING_BACK.search(f"{title} {' '.join(told[:2])}"))
-    return looks_back + sum(bool(sign.search(title)) for sign in (_EXPLAINING, _ASKING, _QUOTING))
+    return looks_back + sum(bool(sign.search(title)) for sign in _RETELLING)
 
 
 def _actor(title: str) -> str:
