@@ -96,7 +96,7 @@ def grouped(stream: Stream) -> Groups:
     past, groups = Past(about=about(event)), dict[str, str]()
     for item in stream.items:
         text = as_said(item.title, item.summary, item.content)
-        twin = repeated(read(text), past, at=item.published)
+        twin = repeated(read(text), past, at=item.published, outlet=item.outlet)
         groups[item.id] = twin.id if twin else item.id
         past.add(_report(item, groups[item.id], text))
     return groups

@@ -126,7 +126,9 @@ def _told(one: Pass, weights: Mapping[str, Weights] | None) -> Iterator[Told]:
         fact, text = stream.facts[item.id], updates.as_said(item.title, item.summary, item.content)
         telling = read(text)
         copied = past.same_text(telling, least=LEAST_PASSAGES)
-        found = candidates(telling, past, at=item.published, weights=weights["which"] if weights else {"bias": 0.0})
+        found = candidates(
+            telling, past, at=item.published, outlet=item.outlet, weights=weights["which"] if weights else {"bias": 0.0}
+        )
         if copied is None:
             pairs = [(candidate.features, fact in told[candidate.update.id]) for candidate in found]
             yield Told(pairs=pairs, known=any(fact in facts for facts in told.values()))

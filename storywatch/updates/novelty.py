@@ -32,6 +32,7 @@ FEATURES: Mapping[str, int] = {
     "senses": 1,
     "numbers": 1,
     "latest": 1,
+    "same_outlet": -1,
     "soon": 1,
     "same_stance": 1,
     "fresh_senses": -1,
@@ -91,14 +92,14 @@ def shipped() -> Mapping[str, Weights]:
     return weights
 
 
-def repeated(telling: Telling, past: Past, *, at: datetime | None) -> PastUpdate | None:
+def repeated(telling: Telling, past: Past, *, at: datetime | None, outlet: str = "") -> PastUpdate | None:
     """Return the update that an item repeats; None for one that says something new."""
     copied = past.same_text(telling, least=LEAST_PASSAGES)
     if copied is not None:
         return past.updates[copied.update]
     if len(telling.terms) < LEAST_TERMS:
         return None
-    return chosen(telling, candidates(telling, past, at=at), past)
+    return chosen(telling, candidates(telling, past, at=at, outlet=outlet), past)
 
 
 def chosen(
@@ -114,7 +115,9 @@ def chosen(
     return best.update
 
 
-def candidates(telling: Telling, past: Past, *, at: datetime | None, weights: Weights | None = None) -> list[Candidate]:
+def candidates(
+    telling: Telling, past: Past, *, at: datetime | None, outlet: str = "", weights: Weights | None = None
+) -> list[Candidate]:
     """Return the updates that an item may repeat, the likeliest first."""
     shared = _of_item(telling, past, at)
     pairs = [(one, _of_pair(telling, one, past)) for one in past.candidates(telling)]
@@ -127,6 +130,7 @@ def candidates(telling: Telling, past: Past, *, at: datetime | None, weights: We
             **pair,
             "contrast": pair["alike"] - max(others, _USUAL_LIKENESS),
             "soon": math.exp(-days / _SOON),
+            "same_outlet": float(any(report.outlet == outlet for report in one.reports)),
         }
         made.append(Candidate(update=one, features=features, score=score(features, weights or shipped()["which"])))
     return sorted(made, key=lambda candidate: -candidate.score)
