@@ -123,13 +123,12 @@ def candidates(
     pairs = [(one, _of_pair(telling, one, past)) for one in past.candidates(telling)]
     made = []
     for one, pair in pairs:
-        days = _days(at, one.reports[0].at)
         others = max((features["alike"] for other, features in pairs if other is not one), default=0.0)
         features = {
             **shared,
             **pair,
             "contrast": pair["alike"] - max(others, _USUAL_LIKENESS),
-            "soon": math.exp(-days / _SOON),
+            "soon": _nearness(at, one.reports[0].at),
             "same_outlet": float(any(report.outlet == outlet for report in one.reports)),
         }
         made.append(Candidate(update=one, features=features, score=score(features, weights or shipped()["which"])))
@@ -180,8 +179,9 @@ def _senses(terms: Iterable[str]) -> set[str]:
     return {term for term in terms if term.startswith(SENSE)}
 
 
-def _days(one: datetime | None, other: datetime | None) -> float:
-    return abs((one - other).total_seconds()) / 86_400 if one and other else 0.0
+def _nearness(one: datetime | None, other: datetime | None) -> float:
+    """Return 1 for the same moment, near 0 after days; 0 if a time is unknown, for then nothing speaks for it."""
+    return math.exp(-abs((one - other).total_seconds()) / 86_400 / _SOON) if one and other else 0.0
 
 
 def _is_reworded(telling: Telling, best: Candidate, past: Past) -> bool:

@@ -37,7 +37,7 @@ def place(item: Item, event: str, past: Past | Sequence[PastReport]) -> Placed |
     if known.report_of(item.id):
         return None
     telling = read(said(item), english=speaks_english(item.revision.language))
-    twin = repeated(telling, known, at=item.published or item.revision.seen, outlet=item.outlet)
+    twin = repeated(telling, known, at=item.published, outlet=item.outlet)
     if twin is not None:
         return Placed(report=_report(item, event, twin.id, known), update=None, sequence=twin.number)
     report = _report(item, event, update_id(event, item.id), known, opens=True)

@@ -9,9 +9,6 @@ from statistics import fmean
 MOST_GAPS = 20
 """Gaps between reports, the last ones, that tell the pace of an event."""
 
-_USUAL = 24.0
-"""Hours between two reports, while there are not two."""
-
 _ROUNDED = 0.5
 """Hours that make no difference: outlets date what they all know to different minutes."""
 
@@ -31,12 +28,12 @@ class Timing:
     def silence(self, at: datetime | None) -> float:
         """Return how long the event was silent before a time, as the logarithm of its share in the usual gap.
 
-        So a war and a lawsuit are measured alike. 0 if nothing is known before that time.
+        So a war and a lawsuit are measured alike. 0 while there are not two reports, for then there is no pace.
         """
         before = self._times[: bisect_right(self._times, at)][-MOST_GAPS - 1 :] if at else []
-        if at is None or not before:
+        if at is None or len(before) <= 1:
             return 0.0
-        usual = fmean(gaps) if (gaps := [_hours(*pair) for pair in pairwise(before)]) else _USUAL
+        usual = fmean(_hours(*pair) for pair in pairwise(before))
         return math.log((_hours(before[-1], at) + _ROUNDED) / (usual + _ROUNDED))
 
 
