@@ -1,18 +1,21 @@
 """What makes an item news however alike it is to an update: `storywatch.updates.otherwise`."""
 
+from datetime import timedelta
+
 import pytest
 
 from storywatch.updates import Past, as_past, place
 from storywatch.updates.agreeing import sums
 from storywatch.updates.figures import figures_of
-from tests.support.samples import an_item
+from tests.support.samples import NOW, an_item
 
 
-def opened(*told: tuple[str, str]) -> list[bool]:
+def opened(*told: tuple[str, str], apart: timedelta = timedelta()) -> list[bool]:
     """Place reports of one event, a headline and a summary each, and tell which opened an update."""
     past, news = Past(about="Fighting in Sudan's capital Khartoum"), []
     for number, (title, summary) in enumerate(told):
-        item = an_item(title, item=f"i{number}", outlet=f"o{number}", summary=summary)
+        seen = NOW + number * apart
+        item = an_item(title, item=f"i{number}", outlet=f"o{number}", summary=summary, seen=seen)
         placed = place(item, "sudan", past)
         assert placed is not None
         news.append(placed.update is not None)
@@ -40,8 +43,9 @@ def test_what_one_country_does_after_another_is_news() -> None:
     ["Drone strike destroys a car in Kabul", "Video analysis finds no explosives in car hit in Kabul"],
 )
 def test_another_deed_in_a_headline_alone_is_news(headline: str) -> None:
-    """Though both tell of violence in one place."""
-    assert opened(("Bomber attacks the gate of Kabul airport", ""), (headline, "")) == [True, True]
+    """Though both tell of violence in one place, two days apart."""
+    first = ("Bomber attacks the gate of Kabul airport", "")
+    assert opened(first, (headline, ""), apart=timedelta(days=2)) == [True, True]
 
 
 def test_two_figures_make_their_exact_sum_and_nothing_beside_it() -> None:
