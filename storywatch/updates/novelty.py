@@ -129,7 +129,7 @@ def candidates(
             **pair,
             "contrast": pair["alike"] - max(others, _USUAL_LIKENESS),
             "soon": _nearness(at, one.reports[0].at),
-            "same_outlet": float(any(report.outlet == outlet for report in one.reports)),
+            "same_outlet": float(outlet in one.outlets),
         }
         made.append(Candidate(update=one, features=features, score=score(features, weights or shipped()["which"])))
     return sorted(made, key=lambda candidate: -candidate.score)

@@ -112,6 +112,7 @@ class PastUpdate:
     reports: list[PastReport] = field(default_factory=list)
     terms: set[str] = field(default_factory=set)
     actors: set[str] = field(default_factory=set)
+    outlets: set[str] = field(default_factory=set)
     figures: dict[tuple[FigureKind, float, float, bool], Figure] = field(default_factory=dict)
     sums: set[Sum] = field(default_factory=set)
     statements: list[Statement] = field(default_factory=list)
@@ -184,6 +185,7 @@ class Past(Sequence[PastReport]):
         if update is None:
             update = self.updates[report.update] = PastUpdate(id=report.update, number=report.number)
         update.reports.append(report)
+        update.outlets.add(report.outlet)
         update.actors |= {telling.actor} - {""}
         for term in telling.terms:
             self._postings[term][report.update] = None
