@@ -37,7 +37,10 @@ HELD_OUT = (
     "karsova",
 )
 HELD_OUT_DENSE = ("tarini", "tape")
-"""Nothing was fitted on these, and no error in them was read. In the dense ones ten facts break within three days."""
+"""Nothing was fitted on these, and no error in them was read, though their scores were, some ten times.
+
+In the dense ones ten facts break within three days.
+"""
 
 FITTED_ON = (
     *("kabul", "bank", "quake", "capital", "dam", "fire", "plane", "gate", "ferry", "siege", "ballot"),

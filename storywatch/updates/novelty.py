@@ -120,7 +120,9 @@ def candidates(
 ) -> list[Candidate]:
     """Return the updates that an item may repeat, the likeliest first."""
     shared = _of_item(telling, past, at)
-    pairs = [(one, _of_pair(telling, one, past)) for one in past.candidates(telling)]
+    weighed = past.weights(telling)
+    pairs = [(one, _of_pair(telling, weighed, one, past)) for one in past.candidates(telling, at=at)]
+    latest = past.timing.latest(at)
     made = []
     for one, pair in pairs:
         others = max((features["alike"] for other, features in pairs if other is not one), default=0.0)
@@ -128,6 +130,7 @@ def candidates(
             **shared,
             **pair,
             "contrast": pair["alike"] - max(others, _USUAL_LIKENESS),
+            "latest": float(one.id == latest),
             "soon": _nearness(at, one.reports[0].at),
             "same_outlet": float(outlet in one.outlets),
         }
@@ -145,28 +148,28 @@ def _of_item(telling: Telling, past: Past, at: datetime | None) -> dict[str, flo
     new = [figure for figure in _people(telling) if not past.counts(figure)]
     strange = sum(term in telling.lead and not past.knows(term) for term in telling.named)
     unheard = {term for term in telling.headline if not past.knows(term)}
+    silence = past.timing.silence(at)
     return {
         "fresh_senses": float(min(2, len(_senses(unheard)))),
         "new_figures": float(min(2, len(new))),
         "new_names": float(min(3, strange)),
-        "silence": past.timing.silence(at) / (1 + telling.retelling),
+        "silence": min(silence, 0.0) if telling.retelling else silence,
         "retelling": float(telling.retelling),
     }
 
 
-def _of_pair(telling: Telling, one: PastUpdate, past: Past) -> dict[str, float]:
+def _of_pair(telling: Telling, weighed: Weights, one: PastUpdate, past: Past) -> dict[str, float]:
     """Return what an item and an update have in common."""
     compared = [report.telling for report in one.compared()]
     ours = _people(telling)
     agreeing = any(map(one.counts, ours))
     common = telling.lead & one.terms
-    own = sum(weight for term, weight in past.weights(telling).items() if term in one.terms and past.is_own(term))
+    own = sum(weight for term, weight in weighed.items() if term in one.terms and past.is_own(term))
     return {
         "alike": max(_cosine(telling.terms, other.terms, past) for other in compared),
         "own": math.log1p(own),
         "senses": past.share(_senses(telling.lead), one.terms),
         "numbers": sum(past.telling_of(term) for term in telling.numbers & common),
-        "latest": float(past.is_latest(one)),
         "turns": float(takes_a_stance(telling, one)),
         "acts": float(acts_for_another(telling, one, past)),
         "counts": float(counts_otherwise(telling, one, past)),

@@ -31,7 +31,8 @@ def counts_otherwise(telling: Telling, one: PastUpdate, past: Past) -> bool:
     Where it repeats one of the update, what is less is a part of that.
     """
     ours = counted(telling)
-    if any((known.kind, known.value) in sums(ours) for known in past.values.values()):
+    added = sums(ours)
+    if added and any((known.kind, known.value) in added for known in past.values.values()):
         return False
     return any(_revises(figure, one.figures.values()) for figure in unknown(ours, one, past))
 

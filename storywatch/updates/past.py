@@ -51,12 +51,12 @@ class PastReport:
     figures: tuple[KnownFigure, ...] = ()
     statements: tuple[KnownStatement, ...] = ()
 
+    english: bool = True
+
     @property
     def at(self) -> datetime | None:
         """When it was published, or seen."""
         return self.published or self.seen
-
-    english: bool = True
 
     @cached_property
     def telling(self) -> Telling:
@@ -152,7 +152,6 @@ class Past(Sequence[PastReport]):
         self._about = read(about).terms.keys() if about else frozenset()
         self._texts: dict[tuple[int, ...], PastReport] = {}
         self.timing = Timing()
-        self._last: PastReport | None = None
         self._said: set[str] = set()
         self._sounds: dict[str, set[str]] = defaultdict(set)
         self.last_number = last_number
@@ -181,7 +180,7 @@ class Past(Sequence[PastReport]):
         """Add a report behind the others."""
         telling = report.telling
         update = self.updates.get(report.update)
-        self.timing.add(report.at)
+        self.timing.add(report.at, update=report.update, number=report.number, item=report.item)
         if update is None:
             update = self.updates[report.update] = PastUpdate(id=report.update, number=report.number)
         update.reports.append(report)
@@ -205,7 +204,6 @@ class Past(Sequence[PastReport]):
         self._reports.append(report)
         self._texts.setdefault(telling.passages, report)
         self._by_item.setdefault(report.item, report)
-        self._last = max(self._last or report, report, key=lambda one: one.at or _NO_TIME)
         self.figures += known
         self.statements += statements
         self.last_number = max(self.last_number, report.number)
@@ -277,8 +275,8 @@ class Past(Sequence[PastReport]):
         """Return how much each term of a text tells in this event where it stands."""
         return {term: prominence * self.weight(term) for term, prominence in telling.terms.items()}
 
-    def candidates(self, telling: Telling) -> Sequence[PastUpdate]:
-        """Return the updates that share most with an item, and the latest.
+    def candidates(self, telling: Telling, *, at: datetime | None = None) -> Sequence[PastUpdate]:
+        """Return the updates that share most with an item, and the latest at a time.
 
         Cost: its words times the updates that say each.
         """
@@ -287,13 +285,10 @@ class Past(Sequence[PastReport]):
             for update in self._postings.get(term, ()):
                 shared[update] += telling_weight  # type: ignore[assignment]
         found = [update for update, _ in shared.most_common(MOST_CANDIDATES)]
-        if self._last and self._last.update not in found:
-            found[MOST_CANDIDATES - 1 :] = [self._last.update]
+        latest = self.timing.latest(at)
+        if latest and latest not in found:
+            found[MOST_CANDIDATES - 1 :] = [latest]
         return [self.updates[update] for update in found]
-
-    def is_latest(self, update: PastUpdate) -> bool:
-        """Tell whether the latest report of the event is of an update."""
-        return self._last is not None and self._last.update == update.id
 
     def copied(self, telling: Telling) -> tuple[PastReport | None, float]:
         """Return the report that shares most passages with an item, and the share of the item's passages."""
