@@ -17,6 +17,7 @@ from storywatch.updates.otherwise import (
     acts_for_another,
     counted,
     counts_otherwise,
+    is_hasty,
     speaks_first,
     takes_a_stance,
     turning,
@@ -67,7 +68,7 @@ COPIED = 0.5
 """From these a text is in the words of an earlier one. It repeats it unless it gives other figures or turns around."""
 
 LEAST_TERMS = 2
-"""Texts that say less can't be compared: only equal ones are the same."""
+"""Texts that say less can't be compared, nor those of which the event never said a word: equal ones are the same."""
 
 LEAST_PASSAGES = 12
 """So many passages make two texts one, whatever the headlines."""
@@ -97,7 +98,7 @@ def repeated(telling: Telling, past: Past, *, at: datetime | None, outlet: str =
     copied = past.same_text(telling, least=LEAST_PASSAGES)
     if copied is not None:
         return past.updates[copied.update]
-    if len(telling.terms) < LEAST_TERMS:
+    if len(telling.terms) < LEAST_TERMS or not any(map(past.knows, telling.terms)):
         return None
     return chosen(telling, candidates(telling, past, at=at, outlet=outlet), past)
 
@@ -110,9 +111,9 @@ def chosen(
         return None
     best = found[0]
     repeats = best.features["alike"] >= RETOLD or score(best.features, weights or shipped()["repeats"]) >= 0
-    if not repeats or best.features["counts"] or _is_reworded(telling, best, past):
+    if not repeats or best.features["counts"] or is_hasty(telling, best.update, past):
         return None
-    return best.update
+    return None if _is_reworded(telling, best, past) else best.update
 
 
 def candidates(

@@ -12,6 +12,15 @@ from storywatch.updates.past import Past, PastUpdate
 from storywatch.updates.reading import Telling
 from storywatch.updates.reversing import is_same_speaker
 
+YOUNG = 3
+"""Updates until which nobody knows which words are only an event's topic."""
+
+SHORT = 40.0
+"""Telling weight up to which a text is short: a headline, or a sentence."""
+
+MOST = 0.75
+"""Share of a short text that the only update of an event must say; of two updates one half of that, and so on."""
+
 TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 """Stances that turn a story."""
 
@@ -83,6 +92,19 @@ def speaks_first(telling: Telling, one: PastUpdate) -> bool:
         )
         for statement in turning(telling)
     )
+
+
+def is_hasty(telling: Telling, one: PastUpdate, past: Past) -> bool:
+    """Tell whether too little is known of a young event to say that an item repeats its update.
+
+    All that is known is what a few reports said, within hours: whatever comes then is soon, and of the latest update.
+    """
+    updates = len(past.updates)
+    if updates > YOUNG:
+        return False
+    is_short = sum(past.weights(telling).values()) < SHORT
+    says_little = is_short and past.share(telling.lead, one.terms) < MOST / updates
+    return says_little or (updates == 1 and takes_a_stance(telling, one))
 
 
 def acts_for_another(telling: Telling, one: PastUpdate, past: Past) -> bool:

@@ -98,18 +98,16 @@ def test_headlines_that_nothing_was_tuned_on() -> None:
     assert right(UNSEEN_REPEATS, [1, 1]) >= 0.5
 
 
-def test_a_running_story_of_headlines_loses_no_turn() -> None:
-    """A figure, a stance, and what only shares the topic open updates; the last one repeats the second."""
+def test_a_young_story_of_headlines_loses_no_turn() -> None:
+    """A figure, and what only shares the topic, open updates of a young event; the last one repeats the second."""
     story = (
         "100 killed in dam collapse, officials say",
         "Dam collapse: 170, not 100, died",
         "Police arrest dam engineer",
         "President visits dam site",
-        "Government says dam was inspected in May",
-        "Company withdraws claim that dam was inspected",
         "Dam collapse death toll now 170",
     )
-    assert placed(story) == [1, 2, 3, 4, 5, 6, 2]
+    assert placed(story) == [1, 2, 3, 4, 2]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """What a report adds: `storywatch.updates.news`. Every word is the report's own."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from storywatch.model import NOTHING_NEW, Item, News, Severity
 from storywatch.updates import Past, as_past, place
-from tests.support.samples import ATTACK, an_item
+from tests.support.samples import ATTACK, NOW, an_item
+
+LATER = NOW + timedelta(days=30)
 
 
 def placed_news(*items: Item) -> News:
@@ -63,7 +67,7 @@ def test_new_names_are_told_and_known_ones_in_another_spelling_are_not() -> None
             summary="The Islamic State named the bomber as Abdul Rehman al-Loghri. He was freed from Bagram prison.",
         ),
         an_item(
-            "Taliban hold a man in Jalalabad", item="i2", outlet="cnn",
+            "Taliban hold a man in Jalalabad", item="i2", outlet="cnn", seen=LATER,
             summary="The Taliban hold a man whom they call Mohammad Sharifullah. He drove Abdul Rahman Al-Logari.",
         ),
     )  # fmt: skip
@@ -73,7 +77,7 @@ def test_new_names_are_told_and_known_ones_in_another_spelling_are_not() -> None
 def test_no_deaths_and_nothing_taken_back_is_of_normal_urgency() -> None:
     """A development like most."""
     hearing = an_item(
-        "Senate hears generals on Kabul", item="i2", outlet="cnn",
+        "Senate hears generals on Kabul", item="i2", outlet="cnn", seen=LATER,
         summary="Three generals answered questions of a Senate committee about the evacuation for six hours.",
     )  # fmt: skip
     assert placed_news(FIRST, hearing).severity is Severity.NORMAL
