@@ -32,7 +32,7 @@ HURRIED = 0.25
 """Share of the passes in which days become hours or minutes: developments are not always a day apart."""
 
 RIDGE = 3.0
-IN_DOUBT_NEW = 0.9
+IN_DOUBT_NEW = 1.2
 """Log-odds from which an item repeats: one alert too many is better than one lost."""
 
 _SEED = 1

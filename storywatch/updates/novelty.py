@@ -67,6 +67,9 @@ RETOLD = 0.85
 COPIED = 0.5
 """From these a text is in the words of an earlier one. It repeats it unless it gives other figures or turns around."""
 
+NAMED_ANEW = 2
+"""From so many names that nobody said before, a question or an explanation tells no known thing again."""
+
 LEAST_TERMS = 2
 """Texts that say less can't be compared, nor those of which the event never said a word: equal ones are the same."""
 
@@ -150,12 +153,13 @@ def _of_item(telling: Telling, past: Past, at: datetime | None) -> dict[str, flo
     strange = sum(term in telling.lead and not past.knows(term) for term in telling.named)
     unheard = {term for term in telling.headline if not past.knows(term)}
     silence = past.timing.silence(at)
+    retelling = 0 if strange >= NAMED_ANEW else telling.retelling
     return {
         "fresh_senses": float(min(2, len(_senses(unheard)))),
         "new_figures": float(min(2, len(new))),
         "new_names": float(min(3, strange)),
-        "silence": min(silence, 0.0) if telling.retelling else silence,
-        "retelling": float(telling.retelling),
+        "silence": min(silence, 0.0) if retelling else silence,
+        "retelling": float(retelling),
     }
 
 

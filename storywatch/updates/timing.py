@@ -13,6 +13,8 @@ MOST_GAPS = 20
 MOST_SILENT = 4.0
 """Log-ratio beyond which silence says nothing more."""
 
+_A_DAY = 24.0
+
 _ROUNDED = 0.5
 """Hours that make no difference: outlets date what they all know to different minutes."""
 
@@ -41,11 +43,13 @@ class Timing:
         """Return how long the event was silent before a time: the logarithm of the ratio to its usual gap.
 
         So a war and a lawsuit are measured alike. The usual gap is the geometric mean, for one date that is wrong by
-        years moves it little. 0 while there are not two reports, for then there is no pace.
+        years moves it little. While there are not two reports there is no pace: more than a day is a silence.
         """
         end = self._until(at) if at else 0
-        if at is None or end <= 1:
+        if at is None or not end:
             return 0.0
+        if end == 1:
+            return min(MOST_SILENT, max(0.0, _long(self._reports[0][0], at) - math.log(_A_DAY)))
         before = [report[0] for report in self._reports[max(0, end - MOST_GAPS - 1) : end]]
         silent = _long(before[-1], at) - fmean(_long(*pair) for pair in pairwise(before))
         return max(-MOST_SILENT, min(MOST_SILENT, silent))

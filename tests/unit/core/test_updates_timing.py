@@ -34,10 +34,11 @@ def test_a_silence_is_measured_by_the_pace_of_the_event() -> None:
     assert lawsuit.silence(NOW + 710 * HOUR) < -1
 
 
-def test_nothing_is_read_from_one_report_or_from_what_has_no_time() -> None:
-    """Nor from what comes before all others."""
+def test_no_pace_is_read_from_one_report_or_from_what_has_no_time() -> None:
+    """Nor from what comes before all others. But more than a day is a silence."""
     timing = timed(None, NOW)
-    assert timing.silence(NOW + 90 * HOUR) == 0
+    assert timing.silence(NOW + 20 * HOUR) == 0
+    assert timing.silence(NOW + 240 * HOUR) > 1
     assert paced(HOUR).silence(None) == paced(HOUR).silence(NOW - HOUR) == 0
 
 
