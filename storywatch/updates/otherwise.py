@@ -21,6 +21,9 @@ SHORT = 40.0
 MOST = 0.75
 """Share of a short text that the only update of an event must say; of two updates one half of that, and so on."""
 
+MOST_OF_LONG = 0.3
+"""Share of a longer text that the only update must say."""
+
 TURNING = frozenset({Stance.DENIES, Stance.ADMITS, Stance.WITHDRAWS})
 """Stances that turn a story."""
 
@@ -103,8 +106,8 @@ def is_hasty(telling: Telling, one: PastUpdate, past: Past) -> bool:
     if updates > YOUNG:
         return False
     is_short = sum(past.weights(telling).values()) < SHORT
-    says_little = is_short and past.share(telling.lead, one.terms) < MOST / updates
-    return says_little or (updates == 1 and takes_a_stance(telling, one))
+    least = MOST / updates if is_short else MOST_OF_LONG if updates == 1 else 0.0
+    return past.share(telling.lead, one.terms) < least or (updates == 1 and takes_a_stance(telling, one))
 
 
 def acts_for_another(telling: Telling, one: PastUpdate, past: Past) -> bool:
