@@ -17,7 +17,7 @@ from storywatch.cli.demo.script import Article, Press, Story, load_story
 from storywatch.model import Document, Event, Item, Outlet, Source
 
 STORY: Story = load_story()
-NOW = datetime(2023, 4, 26, tzinfo=UTC)
+NOW = datetime(2023, 4, 29, tzinfo=UTC)
 
 
 def document_of(press: Press, articles: list[Article]) -> Document:
