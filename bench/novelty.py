@@ -37,7 +37,7 @@ HELD_OUT = (
     "karsova",
 )
 HELD_OUT_DENSE = ("tarini", "tape")
-"""Nothing was fitted on these, and no error in them was read, though their scores were, some ten times.
+"""Nothing was fitted on these, and no error in them was read, though their scores were, some twenty times.
 
 In the dense ones ten facts break within three days.
 """
