@@ -71,7 +71,10 @@ NAMED_ANEW = 2
 """From so many names that nobody said before, a question or an explanation tells no known thing again."""
 
 LEAST_TERMS = 2
-"""Texts that say less can't be compared, nor those of which the event never said a word: equal ones are the same."""
+"""Texts that say less can't be compared, nor those that share but the event's declaration with its reports.
+
+Only equal ones are the same.
+"""
 
 LEAST_PASSAGES = 12
 """So many passages make two texts one, whatever the headlines."""
@@ -101,7 +104,7 @@ def repeated(telling: Telling, past: Past, *, at: datetime | None, outlet: str =
     copied = past.same_text(telling, least=LEAST_PASSAGES)
     if copied is not None:
         return past.updates[copied.update]
-    if len(telling.terms) < LEAST_TERMS or not any(map(past.knows, telling.terms)):
+    if len(telling.terms) < LEAST_TERMS or not any(map(past.knows, past.strangers(telling.terms))):
         return None
     return chosen(telling, candidates(telling, past, at=at, outlet=outlet), past)
 
