@@ -11,6 +11,8 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.support.patience import PATIENCE
 
@@ -33,17 +35,13 @@ class Browser:
         """Return the heading of the page that is shown."""
         return await self._do(lambda driver: driver.find_element(By.TAG_NAME, "h1").text)
 
-    async def text(self) -> str:
-        """Return what the page says."""
-        return await self._do(lambda driver: driver.find_element(By.TAG_NAME, "body").text)
-
     async def fill(self, label: str, text: str) -> None:
         """Write into the field with a label."""
         await self._do(lambda driver: driver.find_element(By.ID, _field(driver, label)).send_keys(text))
 
     async def press(self, button: str) -> str:
         """Press a button and return the heading of the page that follows."""
-        await self._do(lambda driver: driver.find_element(By.XPATH, f'//button[.="{button}"]').click())
+        await self._do(lambda driver: _leave(driver, button))
         return await self.heading()
 
     async def complaints(self) -> list[str]:
@@ -57,6 +55,13 @@ class Browser:
 
     async def _do(self, what: Callable[[Chrome], ResultT]) -> ResultT:
         return await asyncio.to_thread(what, self._driver)
+
+
+def _leave(driver: Chrome, button: str) -> None:
+    # A click returns before the next page is there: a heading found at once may be that of the page that goes.
+    shown = driver.find_element(By.TAG_NAME, "html")
+    driver.find_element(By.XPATH, f'//button[.="{button}"]').click()
+    WebDriverWait(driver, PATIENCE).until(staleness_of(shown))
 
 
 def _field(driver: Chrome, label: str) -> str:
