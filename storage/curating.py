@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, or_, select, update
+from sqlalchemy import Row, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import history, tables
 from storage.engine import reading, writing
+from storage.items import PUBLISHED
 from storywatch.errors import NotStoredError, StorageError
 from storywatch.model import ReportRole, UpdateMark
 from storywatch.updates import update_id
@@ -100,13 +101,12 @@ async def _standing(connection: AsyncConnection, one: str) -> Row[Any]:
 async def _reports(connection: AsyncConnection, one: str) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the reports of an update, the first published first."""
     report, item, revision = tables.reports.c, tables.items.c, tables.revisions.c
-    published = func.coalesce(revision.published, revision.updated, item.first_seen)
     query = (
         select(report.item, revision.title, revision.summary)
         .join_from(tables.reports, tables.items, item.id == report.item)
         .join(tables.revisions, and_(revision.item == item.id, revision.number == 1))
         .where(report.update == one)
-        .order_by(published, report.item)
+        .order_by(PUBLISHED, report.item)
     )
     return (await connection.execute(query)).all()
 

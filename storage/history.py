@@ -6,6 +6,7 @@ from sqlalchemy import Row, Table, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import ledger, tables
+from storage.items import PUBLISHED
 from storywatch.updates import SAID_CHARS, PastReport, as_said, speaks_english
 
 
@@ -30,11 +31,9 @@ async def reports_of(connection: AsyncConnection, event: str) -> tuple[PastRepor
             report.seen,
             tables.updates.c.number,
             tables.updates.c.headline,
-            tables.items.c.first_seen,
+            PUBLISHED.label("published"),
             revision.title,
             revision.summary,
-            revision.published,
-            revision.updated,
             revision.language,
             func.substr(revision.content, 1, SAID_CHARS).label("content"),
         )
@@ -65,7 +64,7 @@ def _past_report(row: Row[*tuple[Any, ...]], told_of: ledger.Ledger) -> PastRepo
         text=as_said(row.title, row.summary, row.content),
         origin=row.origin,
         seen=row.seen,
-        published=row.published or row.updated or row.first_seen,
+        published=row.published,
         english=speaks_english(row.language),
         figures=told_of.figures.get(row.item, ()),
         statements=told_of.statements.get(row.item, ()),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -15,6 +15,10 @@ ValueT = TypeVar("ValueT")
 
 CHUNK = 500
 """Values in one IN list; both databases allow some 32,000 parameters in a statement."""
+
+_revision, _seen = tables.revisions.c, tables.items.c.first_seen
+PUBLISHED = func.coalesce(_revision.published, case((_revision.updated < _seen, _revision.updated), else_=_seen))
+"""What `Item.published` is in SQL, for a join of items with their revisions."""
 
 
 def chunks(values: Sequence[ValueT], size: int = CHUNK) -> Iterator[Sequence[ValueT]]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from storage import counters, tables
 from storage.archive import AT_ONCE, StoredArchive
 from storage.engine import reading, writing
-from storage.items import chunks, item_of, items_by_id, with_each_text
+from storage.items import PUBLISHED, chunks, item_of, items_by_id, with_each_text
 from storage.verdicts import match_of
 from storywatch.matching.memory import part_of
 from storywatch.model import Item, Match, Snapshot
@@ -93,10 +93,9 @@ class StoredMemories:
 
     async def items_since(self, moment: datetime) -> AsyncIterator[Item]:
         """Yield each revision of items that was seen at the moment or later, in the order in which polls judge them."""
-        revision, item = tables.revisions.c, tables.items.c
-        published = func.coalesce(revision.published, revision.updated, item.first_seen)
+        revision = tables.revisions.c
         query = select(revision.item, revision.number).join_from(tables.revisions, tables.items)
-        query = query.where(revision.seen >= moment).order_by(revision.seen, published, revision.item)
+        query = query.where(revision.seen >= moment).order_by(revision.seen, PUBLISHED, revision.item)
         async with reading(self._engine) as connection:
             keys = (await connection.execute(query)).all()
         for some in chunks(keys, AT_ONCE):

@@ -44,8 +44,12 @@ class Item:
 
     @property
     def published(self) -> datetime:
-        """The publication time, or when it was first seen if the publisher gave none."""
-        return self.revision.published or self.revision.updated or self.first_seen
+        """The publication time. If the publisher gave none: when it was updated or first seen, whichever came first.
+
+        So an edit of an item that has no other time than that of its last edit moves it no further than that.
+        """
+        revision = self.revision
+        return revision.published or min(revision.updated or self.first_seen, self.first_seen)
 
     @property
     def timed(self) -> bool:

@@ -91,6 +91,19 @@ async def test_what_one_poll_placed_is_known_to_the_next_as_it_was_stored(store:
     assert await known(store, pasts) is not before
 
 
+async def test_an_edit_moves_a_report_no_further_than_when_it_was_first_seen(store: Store) -> None:
+    """Where a feed gives the time of the last edit only; the control stands a poll later, by its own first sight."""
+    attack = parsed("Attack at Kabul airport", guid="1", summary=SIXTY, updated=NOW - HOUR)
+    await poll(store, CONFIG, attack)
+    later = NOW + timedelta(days=300)
+    edited = replace(attack, summary=f"{SIXTY} It goes on.", updated=later)
+    bakery = parsed("Kabul airport bakery wins a lottery", guid="2", updated=later)
+    await poll(store, CONFIG, edited, bakery, now=later)
+    async with reading(store.engine) as connection:
+        reports = await reports_of(connection, "kabul")
+    assert [report.published for report in reports] == [NOW, later]
+
+
 async def known(store: Store, pasts: Pasts) -> Past:
     """Return what is kept of the event, as long as that is what is stored."""
     async with reading(store.engine) as connection:

@@ -58,6 +58,11 @@ def test_an_item_is_dated_by_the_best_date_it_has() -> None:
     assert an_item().published == NOW
 
 
+def test_an_edit_moves_an_item_no_further_than_when_it_was_first_seen() -> None:
+    """Where the time of the last edit is all that a feed gives."""
+    assert an_item(updated=NOW + timedelta(days=300)).published == NOW
+
+
 def test_every_error_that_is_raised_on_purpose_is_in_the_tree() -> None:
     """One base, so that the borders know what an operator can understand."""
     raised = [value for _, value in inspect.getmembers(errors, inspect.isclass) if issubclass(value, Exception)]
