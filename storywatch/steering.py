@@ -8,7 +8,7 @@ from storywatch.intake import Intake
 from storywatch.model import Item, Match, Source, SourceKind, Visit, VisitOutcome
 from storywatch.pacing import SourceState, address
 from storywatch.pacing.floors import asked_pause
-from storywatch.pacing.heat import counted, is_recent
+from storywatch.pacing.heat import is_recent
 from storywatch.pacing.learned import Learned
 from storywatch.pacing.observing import Seen, failed
 from storywatch.pacing.pace import Pace
@@ -37,13 +37,12 @@ def after_visit(
     host = host_of(address(source, before))
     # The dice are thrown once, when floors are known too.
     planned = Policy(pace=pace).polled(learned.rhythm, seen, outlet=source.outlet, host=host, now=now, dice=0.0)
-    new, matches_lately = counted(seen, now)
     return Learned(
         rhythm=planned.rhythm,
         weight=planned.weight,
         pause=planned.wait.pause,
-        new=new,
-        matched=matches_lately,
+        new=planned.new,
+        matched=planned.matched,
     )
 
 

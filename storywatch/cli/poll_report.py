@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from textwrap import wrap
 
 from rich.text import Text
 
@@ -47,21 +48,10 @@ _SPANS = {
 
 def _print_line(label: str, text: str, *, bold: bool = False) -> None:
     """Print a labelled text, wrapped under itself."""
-    lines = _wrapped(one_line(text), WIDTH - LABEL)
+    lines = wrap(one_line(text), WIDTH - LABEL, break_long_words=False, break_on_hyphens=False)
     for number, line in enumerate(lines):
         shown = Text(f"{label if not number else '':<{LABEL}}", "cyan").append(line, "bold" if bold else "")
         out.print(shown)
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if len(longer) <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
 
 
 def _when(moment: datetime, now: datetime) -> str:

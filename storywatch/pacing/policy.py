@@ -1,7 +1,7 @@
 """The policy: the one object that the daemon, the simulator and the benches drive."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from storywatch.pacing.bursts import after_poll
 from storywatch.pacing.fleet import Fleet
@@ -12,7 +12,6 @@ from storywatch.pacing.pricing import refresh
 from storywatch.pacing.rates import Rates
 from storywatch.pacing.reach import within_reach
 from storywatch.pacing.rhythm import Rhythm
-from storywatch.pacing.visits import FIRST_VISITS_WITHIN
 from storywatch.pacing.waiting import Wait, next_wait
 
 UNSAID = Budgets(total=0.0)
@@ -21,12 +20,17 @@ UNSAID = Budgets(total=0.0)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """What a poll decides: rhythm and heat after it, and how long the next poll waits by which weight."""
+    """What a poll decides: rhythm and heat after it, and how long the next poll waits by which weight.
+
+    `new`, `matched`: its items that heat or cool, and how many of them matched.
+    """
 
     rhythm: Rhythm
     heat: Heat | None
     weight: float
     wait: Wait
+    new: float
+    matched: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,16 +51,7 @@ class Policy:
         price = self.pace.price_for(outlet, host)
         overflown = seen.all_new and not seen.backlog
         wait = next_wait(learned, self.pace, price=price, weight=weighs, now=now, dice=dice, overflown=overflown)
-        return Planned(rhythm=learned, heat=warmer, weight=weighs, wait=wait)
-
-    def wait(self, rhythm: Rhythm, *, outlet: str, host: str, now: datetime, dice: float) -> Wait:
-        """Return how long the next poll waits after one at `now`, by what is known now."""
-        price, weighs = self.pace.price_for(outlet, host), weight(rhythm, self.pace.heat, now)
-        return next_wait(rhythm, self.pace, price=price, weight=weighs, now=now, dice=dice)
-
-    def first_pause(self, dice: float) -> timedelta:
-        """Return when a source is polled first: within a quarter of an hour, at random."""
-        return FIRST_VISITS_WITHIN * dice
+        return Planned(rhythm=learned, heat=warmer, weight=weighs, wait=wait, new=new, matched=matches)
 
     def refreshed(self, fleet: Fleet, now: datetime) -> "Policy":
         """Return the policy with its pace worked out anew."""

@@ -6,7 +6,7 @@ from storywatch.pacing.arrays import Floats
 from storywatch.pacing.fleet import Fleet
 from storywatch.pacing.pace import FIRST_PRIOR, Pace
 from storywatch.pacing.rates import PHASE_SHRINK, SHRINK
-from storywatch.pacing.times import SLOTS
+from storywatch.pacing.times import HOURS, SLOTS
 
 POOL_START = 5.0
 """Items with which each hour begins, beside as many that were to be expected."""
@@ -54,11 +54,15 @@ def phase(fleet: Fleet) -> Floats:
 
 def hourly(fleet: Fleet, pace: Pace) -> Floats:
     """Return the rate of each source in each of the 48 hours, as `Rates.in_hour` does for one."""
-    level = levels(fleet, pace.prior)[:, None]
-    raw = (fleet.rhythms["items"] + SHRINK) / (fleet.rhythms["exposure"] + SHRINK / (level * pace.pool))
+    return smoothed(fleet, levels(fleet, pace.prior)[:, None] * pace.pool, SHRINK)
+
+
+def smoothed(fleet: Fleet, usual: Floats, start: float) -> Floats:
+    """Return the rate in each of the 48 hours, smoothed with those beside it. The usual one counts `start` items."""
+    raw = (fleet.rhythms["items"] + start) / (fleet.rhythms["exposure"] + start / usual)
     days = raw.reshape(len(fleet), 2, 24)
     smooth = np.roll(days, 1, axis=2) / 4 + days / 2 + np.roll(days, -1, axis=2) / 4
-    return np.asarray(smooth.reshape(len(fleet), 48))
+    return np.asarray(smooth.reshape(len(fleet), HOURS))
 
 
 def unevenness(fleet: Fleet, pace: Pace) -> Floats:

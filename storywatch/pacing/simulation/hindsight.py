@@ -47,13 +47,8 @@ def _counts(places: NDArray[np.int64], size: int) -> NDArray[np.float32]:
 
 
 def _hourly(fleet: Fleet) -> Floats:
-    """Return the rate in each of the 48 hours, smoothed with those beside it."""
     levels = pooling.levels(fleet, pooling.prior(fleet))
-    usual = levels[:, None] * pooling.pool(fleet, levels)
-    raw = (fleet.rhythms["items"] + LEANS) / (fleet.rhythms["exposure"] + LEANS / usual)
-    days = raw.reshape(len(fleet), 2, 24)
-    smooth = np.roll(days, 1, axis=2) / 4 + days / 2 + np.roll(days, -1, axis=2) / 4
-    return np.asarray(smooth.reshape(len(fleet), HOURS))
+    return pooling.smoothed(fleet, levels[:, None] * pooling.pool(fleet, levels), LEANS)
 
 
 def _phases(fleet: Fleet) -> Floats:

@@ -14,6 +14,7 @@ from storywatch.pacing.rhythm import Rhythm
 from storywatch.pacing.simulation.engine import WINDOW
 from storywatch.pacing.simulation.schemes import Polled
 from storywatch.pacing.simulation.tracks import Track
+from storywatch.pacing.visits import FIRST_VISITS_WITHIN
 from storywatch.pacing.waiting import next_wait
 
 
@@ -39,7 +40,7 @@ class Ours:
 
     def first(self, number: int, dice: float) -> float:  # noqa: ARG002 - like every other
         """Return seconds before the first poll."""
-        return self.policy.first_pause(dice).total_seconds()
+        return FIRST_VISITS_WITHIN.total_seconds() * dice
 
     def after(self, polled: Polled, dice: float) -> float:
         """Learn from a poll, and return seconds until the next."""

@@ -24,20 +24,16 @@ from storywatch.pacing.bucket import Bucket
 from storywatch.pacing.fleet import Member
 from storywatch.pacing.heat import Heat
 from storywatch.pacing.learned import Learned
-from storywatch.pacing.pace import Budgets, Pace
-from storywatch.pacing.policy import Policy
+from storywatch.pacing.pace import Pace
 from storywatch.pacing.rhythm import Rhythm
+from storywatch.pacing.waiting import next_wait
 from tests.support.samples import NOW, a_source
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 FRESH = Rhythm()
 RHYTHM = replace(FRESH, items=FRESH.items + 20, exposure=FRESH.exposure + 36_000, at=NOW, polls=7)
-PAUSE = (
-    Policy(pace=Pace.first(), budgets=Budgets(total=96.0))
-    .wait(RHYTHM, outlet="nyt", host="nyt.example", now=NOW, dice=0.0)
-    .pause
-)
+PAUSE = next_wait(RHYTHM, Pace.first(), price=Pace.first().price, weight=1.0, now=NOW, dice=0.0).pause
 STATE = SourceState(source="nyt-world", next_poll_at=NOW + PAUSE, last_poll_at=NOW, last_success_at=NOW)
 STAND = Stand(
     state=STATE,

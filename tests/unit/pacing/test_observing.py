@@ -9,10 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storywatch.pacing.observing import HALF_LIFE, Seen, failed, observe
+from storywatch.pacing.policy import Policy
 from storywatch.pacing.rhythm import Rhythm
+from storywatch.pacing.waiting import next_wait
 from tests.unit.pacing.rhythms import DAY, HOUR, MINUTE, MONDAY, POLICY, every, polled, steady
 
 NOON = MONDAY + 12 * HOUR
+
+
+def pause(rhythm: Rhythm, policy: Policy, now: datetime) -> timedelta:
+    """Return how long the next poll waits after one at `now`."""
+    return next_wait(rhythm, policy.pace, price=policy.pace.price, weight=1.0, now=now, dice=0).pause
 
 
 def seen(since: datetime | None, *published: datetime, untimed: int = 0) -> Seen:
@@ -96,16 +103,16 @@ def test_dead_feed_its_pause_grows_to_a_day_and_an_item_wakes_it() -> None:
     """Weeks of silence after 100 items a day."""
     dear = replace(POLICY, pace=replace(POLICY.pace, price=100.0, patience=86400.0))
     rhythm, now = steady(100), MONDAY
-    before = dear.wait(rhythm, outlet="", host="", now=now, dice=0).pause
+    before = pause(rhythm, dear, now)
     while now < MONDAY + 60 * DAY:
-        now += dear.wait(rhythm, outlet="", host="", now=now, dice=0).pause
+        now += pause(rhythm, dear, now)
         rhythm = polled(rhythm, [now], (), dear)
-    silent = dear.wait(rhythm, outlet="", host="", now=now, dice=0).pause
+    silent = pause(rhythm, dear, now)
     assert before < 15 * MINUTE
     assert 3 * HOUR < silent <= DAY
     assert rhythm.polls < 1000
     woken = polled(rhythm, [now + HOUR], [now + 30 * MINUTE, now + 40 * MINUTE], dear)
-    assert dear.wait(woken, outlet="", host="", now=now + HOUR, dice=0).pause < silent
+    assert pause(woken, dear, now + HOUR) < silent
 
 
 def test_errors_are_no_exposure() -> None:
