@@ -1,10 +1,10 @@
 """Items and their revisions as rows, and back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -24,6 +24,15 @@ PUBLISHED = func.coalesce(_revision.published, case((_revision.updated < _seen, 
 def chunks(values: Sequence[ValueT], size: int = CHUNK) -> Iterator[Sequence[ValueT]]:
     """Split values for one IN list each."""
     return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def among(keys: Collection[Sequence[Any]], *columns: Column[Any]) -> ColumnElement[bool]:
+    """Return the condition that these columns hold one of these keys.
+
+    For keys of several columns alone SQLite scans the table; for the values of each column it uses an index.
+    """
+    each = (column.in_(values) for column, values in zip(columns, map(set, zip(*keys, strict=True)), strict=True))
+    return and_(*each, tuple_(*columns).in_(keys))
 
 
 def with_texts() -> Select[Any]:

@@ -5,13 +5,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, tuple_
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import counters, tables
 from storage.archive import AT_ONCE, StoredArchive
 from storage.engine import reading, writing
-from storage.items import PUBLISHED, chunks, item_of, items_by_id, with_each_text
+from storage.items import PUBLISHED, among, chunks, item_of, items_by_id, with_each_text
 from storage.verdicts import match_of
 from storywatch.matching.memory import part_of
 from storywatch.model import Item, Match, Snapshot
@@ -99,7 +99,7 @@ class StoredMemories:
         async with reading(self._engine) as connection:
             keys = (await connection.execute(query)).all()
         for some in chunks(keys, AT_ONCE):
-            texts = with_each_text().where(tuple_(revision.item, revision.number).in_(some))
+            texts = with_each_text().where(among(some, revision.item, revision.number))
             async with reading(self._engine) as connection:
                 found = {(row.item, row.number): item_of(row) for row in await connection.execute(texts)}
             for key in some:
@@ -142,7 +142,7 @@ async def _with_items(
     connection: AsyncConnection, keys: Sequence[tuple[str, str, int]]
 ) -> list[tuple[str, Item, Match]]:
     row = tables.matches.c
-    query = select(tables.matches).where(tuple_(row.event, row.item, row.revision).in_(keys))
+    query = select(tables.matches).where(among(keys, row.event, row.item, row.revision))
     matches = {(one.event, one.item): match_of(one, accepted=True) for one in await connection.execute(query)}
     items = await items_by_id(connection, (item for _, item, _ in keys))
     return [(event, items[item], matches[event, item]) for event, item, _ in keys]

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Table, select, tuple_
+from sqlalchemy import Row, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
 from storage.alerts import report_of
-from storage.items import chunks, items_by_id
+from storage.items import among, chunks, items_by_id
 from storage.ledger import change_of
 from storage.verdicts import match_of
 from storywatch.documents import made
@@ -45,7 +45,7 @@ async def _rows(
     """Return the rows of each of these reports, in this order."""
     found: dict[Place, list[Row[Any]]] = {}
     for some in chunks(sorted(wanted)):
-        query = select(table).where(tuple_(table.c.event, table.c.item).in_(some))
+        query = select(table).where(among(some, table.c.event, table.c.item))
         for row in await connection.execute(query.order_by(*(table.c[name] for name in order))):
             found.setdefault((row.event, row.item), []).append(row)
     return found

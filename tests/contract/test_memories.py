@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from storage import Store, open_store, tables, verdicts
+from storage.engine import reading
+from storage.items import among
 from storywatch.model import (
     Contribution,
     Feedback,
@@ -30,6 +33,7 @@ from tests.support.samples import ATTACK, KABUL, NOW, a_config, an_item, parsed
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+LITERAL = {"literal_binds": True}
 CONFIG: WatchConfig = a_config(events=(KABUL, replace(KABUL, id="other", title="Other")))
 
 
@@ -63,6 +67,22 @@ async def save(store: Store, *items: Item, now: datetime = NOW, **record: Any) -
     claim = await claimed(store, now=now)
     async with store.sources.poll(claim) as transaction:
         await transaction.save(PollRecord(state=claim.state, new=items, **record))
+
+
+async def test_keys_of_several_columns_are_found_by_an_index(store: Store) -> None:
+    """SQLite knows none for such keys alone, the control."""
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL scans what is as small as here")
+    columns, keys = (tables.revisions.c.item, tables.revisions.c.number), [("i1", 1), ("i2", 2)]
+    plans = []
+    async with reading(store.engine) as connection:
+        for condition in (among(keys, *columns), tuple_(*columns).in_(keys)):
+            query = select(tables.revisions).where(condition).compile(connection.engine, compile_kwargs=LITERAL)
+            steps = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")
+            plans.append([step.detail for step in steps])
+    found, control = plans
+    assert any(step.startswith("SEARCH revisions") for step in found)
+    assert "SCAN revisions" in control
 
 
 # Verdicts ------------------------------------------------------------------------------------------------------------
