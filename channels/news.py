@@ -1,5 +1,6 @@
 """What is new, in words. Quotations are a report's own; what stands around them says who, when, and what was before."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from channels.room import Room
@@ -79,8 +80,14 @@ def _counted(figure: Figure, room: Room) -> str:
     if figure.kind in _UNCOUNTED and quote:
         return f"\u201c{quote}\u201d"
     counted = "" if figure.kind in _UNCOUNTED else f" {figure.kind.value}"
-    of = room.line(figure.of, 80)
+    of = room.line(whom(figure), 80)
     return amount(figure) + counted + (f" ({of})" if of else "")
+
+
+def whom(figure: Figure) -> str:
+    """Return whom a figure counts, with the capitals of its quote."""
+    quoted = re.search(r"\W+".join(map(re.escape, figure.of.split())), figure.quote, re.IGNORECASE)
+    return quoted.group() if quoted else figure.of
 
 
 def _number(value: float) -> str:

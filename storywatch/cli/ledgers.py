@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from channels.news import amount
+from channels.news import amount, whom
 from storage import open_store
 from storage.ledger import Ledger
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
@@ -91,7 +91,7 @@ def statement_object(known: KnownStatement) -> dict[str, Any]:
 def _figure_row(entry: Entry) -> dict[str, Any]:
     who = [f"{one.outlet} ({one.figure.said_by})" if one.figure.said_by else one.outlet for one in entry.given]
     return {
-        "counts": one_line(" ".join(filter(None, (entry.figure.kind.value, entry.figure.of)))),
+        "counts": one_line(" ".join(filter(None, (entry.figure.kind.value, whom(entry.figure))))),
         "figure": amount(entry.figure) + (", disputed" if entry.disputed else ""),
         "since": entry.since,
         "given by": one_line(", ".join(dict.fromkeys(who))),

@@ -97,6 +97,8 @@ def test_a_figure_says_whom_it_counts_who_says_so_and_what_was_before() -> None:
     now = replace(DEATHS.now, of="american soldiers", said_by="the Taliban")
     said = figure_in_words(replace(DEATHS, now=now), NAMES, WHOLE)
     assert said == "170 killed (american soldiers), according to the Taliban, before 100 (CNN, 27 August 2021)"
+    quoted = replace(now, quote="The Taliban say that 170 American soldiers died.")
+    assert "170 killed (American soldiers)" in figure_in_words(replace(DEATHS, now=quoted), NAMES, WHOLE)
     assert figure_in_words(replace(DEATHS, before=None), {}, WHOLE) == "170 killed"
     money = replace(DEATHS.now, kind=FigureKind.MONEY, quote="3 million dollars")
     assert figure_in_words(replace(DEATHS, now=money, before=None), {}, WHOLE) == "\u201c3 million dollars\u201d"
