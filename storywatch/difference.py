@@ -86,7 +86,8 @@ def _title(old: Worded, new: Worded) -> Iterator[str]:
 def _body(old: Worded, new: Worded) -> Iterator[str]:
     if all(_squeezed(a) == _squeezed(b) for a, b in ((old.summary, new.summary), (old.content, new.content))):
         return
-    before, after = sentences(old.summary, old.content), sentences(new.summary, new.content)
+    told = [(each.content,) if _is_part(each) else (each.summary, each.content) for each in (old, new)]
+    before, after = sentences(*told[0]), sentences(*told[1])
     removed = list(_stretches(_compared(before, after)))
     added = list(_stretches(_compared(after, before)))
     lines = [
@@ -96,6 +97,11 @@ def _body(old: Worded, new: Worded) -> Iterator[str]:
         for line in _lines(stretch)
     ]
     yield from lines or (REORDERED,)
+
+
+def _is_part(words: Worded) -> bool:
+    """Tell whether the excerpt stands in the text: what changed in both is told once."""
+    return _squeezed(words.summary).rstrip(" .\N{HORIZONTAL ELLIPSIS}[]") in _squeezed(words.content)
 
 
 def sentences(*texts: str) -> list[tuple[int, str]]:

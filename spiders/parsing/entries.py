@@ -10,6 +10,7 @@ from spiders.parsing.dates import item_times
 from spiders.parsing.dialect import RawFeed
 from spiders.parsing.fields import author_name, guid_of, language_tag, says_something, title_of, web_link
 from spiders.parsing.limits import ParseLimits
+from spiders.parsing.tails import without_tail
 from spiders.parsing.text import html_to_text, is_escaped_twice, looks_like_html, paragraphs
 from storywatch.model import ParsedItem
 
@@ -61,8 +62,8 @@ def _item(entry: Entry, context: FeedContext) -> ParsedItem:
         guid=guid,
         url=url,
         title=title_of(_text(entry, "title", context)) or title_of(others),
-        summary=paragraphs(_summary(entry, context), context.field_chars),
-        content=paragraphs(_content(entry, context), context.field_chars),
+        summary=without_tail(paragraphs(_summary(entry, context), context.field_chars)),
+        content=without_tail(paragraphs(_content(entry, context), context.field_chars)),
         author=_author(entry) or _author(_mapping(entry, "source")) or context.author,
         published=times.published,
         updated=times.updated,

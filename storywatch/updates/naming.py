@@ -76,7 +76,7 @@ def _trimmed(row: list[Word], sentence: str) -> list[Word]:
     kept = list(row)
     while kept and (kept[-1].folded in _JOINERS | STOPWORDS or not kept[-1].titled):
         kept.pop()
-    while kept and (kept[0].folded in TITLES | STOPWORDS or kept[0].folded in _JOINERS - {"al", "el"}):
+    while kept and (kept[0].folded in (TITLES | STOPWORDS | _JOINERS) - {"al", "el"}):
         kept.pop(0)
     starts = bool(kept) and not sentence[: kept[0].start].strip(" \"'“‘(")
     if starts and len(kept) == 1:

@@ -40,6 +40,14 @@ def test_white_space_and_the_place_of_line_breaks_do_not_count() -> None:
     assert changed("One two.\nThree  four", "One\ttwo. Three four") == []
 
 
+def test_what_excerpt_and_text_share_is_told_once() -> None:
+    """Feeds that give both begin the text with the excerpt."""
+    old = ParsedItem(summary="13 are dead. […]", content="13 are dead. More soon.")
+    new = ParsedItem(summary="170 are dead. More […]", content="170 are dead. More soon.")
+    assert difference(old, new) == "- 13 are dead.\n+ 170 are dead."
+    assert difference(old, ParsedItem(summary="170 are dead.", content="13 are dead. More soon.")) == "+ 170 are dead."
+
+
 def test_another_order_is_told_as_such() -> None:
     """The words differ, yet no sentence came or went."""
     assert changed("First. Second.", "Second. First.") == [REORDERED]

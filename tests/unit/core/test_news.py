@@ -68,10 +68,11 @@ def test_new_names_are_told_and_known_ones_in_another_spelling_are_not() -> None
         ),
         an_item(
             "Taliban hold a man in Jalalabad", item="i2", outlet="cnn", seen=LATER,
-            summary="The Taliban hold a man whom they call Mohammad Sharifullah. He drove Abdul Rahman Al-Logari.",
+            summary="The Taliban hold a man whom they call Mohammad Sharifullah."
+            " It was he who drove Abdul Rahman Al-Logari and one Al-Shamari.",
         ),
     )  # fmt: skip
-    assert news.names == ("Taliban", "Mohammad Sharifullah")
+    assert news.names == ("Taliban", "Mohammad Sharifullah", "Al-Shamari")
 
 
 def test_no_deaths_and_nothing_taken_back_is_of_normal_urgency() -> None:

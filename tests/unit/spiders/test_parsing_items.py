@@ -132,6 +132,30 @@ def test_the_first_items_are_kept_when_there_are_too_many() -> None:
     assert [item.title for item in document.items] == [str(n) for n in range(10)]
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "<p>A blast. […]</p><p>The post <a href='/a'>Blast</a> appeared first on <a href='/'>Outlet</a>.</p>",
+            "A blast. […]",
+        ),
+        ("A blast. The post Blast &amp; fire first appeared on Outlet", "A blast."),
+        ("The post The post office burns appeared first on Outlet.", ""),
+        ("<p>Ein Knall.</p>\n<p>Der Beitrag <a>Knall</a> erschien zuerst auf <a>Zeitung</a>.</p>", "Ein Knall."),
+        ("Взрыв. Сообщение Взрыв появились сначала на Газета.", "Взрыв."),
+        ("The post office burns.", "The post office burns."),
+        (f"The post Blast appeared first on Outlet. {'It goes on. ' * 30}", None),
+        ("<p>The post Blast appeared first on Outlet.</p><p>It goes on.</p>", None),
+        ("His book appeared first on a blog.", "His book appeared first on a blog."),
+    ],
+)
+def test_where_a_report_appeared_first_is_no_word_of_it(text: str, kept: str | None) -> None:
+    """As WordPress says below each excerpt and each text; what stands elsewhere stays."""
+    body = f"<guid>1</guid><description><![CDATA[{text}]]></description>"
+    summary = only(rss(f"{body}<content:encoded><![CDATA[{text}]]></content:encoded><title>Blast</title>")).summary
+    assert summary == kept if kept is not None else "appeared first on Outlet" in summary
+
+
 def test_a_long_field_is_cut_and_says_so() -> None:
     """Titles at 2,000 characters, texts at the limit."""
     limits = ParseLimits(max_field_chars=100)
