@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from storywatch.updates import Past, as_past, place
-from storywatch.updates.origins import agency_of, origin_of
+from storywatch.updates.agencies import agency_of
+from storywatch.updates.origins import origin_of
 from tests.support.samples import NOW, an_item
 
 
@@ -32,7 +33,40 @@ from tests.support.samples import NOW, an_item
         (None, "Reuters reported on Friday that 14 people died.", None),
         (None, "The AP and AFP have offices in Kabul.", None),
         (None, "A video obtained by AFP shows the ship.", None),
+        (None, "Kabul (AFP) – Two bombers attacked crowds on Thursday.", "afp"),
+        (None, "KABUL, 26 Aug (AFP) - Two bombers attacked crowds.", "afp"),
+        (None, "Aug 26 (Reuters) - Two bombers attacked crowds.", "reuters"),
+        (None, "Kabul, Aug 26 (Xinhua) -- Two bombers attacked crowds.", "xinhua"),
+        (None, "Kabul/Berlin (dpa/lby) - Zwei Attentäter griffen an.", "dpa"),
+        (None, "Kabul, 26 ago (EFE).- Dos atacantes.", "efe"),
+        (None, "KABUL, August 26. /TASS/. Two bombers attacked crowds.", "tass"),
+        (None, "МОСКВА, 28 ноя — РИА Новости. Плотина рухнула.", "ria"),
+        (None, "بغداد (رويترز) - انهار السد", "reuters"),
+        (None, "新华社喀布尔8月26日电 两名袭击者", "xinhua"),
+        (None, "By JANE ROE Associated Press\nTwo bombers attacked crowds.", "ap"),
+        (None, "Le barrage s'est effondré. (avec AFP)", "afp"),
+        (None, "Der Damm brach. dpa/abc", "dpa"),
+        (None, "The toll rose. (Reporting by Jane Roe; Editing by John Doe)", "reuters"),
+        (None, "The toll rose. This story was originally published by the Associated Press.", "ap"),
+        ("JANE ROE Associated Press", "Text.", "ap"),
+        ("Jane Roe, Associated Press writer", "Text.", "ap"),
+        ("Jane Roe; Reuters", "Text.", "reuters"),
+        ("Le Monde avec AFP", "Text.", "afp"),
+        ("Guardian staff and agencies", "Text.", "agencies"),
+        ("Von dpa", "Text.", "dpa"),
+        ("Agencia EFE", "Text.", "efe"),
+        ("ТАСС", "Text.", "tass"),
+        ("رويترز", "Text.", "reuters"),
+        ("法新社", "Text.", "afp"),
+        ("Australian Associated Press", "Text.", "aap"),
+        ("Marie-Ani Lusa", "Text.", None),
         ("Anna Papadaki", "Text about APA Hotel.", None),
+        (None, "She had no regrets, she said in an interview with Reuters.", None),
+        (None, "Handout via Reuters\nThe gate after the blast.", None),
+        (None, "The gate after the blast. (AP Photo/Jane Roe)", None),
+        (None, "It was first reported by Reuters that he lied.", None),
+        (None, "По данным ТАСС, плотина рухнула.", None),
+        (None, "据新华社报道，大坝倒塌", None),
         (None, "", None),
     ],
 )
