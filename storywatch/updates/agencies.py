@@ -91,8 +91,8 @@ _IN_FULL = {
 
 _IN_CHINESE = {
     key: re.compile(
-        rf"^[ \t]*[(（【]?(?:{name})[)）】]?[^\s，。]{{0,14}}[电電讯訊]|^[ \t]*[(（【](?:{name})[)）】]|[(（](?:{name})[)）]\s*$"
-        rf"|来源 ?[:：]\s*(?:{name})|來源 ?[:：]\s*(?:{name})|^(?:{name})$",
+        rf"^[ \t]*[(（【]?(?:{name})[)）】]?[^\s，。]{{0,14}}[电電讯訊]|^[ \t]*[(（【](?:{name})[)）】]"
+        rf"|[(（](?:{name})[)）]\s*$|来源 ?[:：]\s*(?:{name})|來源 ?[:：]\s*(?:{name})|^(?:{name})$",
         re.MULTILINE,
     )
     for key, name in _CHINESE.items()

@@ -101,6 +101,38 @@ _CORRECTED = re.compile(
     r"(?P<whom>[^,.;:\d]{0,40}?),? (?:and )?not (?:the )?(?:\w+ )?\d[\d,]*\d?(?:,| as\b[^,]*,)? ", re.IGNORECASE
 )
 """Between a figure and what it counts: `170, not 100, died`."""
+_UNSAID = re.compile(
+    r"\b(?:(?:den(?:y|ies|ied|ying)|reject\w*|dismiss\w*|refut\w+)"
+    r" (?:(?:\S+ ){0,4}?(?:reports?|claims?|rumou?rs|allegations?|accusations?|suggestions?) )?that"
+    r"|(?:not true|untrue|false|not the case|no evidence|no proof) that"
+    r"|(?:false|untrue|unfounded) (?:\S+ )?(?:reports?|claims?|rumou?rs)|whether|if|unless)\b[^;:]*$",
+    re.IGNORECASE,
+)
+"""Before a figure that nobody gives: `denied that 12 were killed`, `whether 12 were`, `if the dam broke`."""
+
+_WOULD = word_set("could would might can will should must may cannot")
+_INTENDED = re.compile(
+    r"\b(?:threat\w*|plan\w*|plot\w*|want\w*|vow\w*|tr(?:y|ies|ied|ying)|attempt\w*|conspir\w*|intend\w*|expect\w*|hop\w+"
+    r"|aim\w*|order\w*) to$"
+)
+_SHARE = re.compile(
+    r"\b(?:half|most|many|some|few|none|majority|third|quarter|number|\d[\d,]*|one|two|three|four|five|six|seven|eight"
+    r"|nine|ten|eleven|twelve|dozens?|\w+teen|\w+ty(?:-\w+)?)"
+    r" (?:out )?of (?:(?:the|its|their|his|her|these|those|about|some) )?$",
+    re.IGNORECASE,
+)
+"""Before the whole that a part is taken of: of `12 of the 280 passengers died`, 12 died."""
+
+_OF_THE = re.compile(r" of (?:the|those|these|its|their) (?P<what>\w+)")
+_ABOARD = re.compile(
+    r"(?: people| passengers)? (?:on board|aboard)\b"
+    r"(?: (?:the|an?) (?:\w+ )?(?:plane|jet|aircraft|airliner|helicopter|flight|ship|ferry|boat|vessel|bus|train))?"
+)
+_ASIDE = re.compile(
+    r",(?! (?:and|but|who|which|while)\b)[^,.;:]{3,60}, (?=(?:were|was|are|have been|had been|died|perished)\b)"
+)
+"""Between whom a figure counts and what became of them: `ten people, including three children, were killed`."""
+
 _OF_AGE = re.compile(r"[^\W\d_][,(]\s?$")
 _NOBODY_IN_PARTICULAR = word_set("people persons person others other more victims bodies corpses lives the of them")
 
@@ -117,11 +149,16 @@ class _Beside:
 
 
 def figures_of(*texts: str) -> tuple[Figure, ...]:
-    """Return the figures that texts give, each kind, value and `of` once, in order. Cost grows with their length."""
+    """Return the figures that texts give, each kind, value and `of` once, in order. Cost grows with their length.
+
+    Of two sentences that give the same, that is the quote which says who says so: headlines seldom do.
+    """
     found: dict[tuple[FigureKind, float, float, str], Figure] = {}
     for _, sentence in sentences(*(text[:MOST_CHARS] for text in texts)):
         for figure in of_sentence(sentence):
-            found.setdefault((figure.kind, figure.value, figure.high, figure.of), figure)
+            key = figure.kind, figure.value, figure.high, figure.of
+            if key not in found or (figure.said_by and not found[key].said_by):
+                found[key] = figure
     return tuple(found.values())[:MOST_FIGURES]
 
 
@@ -130,11 +167,10 @@ def of_sentence(sentence: str) -> Iterator[Figure]:
     sentence = sentence[:MOST_SENTENCE_CHARS]
     if not any(character.isdigit() for character in sentence) and not _WORDED_HINT.search(sentence):
         return
-    told = list(_resolved(list(_read(sentence))))
+    told = list(_resolved(_read(sentence)))
     if told:
-        speaker = said_by(sentence)
-        for figure in told:
-            yield replace(figure, said_by=speaker, quote=sentence)
+        for at, figure in told:
+            yield replace(figure, said_by=said_by(sentence, at), quote=sentence)
 
 
 _WORDED_HINT = re.compile(
@@ -154,15 +190,19 @@ class _Candidate:
     people: bool = False
 
 
-def _read(sentence: str) -> Iterator[_Candidate]:
+def _read(sentence: str) -> list[_Candidate]:
+    candidates: list[_Candidate] = []
     last_end = -1
     for number in numbers(sentence):
         if _ADDED_BEFORE.search(sentence[max(0, number.start - 12) : number.start]) or _ADDED_AFTER.match(
             sentence, number.end
         ):
             continue  # so many more: what it makes in all is not said
+        before = sentence[max(0, number.start - 160) : number.start]
+        if number.most or _UNSAID.search(before) or _is_part(sentence, number.end):
+            continue
         if _is_money(number, sentence):
-            yield _Candidate(number, _Beside((), FigureKind.MONEY, number.end), FigureKind.MONEY)
+            candidates.append(_Candidate(number, _Beside((), FigureKind.MONEY, number.end), FigureKind.MONEY))
             continue
         if _counts_nothing(number, sentence):
             continue
@@ -170,9 +210,26 @@ def _read(sentence: str) -> Iterator[_Candidate]:
         between = sentence[last_end : number.start].strip() if last_end >= 0 else None
         joined = between is not None and between.lower() in _JOINING
         kind = beside.kind or _before(sentence, number)
+        if _SHARE.search(before) and not _is_attribute(sentence, number.end):
+            if between is not None and candidates and candidates[-1].kind is None and beside.words:
+                candidates[-1] = replace(candidates[-1], kind=kind, beside=beside)
+            kind = None
         people = any(word.lower() in _PEOPLE for word in beside.words)
-        yield _Candidate(number, beside, kind, joined, people)
+        candidates.append(_Candidate(number, beside, kind, joined, people))
         last_end = beside.end
+    return candidates
+
+
+def _is_part(sentence: str, end: int) -> bool:
+    """Tell whether a number is some of those that another figure counts: `two of the wounded died`."""
+    match = _OF_THE.match(sentence, end)
+    return bool(match) and match["what"].lower() in _KIND_OF
+
+
+def _is_attribute(sentence: str, end: int) -> bool:
+    """Tell whether the word behind a number says what befell all of them: `12 of the 280 abducted pupils`."""
+    words = sentence[end : end + 60].split()[:2]
+    return len(words) > 1 and words[0].lower() in _KIND_OF and words[1].lower().rstrip(".,;:") in _PEOPLE
 
 
 _JOINING = frozenset(
@@ -180,8 +237,8 @@ _JOINING = frozenset(
 )
 
 
-def _resolved(candidates: Sequence[_Candidate]) -> Iterator[Figure]:
-    """Give each number its kind: its own, or that of the numbers it is joined with."""
+def _resolved(candidates: Sequence[_Candidate]) -> Iterator[tuple[int, Figure]]:
+    """Give each number its kind: its own, or that of the numbers it is joined with. Yield each with where it stands."""
     kinds = [one.kind for one in candidates]
     for at in range(len(candidates) - 2, -1, -1):  # 13 soldiers and 170 Afghans were killed
         if kinds[at] is None and candidates[at + 1].joined and kinds[at + 1] not in {None, FigureKind.MONEY}:
@@ -199,12 +256,15 @@ def _resolved(candidates: Sequence[_Candidate]) -> Iterator[Figure]:
     for one, told in zip(candidates, kinds, strict=True):
         kind = told or (FigureKind.OTHER if one.people and one.number.value > 1 else None)
         if kind is not None and not _is_year(one, kind):
-            yield Figure(
-                kind=kind,
-                value=one.number.value,
-                high=one.number.high,
-                least=one.number.least,
-                of=_of(one.beside.words) if kind is not FigureKind.MONEY else "",
+            yield (
+                one.number.start,
+                Figure(
+                    kind=kind,
+                    value=one.number.value,
+                    high=one.number.high,
+                    least=one.number.least,
+                    of=_of(one.beside.words) if kind is not FigureKind.MONEY else "",
+                ),
             )
 
 
@@ -222,10 +282,12 @@ def _counts_nothing(number: Number, sentence: str) -> bool:
     before = sentence[max(0, number.digits - 24) : number.digits]
     if _NOT_BEFORE.search(before) or _NOT_AFTER.match(sentence, number.end) or _NOT_SO_MANY.search(before):
         return True
-    if number.written.lower() == "one" and not _ONE_COUNTS.match(sentence[number.digits - 4 : number.end + 4]):
+    if number.written.lower() == "one" and not _ONE_COUNTS.match(sentence[max(0, number.digits - 4) : number.end + 4]):
         return True
     if _IN_YEAR.search(before) and len(number.written) == 4 and 1900 <= number.value <= 2099:
         return True
+    if not number.money and "." in number.written and number.value < 1000:
+        return True  # of people there are no parts, and 1.000 may be a thousand
     aged = _OF_AGE.search(sentence[max(0, number.digits - 4) : number.digits]) and sentence[
         number.end : number.end + 1
     ] in {",", ")", "."}
@@ -238,6 +300,8 @@ def _beside(sentence: str, start: int) -> _Beside:
     end, aux, otherwise = start, False, False
     if corrected := _CORRECTED.match(sentence, start):
         words, start = corrected["whom"].split(), corrected.end()
+    elif aboard := _ABOARD.match(sentence, start):
+        start = aboard.end()
     for match in _WORD.finditer(sentence, start):
         word = match.group()
         low = word.lower()
@@ -245,8 +309,13 @@ def _beside(sentence: str, start: int) -> _Beside:
         if kind is not None:
             passive = aux or low not in _PASSIVE_ONLY or not words or _are_people(words)
             return _Beside(tuple(words), kind if passive else None, match.end() if passive else end)
-        if low in _AUXILIARIES:
+        if low in _AUXILIARIES or low == "may":
             aux = True
+        elif low in _WOULD:
+            return _Beside(tuple(words), None, end, otherwise=True)
+        elif low == "," and words and not aux and (aside := _ASIDE.match(sentence, match.start())):
+            after = _beside(sentence, aside.end())
+            return _Beside(tuple(words), None if after.words else after.kind, end)
         elif aux or not word[0].isalpha() or low in _STOPS or low in _VERBS or len(words) >= MOST_NOUN_WORDS:
             otherwise = low in _VERBS or (aux and word[0].isalpha())
             break
@@ -279,7 +348,7 @@ def _are_people(words: Sequence[str]) -> bool:
 def _before(sentence: str, number: Number) -> FigureKind | None:
     """Read what stands before a number: `killing 13`, `the death toll rises to 182`."""
     words = [match.group().lower() for match in _WORD.finditer(sentence, max(0, number.start - 120), number.start)]
-    if number.changed and words and words[-1] == "from":
+    if number.changed and words and words[-1] in {"from", "by"}:
         words[-1] = "to"
     while len(words) > 1 and words[-1] in {"some", "the", "another", "all", "a"}:
         words.pop()
@@ -291,7 +360,7 @@ def _before(sentence: str, number: Number) -> FigureKind | None:
     if last == "lives" and any(word in _LIVES_TAKEN for word in words[-3:]):
         return FigureKind.KILLED
     if last in _ACT_OF and not last.startswith("claim"):
-        return None if words[-2:-1] in (["was"], ["were"]) else _ACT_OF[last]
+        return None if words[-2:-1] in (["was"], ["were"]) or _is_meant(words[:-1]) else _ACT_OF[last]
     if last in _LIVES_TAKEN and sentence[number.end :].lower().startswith(" lives"):
         return FigureKind.KILLED
     ends = {".", ";", ":"} if last != ":" else {".", ";"}
@@ -299,6 +368,11 @@ def _before(sentence: str, number: Number) -> FigureKind | None:
     if last in _TOLL_LINKS and _TOLLS.intersection(clause):
         return _kind_of_toll(clause)
     return None
+
+
+def _is_meant(words: Sequence[str]) -> bool:
+    """Tell whether a deed only may come: `could kill`, `threatened to kill`."""
+    return bool(words) and (words[-1] in _WOULD or bool(_INTENDED.search(" ".join(words[-2:]))))
 
 
 def _kind_of_toll(clause: Sequence[str]) -> FigureKind:

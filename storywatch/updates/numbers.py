@@ -16,17 +16,22 @@ _VAGUE = {"dozens": 24.0, "scores": 40.0, "hundreds": 200.0, "thousands": 2000.0
 _SMALL = "|".join(sorted(WORDS, key=len, reverse=True))
 _WORDED = rf"(?:(?:{_SMALL})(?:[- ](?:{_SMALL}))?\b|an?(?= (?:dozen|hundred|thousand|million|billion)\b))"
 _WORDED += rf"(?: (?:hundred|thousand|million|billion|dozen)\b(?: (?:and )?(?:{_SMALL})(?:[- ](?:{_SMALL}))?\b)?)*"
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?"
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d,.]\d|\d)|\d+(?:\.\d+)?"
 _AFTER_DIGITS = r"(?: ?(?:hundred|thousand|million|billion|mn|bn|[mk](?![a-z]))\b)?"
 _LEAST = "at least|no fewer than|no less than|a minimum of|more than|over|above|upwards of|in excess of|exceeding"
 _ABOUT = "up to|as many as|at most|no more than|fewer than|less than|nearly|almost|close to|about|around|some|roughly"
 _ABOUT += "|approximately|an estimated|estimated|under"
+_MOST = frozenset({"at most", "no more than", "fewer than", "less than", "under"})
 _ONE = rf"(?:(?<![\w.,/:-])(?:{_DIGITS})(?![\d/:]){_AFTER_DIGITS}|\b{_WORDED}|\b(?:{'|'.join(_VAGUE)})\b)"
+_OTHER = _ONE.replace(r"(?<![\w.,/:-])", "", 1)
+"""The upper end of a range may stand right behind a dash."""
+
 _NUMBER = re.compile(
     rf"(?:\b(?P<least>{_LEAST}) |\b(?P<about>{_ABOUT}) |\b(?P<between>between) )?(?P<money>(?:US|A|C)?[$£€] ?)?"
-    rf"(?P<one>{_ONE})(?:(?: to | ?[-–] ?| and )(?P<other>{_ONE}))?",
+    rf"(?P<one>{_ONE})(?:(?: to | ?[-–] ?| and )(?P<other>{_OTHER}))?",
     re.IGNORECASE,
 )
+_SEPARATORS = re.compile("[, \u00a0\u202f]")
 _LONGEST = 20_000
 
 
@@ -34,7 +39,8 @@ _LONGEST = 20_000
 class Number:
     """A number in a text: `text[start:end]`, its qualifiers included; `digits` is where the bare number begins.
 
-    `high`: the upper end of a range. `least`: a lower bound. `vague`: about so many, or a word such as dozens.
+    `high`: the upper end of a range. `least`: a lower bound. `most`: an upper one. `vague`: about so many, or a word
+    such as dozens.
     """
 
     value: float
@@ -44,6 +50,7 @@ class Number:
     end: int
     written: str
     least: bool = False
+    most: bool = False
     vague: bool = False
     money: bool = False
     changed: bool = False
@@ -70,7 +77,7 @@ def _number(match: re.Match[str], text: str) -> Number | None:
     if other is not None and (upper := value_of(other)) is not None:
         joined = text[match.end("one") : match.start("other")].strip().lower()
         before = text[max(0, match.start() - 5) : match.start()].lower()
-        if joined == "to" and before.endswith("from "):
+        if joined == "to" and before.endswith(("from ", " by ")):
             low = high = upper
             end, changed = match.end("other"), True
         elif (joined == "and") == bool(match["between"]) and upper > low:
@@ -83,6 +90,7 @@ def _number(match: re.Match[str], text: str) -> Number | None:
         end=end,
         written=one,
         least=bool(match["least"]) or one.lower() in _VAGUE,
+        most=(match["about"] or "").lower() in _MOST,
         vague=bool(match["about"]) or one.lower() in _VAGUE,
         money=bool(match["money"]),
         changed=changed,
@@ -100,10 +108,10 @@ def value_of(written: str) -> float | None:
 
 
 def _of_digits(lowered: str) -> float | None:
-    match = re.fullmatch(r"([\d,.]+?) ?([a-z]*)", lowered)
+    match = re.fullmatch(r"(\d[\d,. \u00a0\u202f]*?) ?([a-z]*)", lowered)
     if match is None or len(match[1]) > 15 or (match[2] and match[2] not in _SCALES):
         return None
-    return float(match[1].replace(",", "")) * _SCALES.get(match[2], 1.0)
+    return float(_SEPARATORS.sub("", match[1])) * _SCALES.get(match[2], 1.0)
 
 
 def _of_words(words: list[str]) -> float | None:
