@@ -15,6 +15,7 @@ from storywatch.model import (
     Subscription,
     WatchConfig,
 )
+from storywatch.updates.negations import turned
 
 _CORRECTING = frozenset(ChangeKind) - {ChangeKind.EDIT}
 
@@ -76,8 +77,13 @@ def are_enough(subscription: Subscription, reports: Sequence[Report]) -> bool:
 
 def wants_change(wish: RevisionWish, change: Change) -> bool:
     """Tell whether a change is to be told: every one, or what corrects a report or its figures and statements."""
-    corrects = change.kind in _CORRECTING or bool(change.news.figures or change.news.statements or change.news.reverses)
-    return wish is RevisionWish.ALL or (wish is RevisionWish.CORRECTIONS and corrects)
+    return wish is RevisionWish.ALL or (wish is RevisionWish.CORRECTIONS and _corrects(change))
+
+
+def _corrects(change: Change) -> bool:
+    news = change.news
+    says_otherwise = news.figures or news.statements or news.reverses or turned(change.difference)
+    return change.kind in _CORRECTING or bool(says_otherwise)
 
 
 def origin_of(report: Report) -> str:

@@ -60,7 +60,7 @@ class SubscriptionSpec(Strict):
         "corrections",
         description=(
             "Which changes of reports that it was told of: corrections are corrections, retractions, pages that "
-            "vanish or come back, and edits of figures and statements; all are also other edits."
+            "vanish or come back, and edits that change figures, statements or a 'not'; all are also other edits."
         ),
     )
     least_severity: Literal["low", "normal", "high"] = Field(

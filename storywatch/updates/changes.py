@@ -10,48 +10,12 @@ from datetime import datetime
 
 from storywatch.difference import sentences
 from storywatch.model import NOTHING_NEW, Change, ChangeKind, Item, News, Severity
-from storywatch.updates.news import news_in
+from storywatch.updates.negations import turned
+from storywatch.updates.news import cut, news_in
+from storywatch.updates.notes import LEAST_NOTE_CHARS, classified, is_note
 from storywatch.updates.past import Past, PastReport
 from storywatch.updates.reading import Telling, read
 
-MOST_NOTE_CHARS = 500
-LEAST_NOTE_CHARS = 40
-"""From so many on a note is known again by its beginning."""
-
-_RETRACTED = re.compile(
-    r"\b(?:(?:this|the|our) (?:article|story|report|post|item|piece|page)[^.]{0,60}?(?:has been|was|is|have been)"
-    r"(?: \w+ly)? (?:retracted|withdrawn|removed|taken down|deleted|unpublished)"
-    r"|(?:has|have|we) (?:retracted|withdrawn|removed|taken down|deleted|unpublished) (?:this|the|an?|our|its)"
-    r"(?: \w+){0,2} (?:article|story|report|post|item|piece|page)"
-    r"|^\W*(?:retraction|retracted|withdrawn|story (?:removed|withdrawn)|article (?:removed|withdrawn))\b ?[:.—–-]"
-    r"|(?:mandatory )?kill notice|story is killed)",
-    re.IGNORECASE,
-)
-_CORRECTED = re.compile(
-    r"(?:^\W*(?:corrections?|clarifications?|corrected|clarified|editor[’']?s[’']? note|corrigendum"
-    r"|erratum)\b[^\n.]{0,40}?[:—–-]"
-    r"|\b(?:this|the|an? earlier version of this|a previous version of this) (?:article|story|report|post"
-    r"|item|piece|headline"
-    r"|caption|photo|version)[^.]{0,80}?(?:corrected|clarified|amended|misstated|misspelled|misidentified|incorrectly|wrongly"
-    r"|mistakenly|erroneously|in error|gave the wrong)"
-    r"|\b(?:updated|edited|amended|changed) to (?:correct|clarify|fix|reflect the correct|remove an? (?:error"
-    r"|incorrect))"
-    r"|\bcorrects? (?:the )?(?:spelling|name|number|date|death toll|toll|figure|attribution|day|year|age"
-    r"|title|headline|location)"
-    r"|\bwe (?:regret|apologi[sz]e for) the (?:error|mistake)|\bwas corrected on\b)",
-    re.IGNORECASE,
-)
-_GLUED = re.compile(
-    r"(?<=[a-z)\]\"”’][.!?])(?=(?:correction|clarification|corrected|editor[’']?s[’']? note|retract(?:ion|ed))\b)",
-    re.IGNORECASE,
-)
-"""Where a note stands right behind the last word of a text that lost its markup: `at work.Correction: the gate`."""
-
-_WHAT_WAS_WRONG = re.compile(
-    r"\b(?:(?:earlier|previous|original|first) version|originally|previously|incorrect\w*|wrong\w*|misstated"
-    r"|misidentified|mistaken\w*|erroneous\w*|error|in fact|regret|not \S+,? as)\b",
-    re.IGNORECASE,
-)
 _BOILERPLATE = re.compile(
     r"^(?:\W*(?:last )?(?:updated|published|posted|modified|first published)\b.{0,60}"
     r"|\W*\d{1,2}[:.]\d{2}.{0,30}|\W*read more.*"
@@ -77,6 +41,8 @@ def change_of(item: Item, report: PastReport, event: str, past: Past, shown: Ite
     if is_told:
         kind, quote, added = ChangeKind.EDIT, "", _fresh(added, standing)
     news = _news(item, added, quote, past, kind)
+    if news == NOTHING_NEW and (around := turned(difference)) and not is_told:
+        news = News(lead=(cut(around[0]),), severity=Severity.NORMAL)
     if is_told and news == NOTHING_NEW:
         return None
     return Change(
@@ -127,21 +93,17 @@ def _all_stand(added: tuple[str, ...], standing: Sequence[str]) -> bool:
 def _fresh(added: tuple[str, ...], standing: Sequence[str]) -> tuple[str, ...]:
     """Return what of the added lines nothing showed before, and that is no note."""
     told = (text for _, text in sentences(*added) if text not in standing)
-    return tuple(text for text in told if not _is_note(text))
+    return tuple(text for text in told if not is_note(text))
 
 
 def _stands(quote: str, standing: Sequence[str]) -> bool:
     """Tell whether a note stood already, whole or as much of it as a feed's excerpt has room for."""
     if not quote:
         return False
-    notes = [text.removesuffix("…") for text in standing if _is_note(text)]
+    notes = [text.removesuffix("…") for text in standing if is_note(text)]
     return quote.removesuffix("…") in " ".join(standing) or any(
         note in quote for note in notes if len(note) >= LEAST_NOTE_CHARS
     )
-
-
-def _is_note(sentence: str) -> bool:
-    return bool(_RETRACTED.search(sentence) or _CORRECTED.search(sentence))
 
 
 def _added(difference: str) -> tuple[str, ...]:
@@ -155,22 +117,6 @@ def _lines(difference: str, sign: str) -> tuple[str, ...]:
 def change_id(event: str, item: str, kind: ChangeKind, which: str) -> str:
     """Derive the change's id, so that a poll that is done again finds the same change."""
     return "c" + hashlib.sha256(f"{event}\0{item}\0{kind.value}\0{which}".encode()).hexdigest()[:20]
-
-
-def classified(added: tuple[str, ...]) -> tuple[ChangeKind, str]:
-    """Return what kind of change the added lines make, with the publisher's own note of it."""
-    told = [sentence for _, sentence in sentences(*(_GLUED.sub("\n", line) for line in added))]
-    for kind, pattern in ((ChangeKind.RETRACTION, _RETRACTED), (ChangeKind.CORRECTION, _CORRECTED)):
-        for at, sentence in enumerate(told):
-            if pattern.search(sentence):
-                return kind, _note(sentence, told[at + 1 : at + 2])
-    return ChangeKind.EDIT, ""
-
-
-def _note(sentence: str, after: Sequence[str]) -> str:
-    """Return the note, with the sentence behind it if that says what was wrong: many say first that they are one."""
-    note = " ".join((sentence, *(next_one for next_one in after if _WHAT_WAS_WRONG.search(next_one))))
-    return note if len(note) <= MOST_NOTE_CHARS else note[: MOST_NOTE_CHARS - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _news(item: Item, added: tuple[str, ...], quote: str, past: Past, kind: ChangeKind) -> News:

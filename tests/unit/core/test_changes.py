@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from storywatch.difference import difference
-from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, Severity
+from storywatch.model import NOTHING_NEW, ChangeKind, Item, Match, RevisionWish, Severity
 from storywatch.telling import Placing
 from storywatch.updates import Past, PastReport, as_past, change_of, page_change, place
+from storywatch.wishes import wants_change
 from tests.support.samples import NOW, an_item
 
 TEXT = "At least 60 people were killed at the airport gate, officials said. Rescuers are at work."
@@ -38,6 +39,17 @@ def revised(item: Item, text: str, title: str | None = None) -> Item:
         (f"{TEXT} Updated to correct the spelling of a name.", ChangeKind.CORRECTION),
         (f"{TEXT} Clarification: the gate is Abbey Gate.", ChangeKind.CORRECTION),
         (f"{TEXT} An earlier version of this article misstated the name of the gate.", ChangeKind.CORRECTION),
+        (f"{TEXT} An earlier version of this article said 100 people died.", ChangeKind.CORRECTION),
+        (f"{TEXT} CORRECTION (Nov. 28): The gate is Abbey Gate.", ChangeKind.CORRECTION),
+        (f"{TEXT} (This Nov 28 story has been corrected to fix the toll in paragraph 3)", ChangeKind.CORRECTION),
+        (f"{TEXT} (Refiles to correct a typo in the headline)", ChangeKind.CORRECTION),
+        (f"{TEXT} The Times regrets the error.", ChangeKind.CORRECTION),
+        (f"{TEXT} Rectificatif : une version précédente de cet article se trompait de porte.", ChangeKind.CORRECTION),
+        (f"{TEXT} 更正：死亡人数为170人。", ChangeKind.CORRECTION),
+        (f"{TEXT} An earlier version of this article was published on Friday.", ChangeKind.EDIT),
+        (f"{TEXT} This story has been updated.", ChangeKind.EDIT),
+        (f"{TEXT} The ministry corrected its figures.", ChangeKind.EDIT),
+        ("The Associated Press is withdrawing its story about the gate.", ChangeKind.RETRACTION),
         ("This article has been retracted.", ChangeKind.RETRACTION),
         ("We have removed this article because its source was wrong.", ChangeKind.RETRACTION),
         ("The story has been withdrawn by Reuters.", ChangeKind.RETRACTION),
@@ -208,6 +220,14 @@ def test_what_an_edit_revises_is_the_reports_own_figure() -> None:
             "This article has been corrected. An earlier version named the wrong gate. Troops left.",
             "This article has been corrected. An earlier version named the wrong gate.",
         ),
+        (
+            "Correction: This article misstated the toll. It is 170, not 100. Troops left.",
+            "Correction: This article misstated the toll. It is 170, not 100.",
+        ),
+        (
+            "An earlier version of this article said 100 died. The correct figure is 170. Troops left.",
+            "An earlier version of this article said 100 died. The correct figure is 170.",
+        ),
         ("Troops left at noon.Correction: The gate was Abbey Gate.", "Correction: The gate was Abbey Gate."),
     ],
 )
@@ -217,3 +237,33 @@ def test_a_note_is_quoted_without_the_text_around_it(added: str, note: str) -> N
     change = change_of(revised(item, f"{TEXT}\n{added}"), report, "kabul", past)
     assert change is not None
     assert (change.kind, change.quote) == (ChangeKind.CORRECTION, note)
+
+
+def test_a_retraction_is_quoted_by_its_sentence_and_not_by_its_label() -> None:
+    """A headline that begins with the word says less."""
+    item, past, report = told()
+    note = "This article has been retracted because it did not meet our standards."
+    change = change_of(revised(item, note, "Retraction: Kabul"), report, "kabul", past)
+    assert change is not None
+    assert (change.kind, change.quote) == (ChangeKind.RETRACTION, note)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_news"),
+    [
+        ("The gate was searched that morning.", "The gate was not searched that morning.", True),
+        ("The gate wasn’t searched that morning.", "The gate was searched that morning.", True),
+        ("Ворота проверили утром.", "Ворота не проверили утром.", True),
+        ("The gate was searched that morning.", "The gate was searched that day.", False),
+        ("The gate was searched that morning.", "Nobody knows where the captain is.", False),
+    ],
+)
+def test_an_edit_that_turns_a_sentence_round_is_news(before: str, after: str, is_news: bool) -> None:  # noqa: FBT001
+    """A `not` that came or went is told to who wants corrections, in the report's new words."""
+    item, past, report = told(f"{TEXT} {before}")
+    change = change_of(revised(item, f"{TEXT} {after}"), report, "kabul", past)
+    assert change is not None
+    assert change.kind is ChangeKind.EDIT
+    assert (change.news.lead == (after,)) is is_news
+    assert wants_change(RevisionWish.CORRECTIONS, change) is is_news
+    assert change.news.severity is (Severity.NORMAL if is_news else Severity.LOW)
