@@ -42,6 +42,8 @@ _SHORTENED = (
 _SENTENCE_END = re.compile(
     r"(?:(?<=[.!?\N{HORIZONTAL ELLIPSIS}\N{ARABIC QUESTION MARK}])|(?<=[.!?][\"'”’)\]]))"
     r"(?<!\b[A-Z]\.)" + "".join(rf"(?<!\b{short}\.)" for short in _SHORTENED) + r"\s+"
+    # Chinese and Japanese leave no space behind the mark, nor does Hindi always.
+    r"|(?:(?<=[\u3002\uff01\uff1f\u0964])|(?<=[\u3002\uff01\uff1f\u0964][\u300d\u300f”’）]))(?![\u300d\u300f”’）])\s*"
 )
 
 

@@ -61,7 +61,8 @@ def outcome(content: bytes) -> WatchConfig | ConfigError:
 def assert_usable(result: WatchConfig | ConfigError) -> None:
     if isinstance(result, ConfigError):
         assert result.problems
-        assert all(str(problem).isprintable() and problem.line >= 1 for problem in result.problems)
+        assert all(line.isprintable() for problem in result.problems for line in str(problem).split("\n"))
+        assert all(problem.line >= 1 for problem in result.problems)
 
 
 @given(documents)

@@ -128,3 +128,12 @@ def test_a_shortened_word_ends_no_sentence() -> None:
         "A Reaper had followed the car on Aug. 29, said Capt. Bill Urban.",
         "It was a mistake.",
     ]
+
+
+def test_sentences_of_other_scripts_end_at_their_own_marks() -> None:
+    """Without white space behind the mark; quotes that close stay with their sentence."""
+    told = [
+        sentence
+        for _, sentence in sentences("大坝周四倒塌。“我们失去了一切。”他说！", "बांध टूट गया। 41 लोगों की मौत हुई।")
+    ]
+    assert told == ["大坝周四倒塌。", "“我们失去了一切。”", "他说！", "बांध टूट गया।", "41 लोगों की मौत हुई।"]
