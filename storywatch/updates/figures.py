@@ -102,7 +102,7 @@ _CORRECTED = re.compile(
 )
 """Between a figure and what it counts: `170, not 100, died`."""
 _UNSAID = re.compile(
-    r"\b(?:(?:den(?:y|ies|ied|ying)|reject\w*|dismiss\w*|refut\w+)"
+    r"\b(?:(?:den(?:y|ies|ied|ying)|reject\w*|dismiss\w*|refut\w+|withdr[ae]w\w*|retract\w*|(?:takes?|took) back)"
     r" (?:(?:\S+ ){0,4}?(?:reports?|claims?|rumou?rs|allegations?|accusations?|suggestions?) )?that"
     r"|(?:not true|untrue|false|not the case|no evidence|no proof) that"
     r"|(?:false|untrue|unfounded) (?:\S+ )?(?:reports?|claims?|rumou?rs)|whether|if|unless)\b[^;:]*$",

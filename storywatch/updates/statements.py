@@ -76,6 +76,9 @@ _PASSIVE = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"(?:no|none|nobody|neither|nothing|few)\b", re.IGNORECASE)
+_SHARED = re.compile(r"\b(?:and|but)(?: (?:then|later|also|now|finally))?\s$")
+"""Before the second verb of one speaker: `admitted the strike, and withdrew its claim`."""
+
 _NOUN = re.compile(r"\b(?:\w+ed|withdrew|took back|made|took) (?:its|his|her|their|the|an?)$", re.IGNORECASE)
 """Before a verb that is a noun there: `withdrew its earlier claim`."""
 
@@ -105,7 +108,7 @@ def statements_of(*texts: str) -> tuple[Statement, ...]:
 
 def of_sentence(sentence: str) -> Iterator[Statement]:
     """Yield the statements of one sentence; it is their quote."""
-    sentence = sentence[:MOST_SENTENCE_CHARS]
+    sentence, last = sentence[:MOST_SENTENCE_CHARS], ""
     for match in _ANY.finditer(sentence):
         stance = Stance(str(match.lastgroup))
         before = sentence[max(0, match.start() - MOST_BEFORE) : match.start()]
@@ -116,14 +119,13 @@ def of_sentence(sentence: str) -> Iterator[Statement]:
             continue
         speaker = _speaker(before)
         if speaker is not None and not _states_nothing(speaker, stance):
+            last = speaker = speaker or (last if _SHARED.search(before) else "")
             yield Statement(stance=stance, speaker=speaker, quote=sentence)
 
 
 def _states_nothing(speaker: str, stance: Stance) -> bool:
-    """Tell whether nobody says so (`no group claimed responsibility`), a noun was misread, or a court decides."""
-    return bool(
-        _NOBODY.match(speaker) or _NOUN.search(speaker) or (stance is Stance.DENIES and _JUDGES.search(speaker))
-    )
+    """Tell whether a noun was misread, or a court decides."""
+    return bool(_NOUN.search(speaker) or (stance is Stance.DENIES and _JUDGES.search(speaker)))
 
 
 def _begins(sentence: str, start: int) -> bool:
@@ -132,7 +134,7 @@ def _begins(sentence: str, start: int) -> bool:
 
 
 def _speaker(before: str) -> str | None:
-    """Return who stands before a verb; empty for a pronoun, None where the word is no verb."""
+    """Return who stands before a verb; empty for a pronoun, None for nobody: `no group claimed responsibility`."""
     clause = before
     for cut in _CLAUSE.finditer(before):
         clause = before[cut.end() :]
@@ -143,4 +145,6 @@ def _speaker(before: str) -> str | None:
         bare = shorter
     if not bare:
         return ""
+    if _NOBODY.match(bare):
+        return None
     return cleaned(bare) or ""

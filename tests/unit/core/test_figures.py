@@ -116,6 +116,7 @@ def test_a_sentence_gives_its_figures(sentence: str, told: tuple[Told, ...]) -> 
         "Two of the wounded died overnight.",
         "Three out of 5 died.",
         "Police denied that 12 people were killed.",
+        "The army withdrew its earlier claim that 12 people were killed.",
         "It was not true that 50 people died, the minister said.",
         "The spokesman declined to say whether 41 people were killed.",
         "The dam could kill 10,000, scientists warn.",

@@ -37,6 +37,11 @@ from tests.support.samples import an_item
         ("14 people are confirmed dead, officials said.", []),
         ('"There is no truth in claims of overcrowding," she said.', []),
         ("No group has claimed responsibility.", []),
+        ("No one has claimed responsibility.", []),
+        (
+            "The army admitted that its missile hit the hospital, and withdrew its earlier claim.",
+            [("admits", "army"), ("withdraws", "army")],
+        ),
         ("Nobody has confirmed the toll.", []),
         ("Lopez no longer denies the charges.", []),
         ("Bail denied for Lopez", []),
