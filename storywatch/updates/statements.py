@@ -138,6 +138,8 @@ def _speaker(before: str) -> str | None:
     clause = before
     for cut in _CLAUSE.finditer(before):
         clause = before[cut.end() :]
+    if not clause.strip() and _SHARED.search(before):
+        return ""
     if not clause.strip():  # officials, speaking in private, denied
         clause = before.split(",", 1)[0]
     bare = _AUXILIARIES.sub("", clause.strip().rstrip(","))
