@@ -31,10 +31,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ledger:
-    """The rows of an event's figures and statements, by the item that gave them."""
+    """The rows of an event's figures and statements, by the item that gave them. `retracted`: items taken back."""
 
     figures: Mapping[str, tuple[KnownFigure, ...]] = field(default_factory=dict)
     statements: Mapping[str, tuple[KnownStatement, ...]] = field(default_factory=dict)
+    retracted: frozenset[str] = frozenset()
 
 
 async def save(
@@ -52,7 +53,7 @@ async def save(
     for change in changed:
         own = _own(change.event, change.item, change.revision)
         counted = [await _last_number(connection, table, own) for table in (tables.figures, tables.statements)]
-        figures += _figure_rows(own, [_now(one.now, change) for one in change.news.figures], counted[0])
+        figures += _figure_rows(own, [_now(one, change) for one in _given(change)], counted[0])
         statements += _statement_rows(own, [_said(one, change) for one in change.news.statements], counted[1])
     await insert_new(connection, tables.figures, figures)
     await insert_new(connection, tables.statements, statements)
@@ -68,6 +69,10 @@ async def _last_number(connection: AsyncConnection, table: Table, own: Json) -> 
 
 def _own(event: str, item: str, revision: int) -> Json:
     return {"event": event, "item": item, "revision": revision}
+
+
+def _given(change: Change) -> Iterable[Figure]:
+    return dict.fromkeys((*(one.now for one in change.news.figures), *change.figures))
 
 
 def _now(figure: Figure, change: Change) -> KnownFigure:
@@ -176,7 +181,14 @@ async def ledger_of(connection: AsyncConnection, event: str) -> Ledger:
     return Ledger(
         figures={item: tuple(some) for item, some in figures.items()},
         statements={item: tuple(some) for item, some in statements.items()},
+        retracted=await _retracted(connection, event),
     )
+
+
+async def _retracted(connection: AsyncConnection, event: str) -> frozenset[str]:
+    change = tables.changes.c
+    taken_back = select(change.item).where(change.event == event, change.kind == ChangeKind.RETRACTION.value)
+    return frozenset(await connection.scalars(taken_back))
 
 
 def known_figure(row: Row[Any]) -> KnownFigure:

@@ -1,6 +1,6 @@
 """`ledger`: the figures and statements of an event, with who says so and since when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,13 +28,13 @@ def ledger(
         told = finished(_told(read_config(config).settings.database, event))
     except NotStoredError as error:
         fail(str(error), code=MISUSE)
-    figures = entries(figure for some in told.figures.values() for figure in some)
+    figures = entries((figure for some in told.figures.values() for figure in some), told.retracted)
     statements = sorted((one for some in told.statements.values() for one in some), key=lambda one: one.since)
     if json:
-        for row in (*map(figure_object, figures), *map(statement_object, statements)):
+        for row in (*(figure_object(one, told.retracted) for one in figures), *map(statement_object, statements)):
             print_json(row)
         return
-    rows = [_figure_row(entry) for entry in figures if entry.figure.kind is not FigureKind.OTHER]
+    rows = [_figure_row(entry, told.retracted) for entry in figures if entry.figure.kind is not FigureKind.OTHER]
     columns = ("counts", "figure", "since", "given by", "before")
     print_rows(rows, columns, empty="No report gives a figure yet.", as_json=False)
     _print_statements(statements)
@@ -47,7 +47,7 @@ async def _told(database: str, event: str) -> Ledger:
         return await store.queries.ledger(event)
 
 
-def figure_object(entry: Entry) -> dict[str, Any]:
+def figure_object(entry: Entry, retracted: Collection[str] = ()) -> dict[str, Any]:
     """Return a figure as JSON has it."""
     figure = entry.figure
     return {
@@ -68,6 +68,7 @@ def figure_object(entry: Entry) -> dict[str, Any]:
                 "since": one.since,
                 "said_by": one.figure.said_by,
                 "quote": one.figure.quote,
+                "retracted": one.item in retracted,
             }
             for one in entry.given
         ],
@@ -88,8 +89,9 @@ def statement_object(known: KnownStatement) -> dict[str, Any]:
     }
 
 
-def _figure_row(entry: Entry) -> dict[str, Any]:
-    who = [f"{one.outlet} ({one.figure.said_by})" if one.figure.said_by else one.outlet for one in entry.given]
+def _figure_row(entry: Entry, retracted: Collection[str]) -> dict[str, Any]:
+    notes = [(one.outlet, [one.figure.said_by, "retracted" if one.item in retracted else None]) for one in entry.given]
+    who = [f"{outlet} ({', '.join(filter(None, note))})" if any(note) else outlet for outlet, note in notes]
     return {
         "counts": one_line(" ".join(filter(None, (entry.figure.kind.value, whom(entry.figure))))),
         "figure": amount(entry.figure) + (", disputed" if entry.disputed else ""),

@@ -139,7 +139,8 @@ class Change:
     """Something that happened to an item which an event has as a report. The id is derived from event, item and what.
 
     `revision`: the item's revision that brought it, or the last one before the page vanished. `difference`: readable
-    lines that begin with `+ ` or `- `. `quote`: the publisher's own note of it, empty without one.
+    lines that begin with `+ ` or `- `. `quote`: the publisher's own note of it, empty without one. `figures`: what the
+    item gives from now on, though the event may know it from others; the ledger keeps them.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Change:
     difference: str = ""
     quote: str = ""
     news: News = NOTHING_NEW
+    figures: tuple[Figure, ...] = ()
 
     @property
     def severity(self) -> Severity:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from storywatch.difference import sentences
-from storywatch.model import NOTHING_NEW, Change, ChangeKind, Item, News, Severity
+from storywatch.model import NOTHING_NEW, Change, ChangeKind, Figure, Item, KnownFigure, News, Severity
+from storywatch.updates.agreeing import agree
 from storywatch.updates.negations import turned
-from storywatch.updates.news import cut, news_in
+from storywatch.updates.news import before, cut, news_in
 from storywatch.updates.notes import LEAST_NOTE_CHARS, classified, is_note
 from storywatch.updates.past import Past, PastReport
 from storywatch.updates.reading import Telling, read
@@ -57,7 +58,14 @@ def change_of(item: Item, report: PastReport, event: str, past: Past, shown: Ite
         difference=difference,
         quote=quote,
         news=news,
+        figures=_given_anew(_read_added(item, added).figures, [one for one in past.figures if one.item == item.id]),
     )
+
+
+def _given_anew(figures: Iterable[Figure], own: Sequence[KnownFigure]) -> tuple[Figure, ...]:
+    """Return the figures that the item did not give last, whoever else gives them."""
+    given = [(figure, before(figure, own)) for figure in figures]
+    return tuple(figure for figure, last in given if last is None or not agree(figure, last.figure))
 
 
 def page_change(report: PastReport, event: str, *, kind: ChangeKind, revision: int, seen: datetime) -> Change:
@@ -123,7 +131,7 @@ def _news(item: Item, added: tuple[str, ...], quote: str, past: Past, kind: Chan
     """Return what the added lines tell that the event did not know. Corrections and retractions are urgent."""
     least = Severity.LOW if kind is ChangeKind.EDIT else Severity.HIGH
     told = [line for line in added if not _BOILERPLATE.match(line)]
-    telling = read("\n" + "\n".join(told), english=(item.revision.language or "en").lower().startswith("en"))
+    telling = _read_added(item, told)
     found = news_in("", told, telling, past, item=item.id) if told else NOTHING_NEW
     if not (found.figures or found.statements or found.names or _tells_more(telling, past)):
         lead = (quote,) if quote else ()
@@ -136,6 +144,10 @@ def _news(item: Item, added: tuple[str, ...], quote: str, past: Past, kind: Chan
         reverses=found.reverses,
         severity=max(least, found.severity),
     )
+
+
+def _read_added(item: Item, told: Iterable[str]) -> Telling:
+    return read("\n" + "\n".join(told), english=(item.revision.language or "en").lower().startswith("en"))
 
 
 _FRESH = 5

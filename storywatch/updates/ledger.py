@@ -1,6 +1,6 @@
 """The ledger of an event's figures: who gives which, since when, what it was before, and who disagrees."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from storywatch.updates.news import whom
 class Entry:
     """One value of one count. `given`: everybody who gives it, the first first. `before`: the value that stood before.
 
-    `now`: outlets whose last word it is. `disputed`: others' last word is another one.
+    `now`: outlets whose last word it is. `disputed`: others' last word is another one. What a retracted report gave is
+    nobody's word any more.
     """
 
     figure: Figure
@@ -24,8 +25,11 @@ class Entry:
     disputed: bool
 
 
-def entries(known: Iterable[KnownFigure]) -> tuple[Entry, ...]:
-    """Return the ledger, each count by itself and its values in the order in which they were first given."""
+def entries(known: Iterable[KnownFigure], retracted: Collection[str] = ()) -> tuple[Entry, ...]:
+    """Return the ledger, each count by itself and its values in the order in which they were first given.
+
+    `retracted`: items whose publishers took them back.
+    """
     counts: list[list[KnownFigure]] = []
     for one in sorted(known, key=lambda one: one.since):
         same = next((count for count in counts if _is_same_count(count[0].figure, one.figure)), None)
@@ -33,14 +37,14 @@ def entries(known: Iterable[KnownFigure]) -> tuple[Entry, ...]:
             counts.append([one])
         else:
             same.append(one)
-    return tuple(entry for count in counts for entry in _entries(count))
+    return tuple(entry for count in counts for entry in _entries(count, retracted))
 
 
 def _is_same_count(one: Figure, other: Figure) -> bool:
     return one.kind is other.kind and (one.of == other.of or bool(whom(one.of) & whom(other.of)))
 
 
-def _entries(count: Sequence[KnownFigure]) -> Iterable[Entry]:
+def _entries(count: Sequence[KnownFigure], retracted: Collection[str]) -> Iterable[Entry]:
     values: list[list[KnownFigure]] = []
     for one in count:
         same = next((some for some in values if agree(one.figure, some[0].figure)), None)
@@ -48,7 +52,7 @@ def _entries(count: Sequence[KnownFigure]) -> Iterable[Entry]:
             values.append([one])
         else:
             same.append(one)
-    last = {one.outlet: number for number, some in _in_order(values) for one in some}
+    last = {one.outlet: number for number, some in _in_order(values) for one in some if one.item not in retracted}
     for number, some in enumerate(values):
         now = tuple(outlet for outlet, at in last.items() if at == number)
         yield Entry(

@@ -145,7 +145,7 @@ async def test_an_edit_a_correction_and_a_retraction_are_changes(store: Store) -
     assert (rise.now.value, rise.before.figure.value) == (170, 60)
     assert changes[1]["quote"].startswith("Correction:")
     figures = sorted((row["revision"], row["value"]) for row in await rows(store, tables.figures))
-    assert figures == [(1, 60), (2, 170)]
+    assert figures == [(1, 60), (2, 170), (3, 60)], "the correction takes the edit back"
     assert len(await rows(store, tables.reports)) == 1
     assert len(await store.queries.changes("kabul", 10)) == 3
 

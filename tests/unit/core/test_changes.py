@@ -267,3 +267,19 @@ def test_an_edit_that_turns_a_sentence_round_is_news(before: str, after: str, is
     assert (change.news.lead == (after,)) is is_news
     assert wants_change(RevisionWish.CORRECTIONS, change) is is_news
     assert change.news.severity is (Severity.NORMAL if is_news else Severity.LOW)
+
+
+def test_a_figure_that_others_gave_before_is_the_reports_word_from_now_on() -> None:
+    """It is no news, but they agree now; what merely stands in a mended sentence is not given anew."""
+    item, past, report = told()
+    other = an_item("Toll rises to 90", item="i2", outlet="cnn", summary="At least 90 people were killed at the gate.")
+    placed = place(other, "kabul", past)
+    assert placed is not None
+    past.add(as_past(other, placed))
+    change = change_of(revised(item, TEXT.replace("At least 60", "At least 90")), report, "kabul", past)
+    assert change is not None
+    assert change.news.figures == ()
+    assert [one.value for one in change.figures] == [90]
+    mended = change_of(revised(item, TEXT.replace("airport gate", "gate")), report, "kabul", past)
+    assert mended is not None
+    assert mended.figures == ()
