@@ -223,7 +223,7 @@ def _read(sentence: str) -> list[_Candidate]:
 def _is_part(sentence: str, end: int) -> bool:
     """Tell whether a number is some of those that another figure counts: `two of the wounded died`."""
     match = _OF_THE.match(sentence, end)
-    return bool(match) and match["what"].lower() in _KIND_OF
+    return match is not None and match["what"].lower() in _KIND_OF
 
 
 def _is_attribute(sentence: str, end: int) -> bool:
