@@ -8,12 +8,12 @@ MOST_DIGITS = 9
 
 
 def http_date(value: str | None) -> datetime | None:
-    """Read an HTTP date (RFC 9110, section 5.6.7) as UTC; None if absent or unreadable."""
+    """Read an HTTP date (RFC 9110, section 5.6.7) as UTC; None if absent, unreadable or beyond all times."""
     try:
         moment = parsedate_to_datetime(value or "")
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:

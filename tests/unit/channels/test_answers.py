@@ -72,6 +72,7 @@ def test_a_pause_that_is_asked_for_is_told(status: int) -> None:
         ("Thu, 26 Aug 2021 17:00:00 GMT", timedelta()),
         ("Sun, 26 Aug 2029 17:00:00 GMT", LONGEST_PAUSE),
         ("Thu, 99 Aug 2021 17:53:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2300", None),
     ],
 )
 def test_retry_after_is_read_in_both_forms(value: str | None, pause: timedelta | None) -> None:
