@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
@@ -28,6 +28,13 @@ def is_closed(now: datetime) -> ColumnElement[bool]:
     until = endpoint.throttled_until
     throttled = and_(until.is_not(None), until > now, until <= now + 2 * LONGEST_THROTTLE)
     return or_(endpoint.disabled_at.is_not(None), throttled)
+
+
+def is_wanted() -> ColumnElement[bool]:
+    """Return the condition that somebody still subscribes by an endpoint; else that it is off is nobody's trouble."""
+    delivery, subscription = tables.deliveries.c, tables.subscriptions.c
+    declared = and_(subscription.id == delivery.subscription, subscription.active)
+    return exists().where(delivery.lane == tables.endpoints.c.lane, declared)
 
 
 async def judged(connection: AsyncConnection, lane: str, judge: JudgeEndpoint) -> EndpointRecord:

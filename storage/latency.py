@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from storage import tables
 from storage.engine import reading
 from storywatch.latency import Passage
-from storywatch.model import AlertKind, DeliveryState
+from storywatch.model import AlertKind
 
 MOST_PASSAGES = 20_000
 """The latest ones: enough for a 95th hundredth of each source, and read in a moment."""
@@ -24,12 +24,19 @@ class StoredLatency:
 
     async def since(self, moment: datetime, event: str | None = None) -> Sequence[Passage]:
         """Return the latest passages of updates that were alerted at the moment or later, newest first."""
-        alert, item, delivery = tables.alerts.c, tables.items.c, tables.deliveries.c
+        alert, item = tables.alerts.c, tables.items.c
         report = tables.reports.c
         first, matched = tables.revisions.c, tables.matches.c
         decided = (
             select(func.min(matched.decided))
             .where(matched.event == alert.event, matched.item == alert.item)
+            .scalar_subquery()
+        )
+        # A replay settles a delivery again: what counts is when it was taken at first.
+        attempt = tables.attempts.c
+        taken = (
+            select(func.min(attempt.at))
+            .where(attempt.delivery == alert.delivery, attempt.fault_code.is_(None))
             .scalar_subquery()
         )
         query = (
@@ -41,15 +48,13 @@ class StoredLatency:
                 first.published,
                 item.first_seen,
                 decided.label("decided"),
-                delivery.settled_at,
-                delivery.state,
+                taken.label("taken"),
                 or_(alert.release_at.is_not(None), alert.created > report.seen).label("waited"),
             )
             .join_from(tables.alerts, tables.items, item.id == alert.item)
             .join(tables.revisions, and_(first.item == item.id, first.number == 1))
             .join(tables.subscriptions, tables.subscriptions.c.id == alert.subscription)
             .outerjoin(tables.reports, and_(report.event == alert.event, report.item == alert.item))
-            .outerjoin(tables.deliveries, delivery.id == alert.delivery)
             .where(alert.created >= moment, alert.kind == AlertKind.UPDATE.value)
             .order_by(alert.created.desc(), alert.id)
             .limit(MOST_PASSAGES)
@@ -87,6 +92,6 @@ def _passage(row: Row[*tuple[Any, ...]]) -> Passage:
         published=row.published,
         seen=row.first_seen,
         matched=row.decided,
-        delivered=row.settled_at if row.state == DeliveryState.SENT.value else None,
+        delivered=row.taken,
         waited=bool(row.waited),
     )

@@ -241,13 +241,16 @@ class Queries(PeopleQueries):
             endpoint.reason,
             _count(tables.deliveries, waits).label("waiting"),
         )
-        off = query.where(endpoint.disabled_at.is_not(None)).order_by(endpoint.disabled_at.desc(), endpoint.lane)
+        off = query.where(endpoint.disabled_at.is_not(None), endpoints.is_wanted()).order_by(
+            endpoint.disabled_at.desc(), endpoint.lane
+        )
         return await self._rows(off.limit(limit))
 
     async def health(self, now: datetime) -> Health:
         """Return what health is judged by."""
         source, delivery, endpoint = tables.sources.c, tables.deliveries.c, tables.endpoints.c
-        off = select(endpoint.lane).where(endpoint.disabled_at.is_not(None))
+        is_off = and_(endpoint.disabled_at.is_not(None), endpoints.is_wanted())
+        off = select(endpoint.lane).where(is_off)
         waiting = delivery.state == DeliveryState.WAITING.value
         dead = and_(delivery.state == DeliveryState.DEAD.value, delivery.settled_at >= now - RECENT)
         closed = exists().where(endpoint.lane == delivery.lane, endpoints.is_closed(now))
@@ -256,7 +259,7 @@ class Queries(PeopleQueries):
             select(func.max(tables.attempts.c.at)).scalar_subquery().label("attempted"),
             select(func.min(source.next_poll_at)).where(source.active).scalar_subquery().label("source_due"),
             select(func.min(delivery.next_attempt_at)).where(waiting, ~closed).scalar_subquery().label("delivery_due"),
-            _count(tables.endpoints, endpoint.disabled_at.is_not(None)).label("endpoints_disabled"),
+            _count(tables.endpoints, is_off).label("endpoints_disabled"),
             _count(tables.deliveries, and_(waiting, delivery.lane.in_(off))).label("deliveries_held"),
             _count(tables.deliveries, dead).label("deliveries_died"),
             select(tables.pace.c.refreshed_at).limit(1).scalar_subquery().label("paced_at"),

@@ -303,3 +303,28 @@ async def test_deliveries_are_listed_by_what_is_asked(store: Store) -> None:
     assert [len(await ask(9, state=state)) for state in (DeliveryState.SENT, DeliveryState.WAITING)] == [1, 5]
     assert [len(await ask(9, endpoint=name)) for name in ("wire", OTHER_LANE, "https://hooks.example")] == [3, 3, 6]
     assert len(await ask(9, since=NOW + timedelta(seconds=2))) == 2
+
+
+async def test_an_endpoint_that_nobody_subscribes_by_is_no_trouble(store: Store) -> None:
+    """Who is gone for good leaves the watch config, as the notice says; back in it, the endpoint is still off."""
+    await attempt(store, GONE)
+    assert (await store.queries.health(DUE)).endpoints_disabled == 1
+    without = a_config(subscribers=(DESK, OTHER), subscriptions=(CONFIG.subscriptions["other-hook"],))
+    await store.sources.apply(without, DUE)
+    health = await store.queries.health(DUE)
+    assert (health.endpoints_disabled, health.deliveries_held) == (0, 0)
+    assert await store.queries.endpoints(9) == []
+    await store.sources.apply(CONFIG, DUE)
+    assert [row["waiting"] for row in await store.queries.endpoints(9)] == [3]
+
+
+async def test_a_replay_does_not_change_when_it_was_told(store: Store) -> None:
+    """The latency ledger has the first time that the receiver took it."""
+    await attempt(store)
+    (before,) = [one for one in await store.latency.since(NOW) if one.delivered]
+    chosen = Choice(endpoint="wire", sent=True)
+    assert await store.replays.replay(chosen, DUE + HOUR) > 0
+    await attempt(store, at=HOUR)
+    assert [
+        one.delivered for one in await store.latency.since(NOW) if one.update == before.update and one.delivered
+    ] == [before.delivered]
