@@ -46,7 +46,7 @@ class Wanted:
     @property
     def narrows(self) -> bool:
         """Tell whether anything was said at all."""
-        return bool(self.names or self.failed or self.endpoint or self.since or self.sent)
+        return bool(self.names or self.failed or self.state or self.endpoint or self.since or self.sent)
 
     @property
     def choice(self) -> Choice:
@@ -114,10 +114,10 @@ def _list(url: str, wanted: Wanted, limit: int, *, as_json: bool) -> None:
 
 
 def _replay(url: str, wanted: Wanted, *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    if not wanted.narrows:
-        fail("say what to send again: ids, --failed, --since, --endpoint or --sent", code=MISUSE)
     if wanted.state is not None:
         fail("--state is for lists; replay takes what failed, and with --sent also what was sent", code=MISUSE)
+    if not wanted.narrows:
+        fail("say what to send again: ids, --failed, --since, --endpoint or --sent", code=MISUSE)
     now = utc_now()
 
     async def counted(store: Store) -> Mapping[str, int]:
@@ -182,10 +182,10 @@ def _in_store(url: str, ask: Any) -> Any:
 def _moment(text: str, now: datetime) -> datetime:
     """Read a moment, in UTC where it names no zone, or how long ago it was; or end the command."""
     ago = _AGO.fullmatch(text)
-    if ago:
-        return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     try:
+        if ago:
+            return now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         fail(f"--since {text}: write a time such as 2026-11-28T10:00, or a while ago such as 36h", code=MISUSE)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
