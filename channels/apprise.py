@@ -87,13 +87,13 @@ class AppriseChannel:
         judge_requests(self._guard, self._note_refusal)
         self._refused.pop(threading.get_ident(), None)
         asset = apprise.AppriseAsset(app_id="Storywatch", http_redirects=False, storage_mode="memory")
-        plugin = apprise.Apprise.instantiate(url, asset=asset)
-        if plugin is None:
-            raise DeliveryError(
-                "apprise_url", f"Apprise can't use this URL of {service_of(url)}: see its documentation"
-            )
         title, text = chat.title_and_text(body)
         with _warnings() as said:
+            plugin = apprise.Apprise.instantiate(url, asset=asset)
+            if plugin is None:
+                raise DeliveryError(
+                    "apprise_url", f"Apprise can't use this URL of {service_of(url)}: see its documentation"
+                )
             taken = _taken(plugin, title, text)
         refused = self._refused.pop(threading.get_ident(), None)
         if refused is not None and not taken:
@@ -124,6 +124,9 @@ def _warnings() -> Iterator[list[str]]:
                 said.append(record.getMessage())
 
     listener, log = Listener(logging.WARNING), logging.getLogger("apprise")
+    # Also where the program itself logs less; and its words go to us alone, for they may name what is secret.
+    log.setLevel(logging.WARNING)
+    log.propagate = False
     log.addHandler(listener)
     try:
         yield said

@@ -109,6 +109,7 @@ async def test_what_was_given_up_is_sent_again_with_the_same_bytes(town: Town, t
         (("list", "a1"), "a list takes no ids"),
         (("enable",), "enable ADDRESS"),
         (("--since", "yesterday"), "--since yesterday"),
+        (("--since", "999999d"), "--since 999999d"),
     ],
 )
 async def test_misuse_is_told_with_what_to_write(town: Town, tmp_path: Path, words: tuple[str, ...], told: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import builtins
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -164,6 +165,30 @@ async def test_a_refusal_of_the_service_is_told_without_the_token() -> None:
     assert (found.code, found.permanent) == ("apprise_failed", False)
     assert found.message.startswith("json did not take the message: ")
     assert "403" in found.message
+
+
+async def test_what_apprise_says_is_heard_by_us_alone(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the program logs errors only; its log has nothing of it, for Apprise may repeat a URL."""
+    log = logging.getLogger("apprise")
+    monkeypatch.setattr(log, "propagate", True)
+    monkeypatch.setattr(log, "level", logging.NOTSET)
+    heard: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", heard.append)
+    monkeypatch.setattr(logging.getLogger(), "level", logging.ERROR)
+    logging.getLogger().addHandler(handler)
+    service = answering(403)
+    try:
+        async with webhook_server(service) as port:
+            found = await fault_of(guard_for(f"127.0.0.1:{port}"), subscriber(port))
+        await fault_of(guard_for(), replace(OWED.subscriber, apprise_url="slack://hunter2"))
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "403" in found.message
+    assert heard == []
+    assert "hunter2" not in "".join(capfd.readouterr())
 
 
 async def test_a_service_that_hangs_is_left_in_time() -> None:
