@@ -140,6 +140,10 @@ def _unreachable(error: Exception, where: str) -> DeliveryError:
         return DeliveryError("egress_refused", message)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return DeliveryError("webhook_tls", f"{where} shows no valid certificate")
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return DeliveryError("webhook_tls", f"{where} gives no secure connection: does it speak TLS at this port?")
+    if isinstance(error, aiohttp.InvalidURL):
+        return DeliveryError("webhook_address", f"{where} is no address that can be called")
     if isinstance(error, aiohttp.ClientConnectorError):
         return DeliveryError("webhook_unreachable", f"{where} can't be reached: {_os_words(error.os_error)}")
     return DeliveryError("webhook_broken", f"{where} broke the exchange off ({type(error).__name__})")

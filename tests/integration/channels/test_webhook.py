@@ -288,6 +288,20 @@ async def test_an_unknown_certificate_gets_no_call(tmp_path: Path) -> None:
     assert (found.code, found.permanent, receiver.calls) == ("webhook_tls", False, [])
 
 
+async def test_a_receiver_without_tls_is_told_so() -> None:
+    """The port speaks plain HTTP; no words of the library."""
+    receiver = answering(200)
+    async with webhook_server(receiver) as port:
+        found = await fault_at(port, scheme="https")
+    assert (found.code, found.permanent, receiver.calls) == ("webhook_tls", False, [])
+    assert "_ssl" not in found.message
+
+
+async def test_an_address_that_can_not_be_called_is_told_so() -> None:
+    """A host that is no name and no address: nobody broke an exchange off."""
+    assert (await fault_at(1, host="2130706433")).code == "webhook_address"
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
