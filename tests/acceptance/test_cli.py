@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Sequence
@@ -16,7 +17,8 @@ import typer
 from storywatch import __version__
 from storywatch.cli.app import COMMANDS, app
 from tests.support.corpus import corpus
-from tests.support.process import Ran, storywatch
+from tests.support.patience import PATIENCE
+from tests.support.process import ROOT, Ran, storywatch
 from tests.support.watching import LONDON, Desk
 from tests.support.web import Site, in_turn, reply, rss, serving, validated
 
@@ -561,6 +563,17 @@ async def test_misuse_is_told_apart_from_trouble(desk: Desk, tmp_path: Path) -> 
     assert [(ran.code, ran.out) for ran in runs] == [(2, "")] * len(runs)
     assert all(ran.err for ran in runs)
     assert "Did you mean 'status'?" in runs[0].err
+
+
+async def test_output_that_can_not_be_written_is_trouble_in_a_line(desk: Desk) -> None:
+    """A full disk, as the shell's redirection meets it."""
+    full = os.open("/dev/full", os.O_WRONLY)
+    command = (sys.executable, "-m", "storywatch", "check", "--config", str(desk.folder))
+    process = await asyncio.create_subprocess_exec(*command, stdout=full, stderr=asyncio.subprocess.PIPE, cwd=ROOT)
+    os.close(full)
+    _, said = await asyncio.wait_for(process.communicate(), PATIENCE)
+    assert (process.returncode, said.decode().count("\n")) == (1, 1)
+    assert "No space left on device" in said.decode()
 
 
 @pytest.mark.parametrize(
