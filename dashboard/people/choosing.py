@@ -113,7 +113,7 @@ def _hour(text: str) -> time:
 
 
 def _paces(form: Form) -> Mapping[str, Pace | None]:
-    """Read what is chosen for each event. Raises `Refused` for a word that the form doesn't have: nobody leaves by it."""
+    """Read what is chosen for each event. Raises `Refused` for a word that the form lacks: nobody leaves by it."""
     return {name.removeprefix(EVENT): _pace(first(form, name)) for name in form if name.startswith(EVENT)}
 
 
