@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, false, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from storage import tables
@@ -224,12 +224,13 @@ async def _let_stand(
 
 
 async def _leave_own(connection: AsyncConnection, key: str, event: str, now: datetime) -> None:
-    """End what a reader subscribed to by an own hand."""
+    """End what a reader subscribed to by an own hand, and what was asked for since they left it before."""
     reader = await _reader(connection, tables.readers.c.address == key)
     if reader is None:
         return
     own, person = tables.reader_subscriptions, tables.readers
-    leaving = update(own).where(own.c.reader == reader.id, own.c.left_at.is_(None))
+    open_yet = or_(own.c.left_at.is_(None), own.c.left_at < own.c.asked_at)
+    leaving = update(own).where(own.c.reader == reader.id, open_yet)
     await connection.execute((leaving.where(own.c.event == event) if event else leaving).values(left_at=now))
     if not event:
         await connection.execute(update(person).where(person.c.id == reader.id).values(left_at=now))

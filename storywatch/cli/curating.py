@@ -10,9 +10,8 @@ import typer
 from storage import Store, open_store
 from storywatch.cli.clock import utc_now
 from storywatch.cli.options import ConfigOption, read_config
-from storywatch.cli.output import MISUSE, fail, out
+from storywatch.cli.output import out
 from storywatch.cli.running import finished
-from storywatch.errors import StorageError
 from storywatch.model import UpdateMark
 
 UpdateArgument = Annotated[str, typer.Argument(help="Id, its beginning, or EVENT/NUMBER.", show_default=False)]
@@ -78,7 +77,4 @@ def _do(path: Path, work: Callable[[Store], Awaitable[str]]) -> None:
         async with open_store(url) as store:
             return await work(store)
 
-    try:
-        out.print(finished(worked()), markup=False)
-    except StorageError as error:
-        fail(str(error), code=MISUSE)
+    out.print(finished(worked()), markup=False)

@@ -9,6 +9,7 @@ import typer
 
 from storage import open_store
 from storywatch.cli.clock import utc_now
+from storywatch.cli.naming import check_event
 from storywatch.cli.options import ConfigOption, JsonOption, LimitOption, read_config
 from storywatch.cli.output import print_rows
 from storywatch.cli.running import finished
@@ -36,6 +37,8 @@ def latency(
 
 async def _passages(url: str, days: int, event: str | None) -> Sequence[Passage]:
     async with open_store(url) as store:
+        if event is not None:
+            await check_event(store, event)
         return await store.latency.since(utc_now() - timedelta(days=days), event)
 
 

@@ -9,10 +9,10 @@ import typer
 from channels.news import amount, whom
 from storage import open_store
 from storage.ledger import Ledger
+from storywatch.cli.naming import check_event
 from storywatch.cli.options import ConfigOption, JsonOption, read_config
-from storywatch.cli.output import MISUSE, fail, one_line, out, print_json, print_rows, shown
+from storywatch.cli.output import one_line, out, print_json, print_rows, shown
 from storywatch.cli.running import finished
-from storywatch.errors import NotStoredError
 from storywatch.model import FigureKind, KnownStatement
 from storywatch.updates.ledger import Entry, entries
 
@@ -24,10 +24,7 @@ def ledger(
     json: JsonOption = False,
 ) -> None:
     """Show the figures and statements of an event: who gives which since when, what it was before, who disagrees."""
-    try:
-        told = finished(_told(read_config(config).settings.database, event))
-    except NotStoredError as error:
-        fail(str(error), code=MISUSE)
+    told = finished(_told(read_config(config).settings.database, event))
     figures = entries((figure for some in told.figures.values() for figure in some), told.retracted)
     statements = sorted((one for some in told.statements.values() for one in some), key=lambda one: one.since)
     if json:
@@ -42,8 +39,7 @@ def ledger(
 
 async def _told(database: str, event: str) -> Ledger:
     async with open_store(database) as store:
-        if event not in {row["id"] for row in await store.queries.events()}:
-            raise NotStoredError(f"no such event: {event}; `storywatch events` lists them")
+        await check_event(store, event)
         return await store.queries.ledger(event)
 
 

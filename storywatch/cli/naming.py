@@ -6,6 +6,7 @@ from pathlib import Path
 from config.nearest import did_you_mean
 from storage import Store
 from storywatch.cli.output import MISUSE, err, fail, one_line, shown
+from storywatch.errors import NotStoredError
 from storywatch.model import Event, Item
 from storywatch.updates import headline
 
@@ -24,6 +25,12 @@ async def stored_item(store: Store, text: str) -> Item:
             err.print(one_line(told), markup=False)
         fail(f"which one is {text}? Name it by its id", code=MISUSE)
     return found[0]
+
+
+async def check_event(store: Store, name: str) -> None:
+    """Raise `NotStoredError` for an event that the database doesn't know."""
+    if name not in {row["id"] for row in await store.queries.events()}:
+        raise NotStoredError(f"no such event: {name}; `storywatch events` lists them")
 
 
 def declared_event(name: str, events: Mapping[str, Event], path: Path) -> Event:

@@ -10,9 +10,8 @@ from channels.whole import write_whole
 from dashboard.timeline import TimelineFormat, rendered
 from storage import open_store
 from storywatch.cli.options import ConfigOption, read_config
-from storywatch.cli.output import MISUSE, TROUBLE, fail
+from storywatch.cli.output import TROUBLE, fail
 from storywatch.cli.running import finished
-from storywatch.errors import NotStoredError
 from storywatch.timeline import Timeline
 
 
@@ -34,10 +33,7 @@ def timeline(
     ] = None,
 ) -> None:
     """Write an event's running story: dated, numbered updates with the outlets that report each."""
-    try:
-        told = finished(_told(read_config(config).settings.database, event, since, hidden=hidden))
-    except NotStoredError as error:
-        fail(str(error), code=MISUSE)
+    told = finished(_told(read_config(config).settings.database, event, since, hidden=hidden))
     document = rendered(told, form, address=address)
     if output is None:
         typer.echo(document, nl=False)

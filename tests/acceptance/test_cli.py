@@ -187,6 +187,17 @@ async def _lists_for_people(desk: Desk) -> None:
     assert [row["event"] for row in london.lines] == ["london"]
     unknown = await storywatch("updates", "londno", "--config", desk.folder)
     assert (unknown.code, "no such event: londno" in unknown.err) == (2, True)
+    await _unknown_names_are_misuse(desk)
+
+
+async def _unknown_names_are_misuse(desk: Desk) -> None:
+    named = {
+        "event: londno": [[verb, "londno"] for verb in ("timeline", "ledger", "latency")],
+        "update: u0/9": [["mark", "u0/9", "hidden"], ["merge", "u0/9", "u0/8"], ["split", "u0/9", "i1"]],
+    }
+    for what, lines in named.items():
+        for ran in await _two_at_a_time([[*line, "--config", desk.folder] for line in lines]):
+            assert (ran.code, f"no such {what}" in ran.err) == (2, True)
 
 
 async def test_alarms_are_listed_with_what_to_do(desk: Desk) -> None:

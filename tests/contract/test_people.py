@@ -177,6 +177,16 @@ async def test_who_left_can_come_back(store: Store) -> None:
     assert found == replace(ANNA, confirmed=NOW)
 
 
+async def test_who_leaves_leaves_what_waits_too(store: Store) -> None:
+    """Also what they had left before and were asked for anew: the mail that asks back lies about for two days."""
+    await join(store)
+    await store.people.leave(ADDRESS, "", LeftBy.PAGE, NOW + HOUR)
+    await ask(store, "kabul", "other", asked=NOW + 2 * HOUR)
+    await store.people.leave(ADDRESS, "", LeftBy.OPERATOR, NOW + DAY)
+    assert not await agree(store, "kabul", "other", now=NOW + DAY)
+    assert not (await store.people.audience()).subscriptions
+
+
 async def test_nobody_comes_back_to_what_was_never_agreed_to(store: Store) -> None:
     await ask(store)
     await store.people.rejoin(ADDRESS, "kabul", "Back again", NOW)

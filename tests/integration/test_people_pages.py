@@ -282,6 +282,7 @@ async def test_a_reader_chooses_when_to_hear(desk: Lobby) -> None:
         ({"zone": "Mars/Phobos"}, "time zone is not known"),
         ({"begin": "22:00"}, "a beginning and an end"),
         ({"begin": "<b>", "end": "07:00"}, "a beginning and an end"),
+        ({"begin": "22:00+05:00", "end": "07:00"}, "a beginning and an end"),
         ({"begin": "07:00", "end": "07:00"}, "never be over"),
     ],
 )
@@ -290,6 +291,22 @@ async def test_a_choice_that_can_not_be_says_so(desk: Lobby, changed: dict[str, 
     await join(desk)
     answer = await desk.post(desk.links.preferences(READER), {"event:kabul": "weekly", "zone": "UTC"} | changed)
     assert (answer.status, said in answer.text) == (422, True)
+    assert await wishes(desk) == {"kabul": Pace.AT_ONCE}
+
+
+async def test_what_was_chosen_beside_a_mistake_is_not_lost(desk: Lobby) -> None:
+    """The form comes back as it was filled in, to be corrected."""
+    await join(desk)
+    sent = {"event:kabul": "weekly", "begin": "22:00", "end": "", "zone": "Asia/Kabul"}
+    answer = await desk.post(desk.links.preferences(READER), sent)
+    kept = ('value="weekly" selected', 'name="begin" value="22:00"', "<option selected>Asia/Kabul<")
+    assert (answer.status, [one for one in kept if one not in answer.text]) == (422, [])
+
+
+@pytest.mark.parametrize("word", ["", "hourly", "AT_ONCE"])
+async def test_nobody_leaves_by_a_word_that_the_form_does_not_have(desk: Lobby, word: str) -> None:
+    await join(desk)
+    assert (await desk.post(desk.links.preferences(READER), {"event:kabul": word})).status == 400
     assert await wishes(desk) == {"kabul": Pace.AT_ONCE}
 
 
