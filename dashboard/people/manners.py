@@ -78,7 +78,8 @@ def _hosts(settings: PageSettings) -> set[str]:
 def client_of(request: web.BaseRequest) -> str:
     """Return who asks: behind a proxy on this machine whom it names last. An IPv6 network counts as one."""
     peer = request.remote or ""
-    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    # A header that a client sent stands in a line of its own, before that of the proxy.
+    named = ",".join(request.headers.getall("X-Forwarded-For", ())).rpartition(",")[2].strip()
     asker = _address(named) if _is_loopback(peer) and _address(named) else _address(peer)
     return asker or "unknown"
 

@@ -1,4 +1,6 @@
-"""Words that stand in so many reports that they tell nothing about one story."""
+"""Words that stand in so many reports that they tell nothing about one story, and words that stand in none."""
+
+import re
 
 from storywatch.matching.language.terms import words_of
 from storywatch.matching.language.tree import TEXTS, And, NameRef, Near, Node, Or, Regex, Scope, Term
@@ -34,6 +36,8 @@ workers world wounded young
 
 COMMON = frozenset(_WORDS.split())
 _SHORTEST_PREFIX = 3
+# Thai, Lao, Burmese, Khmer, kana, Han.
+_UNSPACED = re.compile(r"[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 def can_be_common(node: Node) -> bool:
@@ -75,3 +79,11 @@ def _is_common(word: TermWord) -> bool:
     if word.capitals:
         return False
     return word.folded in COMMON or (word.prefix and len(word.folded) < _SHORTEST_PREFIX)
+
+
+def stands_alone(text: str) -> str | None:
+    """Return what is to be said of a text of a script that sets no spaces between words."""
+    if not _UNSPACED.search(text):
+        return None
+    pattern = text.replace("*", "")
+    return f"is found only between spaces or punctuation, and its script sets few: /{pattern}/ is found anywhere"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from storywatch.matching.language.building import EventTree, resolver, tree_of
-from storywatch.matching.language.common import can_be_common, is_only_common, too_short
+from storywatch.matching.language.common import can_be_common, is_only_common, stands_alone, too_short
 from storywatch.matching.language.never import unknown_outlets, why_never
 from storywatch.matching.language.overlaps import swallowed
 from storywatch.matching.language.queries import parse_member
@@ -49,11 +49,21 @@ def _on_event(tree: EventTree, outlets: Collection[str] | None) -> Iterator[tupl
 
 def _on_names(event: Event) -> Iterator[tuple[Path, str]]:
     """Aliases and spellings need a word, and a spelling belongs to one name."""
+    yield from _on_aliases(event)
+    yield from _on_spellings(event)
+
+
+def _on_aliases(event: Event) -> Iterator[tuple[Path, str]]:
     for number, alias in enumerate(event.aliases):
         if not words_of(alias):
             yield ("aliases", number), "has no letter or digit, so it never matches"
         elif can_be_common(Term(alias)):
             yield ("aliases", number), "is made of everyday words, and an alias is enough by itself: take it out"
+        elif said := stands_alone(alias):
+            yield ("aliases", number), said
+
+
+def _on_spellings(event: Event) -> Iterator[tuple[Path, str]]:
     owners: dict[tuple[object, ...], str] = {}
     for key in ("people", "places", "organisations"):
         for number, name in enumerate(getattr(event, key)):
@@ -64,6 +74,8 @@ def _on_names(event: Event) -> Iterator[tuple[Path, str]]:
                     yield (key, number), f"{spelling!r} has no letter or digit, so it never matches"
                 elif owner != name.spellings[0]:
                     yield (key, number), f"{spelling!r} is listed for {owner} too: each stands for both"
+                elif said := stands_alone(spelling):
+                    yield (key, number), f"{spelling!r} {said}"
 
 
 def _on_groups(tree: EventTree, outlets: Collection[str] | None) -> Iterator[tuple[Path, str]]:
@@ -85,10 +97,16 @@ def _on_member(member: str, node: Node, tree: EventTree, outlets: Collection[str
     prefix = too_short(node.text) if isinstance(node, Term) else None
     if prefix:
         yield f"matches every word that begins with {prefix}; write more letters"
+    yield from _on_script(node)
     slip = slip_in_member(member, node, tree.names)
     if slip:
         yield slip
     yield from _on_outlets(node, outlets)
+
+
+def _on_script(node: Node) -> Iterator[str]:
+    terms = (leaf.text for leaf in leaves(node) if isinstance(leaf, Term))
+    yield from (f"{text} {said}" for text in terms if (said := stands_alone(text)))
 
 
 def _on_outlets(node: Node, outlets: Collection[str] | None) -> Iterator[str]:
@@ -123,6 +141,7 @@ def _on_query(tree: EventTree, outlets: Collection[str] | None) -> Iterator[tupl
             if reason:
                 yield ("query",), f"{to_text(part)} can never match: {reason}"
         yield from ((("query",), message) for message in _on_outlets(group.node, outlets))
+        yield from ((("query",), message) for message in _on_script(group.node))
         for prefix in filter(None, (too_short(leaf.text) for leaf in leaves(group.node) if isinstance(leaf, Term))):
             yield ("query",), f"{prefix}* matches every word that begins with {prefix}; write more letters"
     for ban in tree.bans:

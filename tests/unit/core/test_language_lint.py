@@ -33,6 +33,10 @@ def doubts(*events: Event, **known: Any) -> list[tuple[tuple[str | int, ...], st
     [
         ({"aliases": ("—",)}, ("aliases", 0), "no letter or digit"),
         ({"aliases": ("the attacks",)}, ("aliases", 0), "everyday words"),
+        ({"aliases": ("喀布尔机场",)}, ("aliases", 0), "/喀布尔机场/"),
+        ({"people": (Name(spellings=("Ann", "安娜")),)}, ("people", 0), "/安娜/"),
+        ({"all_of": (("Kherson", "title: ヘルソン*"), ("dam",))}, ("all", 0, 1), "/ヘルソン/"),
+        ({"query": "dam เขื่อน"}, ("query",), "found only between spaces"),
         ({"query": "dam x*"}, ("query",), "begins with x"),
         ({"people": (Name(spellings=("Ann", "…")),)}, ("people", 0), "no letter or digit"),
         ({"people": (Name(spellings=("Noah", "kherson")), Name(spellings=("Kherson",)))}, ("people", 1), "Noah too"),
