@@ -15,8 +15,18 @@ MAILS_EACH = 20
 IDLE = 20.0
 """Seconds that a connection is kept with nothing to do. RFC 5321, section 4.5.3.2.7, lets servers wait 300."""
 
+PATIENCE = 20.0
+"""Seconds that a mail waits for a connection before it is put off."""
+
+FEWER_FOR = 60.0
+"""Seconds that we do with a connection less when the server has turned one away beside others."""
+
 _STILL_THERE = 5.0
 _FAREWELL = 2.0
+
+
+class Crowded(Exception):  # noqa: N818 - nothing went wrong: the mail's turn is later
+    """All connections were busy for as long as a mail waits for one."""
 
 
 @dataclass(eq=False, slots=True)
@@ -38,30 +48,70 @@ class Connections:
         most: int = MOST_AT_ONCE,
         mails_each: int = MAILS_EACH,
         idle: float = IDLE,
+        patience: float = PATIENCE,
     ) -> None:
         self._dial = dial
         self._room = asyncio.Semaphore(most)
         self._mails_each = mails_each
         self._idle = idle
+        self._patience = patience
+        self._at_work = 0
         self._free: list[_Line] = []
         self._leaving: set[asyncio.Task[None]] = set()
         self._closed = False
 
     @asynccontextmanager
-    async def lent(self) -> AsyncIterator[aiosmtplib.SMTP]:
-        """Lend a connection for one mail. It is kept unless the conversation on it broke."""
-        async with self._room:
-            line = await self._fit() or _Line(client=await self._dial())
-            line.mails += 1
-            try:
-                yield line.client
-            except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
-                self._take_back(line)  # the server said no to the mail, and goes on listening
-                raise
-            except BaseException:  # also when time is up: no half-spoken connection stays behind
-                line.client.close()
-                raise
+    async def lent(self, within: float) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Lend a connection for one mail, kept afterwards unless the conversation on it broke.
+
+        Raises Crowded, and TimeoutError if none stands after `within` seconds.
+        """
+        async with asyncio.timeout(within):
+            line = await self._found()
+        line.mails += 1
+        try:
+            yield line.client
+        except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused):
+            self._take_back(line)  # the server said no to the mail, and goes on listening
+            raise
+        except BaseException:  # also when time is up: no half-spoken connection stays behind
+            line.client.close()
+            raise
+        else:
             self._take_back(line)
+        finally:
+            self._leave_place()
+
+    async def _found(self) -> _Line:
+        """Return a connection, whose place in the room is taken."""
+        while True:
+            await self._place()
+            try:
+                return await self._fit() or _Line(client=await self._dial())
+            except aiosmtplib.SMTPConnectResponseError as error:
+                # It takes mails on the others: so many connections at once are too many for it.
+                if self._at_work == 1 or not 400 <= error.code < 500:
+                    self._leave_place()
+                    raise
+                self._leave_place(after=FEWER_FOR)
+            except BaseException:
+                self._leave_place()
+                raise
+
+    async def _place(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._room.acquire()
+        except TimeoutError as error:
+            raise Crowded from error
+        self._at_work += 1
+
+    def _leave_place(self, *, after: float = 0.0) -> None:
+        self._at_work -= 1
+        if after:
+            asyncio.get_running_loop().call_later(after, self._room.release)
+        else:
+            self._room.release()
 
     async def _fit(self) -> _Line | None:
         """Return a kept connection on which the server still answers, or None."""

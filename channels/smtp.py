@@ -9,7 +9,7 @@ from functools import cached_property
 
 import aiosmtplib
 
-from channels.connections import IDLE, MAILS_EACH, Connections
+from channels.connections import IDLE, MAILS_EACH, PATIENCE, Connections, Crowded
 from channels.email import EmailComposer
 from channels.pace import Pace
 from channels.replies import failure
@@ -18,14 +18,17 @@ from network import Guard
 from storywatch.errors import DeliveryError
 from storywatch.model import AnyNotice, Delivery, Message, Owed, OwedDigest, SmtpSettings, Subscriber
 
-# From asking for a connection to the server's word that it took the mail.
+# For a connection, and then again for the mail, up to the server's word that it took it: together less than the lease
+# of a delivery. A wait for others must not shorten the time for the mail, for a mail cut off at its end comes twice.
 DEADLINE = 30.0
+_AGAIN = timedelta(seconds=5)
 
 
 class SmtpChannel:
     """Sends mails over a few connections that are kept. Safe for concurrent use.
 
-    `tls`: the trust to judge the server's certificate by; the system's if None. `deadline` and `idle` in seconds.
+    `tls`: the trust to judge the server's certificate by; the system's if None. `deadline`, `idle` and `patience` in
+    seconds.
     `return_to`: the envelope sender for the id of a delivery, where its bounces go (RFC 5321, section 4.4); by default
     that of the mails. `monotonic`: seconds, for the pace. `told` hears what happens, step by step.
     """
@@ -40,6 +43,7 @@ class SmtpChannel:
         deadline: float = DEADLINE,
         idle: float = IDLE,
         mails_each: int = MAILS_EACH,
+        patience: float = PATIENCE,
         return_to: Callable[[str], str] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         told: Told = nobody,
@@ -52,7 +56,7 @@ class SmtpChannel:
         self._return_to = return_to or (lambda _: composer.sender.address)
         self._told = told
         self._pace = Pace(settings.pace, monotonic)
-        self._connections = Connections(self._connected, mails_each=mails_each, idle=idle)
+        self._connections = Connections(self._connected, mails_each=mails_each, idle=idle, patience=patience)
 
     def compose(self, owed: Owed) -> Message:
         """Return the frozen mail. Raises ComposeError."""
@@ -73,8 +77,10 @@ class SmtpChannel:
         """
         self._await_turn(delivery)
         try:
-            async with asyncio.timeout(self._deadline):
-                await self._hand_over(delivery)
+            await self._hand_over(delivery)
+        except Crowded as error:
+            message = "all connections to the mail server are busy: it waits for its turn"
+            raise DeliveryError("smtp_paced", message, retry_after=_AGAIN, attempted=False) from error
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise failure(error, self._settings.host, self._settings.port) from error
 
@@ -91,7 +97,7 @@ class SmtpChannel:
 
     async def _hand_over(self, delivery: Delivery) -> None:
         sender = self._return_to(delivery.id)
-        async with self._connections.lent() as client:
+        async with self._connections.lent(self._deadline) as client, asyncio.timeout(self._deadline):
             _, answer = await client.sendmail(sender, [delivery.message.address], delivery.message.body)
         self._told(f"the server took the mail from {sender} to {delivery.message.address}: {answer}")
 

@@ -392,6 +392,80 @@ async def test_only_a_few_connections_are_open_at_once() -> None:
     assert desk.greeted < 30
 
 
+@dataclass
+class Narrow:
+    """A mail server that serves two at once, takes `seconds` over a mail, and turns the rest away, as many do."""
+
+    seconds: float = 0.02
+    greets_after: float = 0.0
+    served: int = 0
+    taken: int = 0
+    turned_away: int = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
+        if self.served == 2:
+            self.turned_away += 1
+            writer.write(b"421 4.7.0 too many connections\r\n")
+            return
+        self.served += 1
+        try:
+            await self._serve(reader, writer)
+        finally:
+            self.served -= 1
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(self.greets_after)
+        writer.write(GREETING)
+        while line := await reader.readline():
+            if line.upper().startswith(b"DATA"):
+                writer.write(b"354 go\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+                await asyncio.sleep(self.seconds)
+                self.taken += 1
+            writer.write(HELLO if line.upper().startswith(b"EHLO") else OK)
+
+
+@pytest.mark.parametrize("greets_after", [0.0, 0.3])
+async def test_a_server_that_wants_fewer_connections_gets_fewer(greets_after: float) -> None:
+    """No mail fails by it: what was turned away goes over those that stand, and we don't knock again for each."""
+    server = Narrow(greets_after=greets_after)
+    async with scripted_server(server) as port:
+        sender = channel(port)
+        await asyncio.gather(*(sender.send(one, OWED.subscriber) for one in numbered(12)))
+        await sender.close()
+    assert (server.taken, server.turned_away) == (12, MOST_AT_ONCE - 2)
+
+
+async def test_a_mail_that_waited_for_others_has_its_full_time() -> None:
+    """It is not cut off at the end, when the server may have taken it: it would come twice."""
+    server = Narrow(seconds=0.4)
+    async with scripted_server(server) as port:
+        sender = channel(port, deadline=1.5)
+        await asyncio.gather(*(sender.send(one, OWED.subscriber) for one in numbered(6)))
+        await sender.close()
+    assert server.taken == 6
+
+
+async def test_a_mail_that_finds_no_free_connection_is_put_off() -> None:
+    """It counts no attempt, for nothing was tried."""
+    server = Narrow(seconds=1.0)
+    async with scripted_server(server) as port:
+        sender = channel(port, patience=0.2)
+        ends = await asyncio.gather(*(sender.send(one, OWED.subscriber) for one in numbered(3)), return_exceptions=True)
+        await sender.close()
+    (fault,) = [end.fault for end in ends if isinstance(end, DeliveryError)]
+    assert (fault.code, fault.attempted, server.taken) == ("smtp_paced", False, 2)
+
+
+async def test_a_server_that_turns_everybody_away_is_told_of() -> None:
+    """The control: with no other connection standing there is nothing to wait for."""
+    server = Narrow(served=2)
+    async with scripted_server(server) as port:
+        found = await fault_of(channel(port))
+    assert (found.code, found.attempted, server.turned_away) == ("smtp_deferred", True, 1)
+
+
 async def test_a_domain_gets_so_many_mails_a_minute_and_others_go_on() -> None:
     """What is more is put off until its turn, unattempted: the server doesn't hear of it before."""
     room, now = Mailroom(), 1000.0
