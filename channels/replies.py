@@ -12,12 +12,15 @@ import aiosmtplib
 
 from channels.text import cut, plain
 from network import causes, refusal_in
+from storywatch.bounces import said_status
 from storywatch.errors import DeliveryError
 
 # RFC 4954, section 6: whatever command they answer, these speak of the login.
 _LOGIN = {530, 534, 535, 538}
 # RFC 5321, section 4.5.3.1.10: it may say "too many recipients", and many servers mean a full mailbox by it.
 _FULL = 552
+# RFC 5321, section 4.2.2: a command that it does not know or expect. 501 can mean the address.
+_MISUNDERSTOOD = {500, 502, 503, 504}
 _ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 # RFC 3463: the sender's address, the mail system, routing, the protocol, security or policy; not the recipient.
 _OURS = re.compile(r"5\.(?:1\.[78]|[3457]\.\d+)")
@@ -55,15 +58,17 @@ def _answered(error: aiosmtplib.SMTPResponseException, server: str) -> DeliveryE
 def _refused(error: aiosmtplib.SMTPResponseException, said: str) -> DeliveryError:
     """Tell what the server has against us from what it has against the recipient or this mail."""
     status = _status(error)
-    if _OURS.fullmatch(status) or (status == _UNSAID and _SPEAKS_OF_POLICY.search(error.message)):
+    if error.code in _MISUNDERSTOOD or _OURS.fullmatch(status):
+        return DeliveryError("smtp_policy", said)
+    if status == _UNSAID and _SPEAKS_OF_POLICY.search(error.message):
         return DeliveryError("smtp_policy", said)
     return DeliveryError("smtp_refused", said, permanent=True, mail_status=status)
 
 
 def _status(error: aiosmtplib.SMTPResponseException) -> str:
-    """Return the enhanced status (RFC 3463) of a refusal; the least that its code says if the server gives none."""
+    """Return the enhanced status (RFC 3463) of a refusal; what its words say if the server gives none."""
     found = _ENHANCED.match(error.message)
-    return found.group() if found else _UNSAID
+    return said_status(found.group() if found else _UNSAID, error.message)
 
 
 def _unanswered(error: Exception, server: str) -> DeliveryError:

@@ -13,7 +13,7 @@ from email.parser import BytesHeaderParser
 from email.policy import Compat32
 
 from channels.text import cut, plain
-from storywatch.bounces import Returned
+from storywatch.bounces import Returned, said_status
 from storywatch.model import COMPLAINT
 
 MOST_BYTES = 1024 * 1024
@@ -67,7 +67,10 @@ def _failure(part: _Part, addresses: Sequence[str]) -> Returned | None:
     about = _address(_text(block, "final-recipient").partition(";")[2] or _text(block, "original-recipient"))
     words = _text(block, "diagnostic-code").partition(";")[2]
     return Returned(
-        status=status, addresses=_found(addresses), about=about, diagnostic=cut(plain(words), _LONGEST_WORDS)
+        status=said_status(status, words),
+        addresses=_found(addresses),
+        about=about,
+        diagnostic=cut(plain(words), _LONGEST_WORDS),
     )
 
 

@@ -22,6 +22,15 @@ MOST = 3
 
 # RFC 3463: the address or its mailbox. The rest is about the mail, our server or what we may send: the operator's.
 _ABOUT_ADDRESS = re.compile(r"5\.(?:1\.(?![78]$)|2\.)\d+")
+_UNSAID = "5.0.0"
+_ABOUT_SOME_ADDRESS = "5.1.0"
+_NO_MAILBOX = re.compile(
+    r"\b(?:no such (?:user|mailbox|recipient|address|account)|no mailbox here|mailbox (?:not found|unavailable|unknown)"
+    r"|(?:user|recipient|address|mailbox|account)(?: is)? (?:unknown|invalid|disabled)"
+    r"|(?:unknown|invalid) (?:user|recipient|mailbox|account)"
+    r"|(?:user|recipient|mailbox|address|account) (?:does(?: not|n't) exist|not found))\b",
+    re.IGNORECASE,
+)
 _MAC_BYTES = 10
 _DELIVERY = re.compile(r"[0-9a-z-]{1,40}")
 
@@ -47,6 +56,14 @@ class Outcome(StrEnum):
     UNPROVEN = "unproven"
     IGNORED = "ignored"
     TOO_LARGE = "too_large"
+
+
+def said_status(status: str, words: str) -> str:
+    """Return what a refusal says: many servers give no enhanced status and name the mailbox in words alone.
+
+    Words are no proof, so it counts as some fault of the address and not as an unknown mailbox.
+    """
+    return _ABOUT_SOME_ADDRESS if status == _UNSAID and _NO_MAILBOX.search(words) else status
 
 
 def bounce_of(returned: Returned, settings: Settings, now: datetime) -> Bounce:

@@ -86,7 +86,8 @@ def test_a_failure_is_read_with_its_status_and_words(line_end: str) -> None:
     ("fields", "status"),
     [
         (UNKNOWN.replace("5.1.1", "4.4.7", 1), "4.4.7"),
-        (UNKNOWN.replace("Status: 5.1.1", "Status: none"), "5.0.0"),
+        (UNKNOWN.replace("Status: 5.1.1", "Status: none"), "5.1.0"),
+        (UNKNOWN.replace("Status: 5.1.1", "Status: none").replace("User unknown", "spam"), "5.0.0"),
         (UNKNOWN.replace("Action: failed", "Action: delayed"), None),
         (UNKNOWN.replace("Action: failed", "Action: relayed"), None),
         (UNKNOWN.replace("Action: failed", "Action: delivered"), None),

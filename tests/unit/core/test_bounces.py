@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storywatch.bounces import delivery_in, return_address, suppression
+from storywatch.bounces import delivery_in, return_address, said_status, suppression
 from storywatch.model import COMPLAINT, Bounce, SuppressionReason
 from tests.support.samples import NOW
 
@@ -19,6 +19,33 @@ DAY = timedelta(days=1)
 def bounce(status: str, delivery: str | None = "d1", at: datetime = NOW) -> Bounce:
     """Return a mail that came back."""
     return Bounce(id=f"b{delivery}{at}", address="anna@news.example", delivery=delivery, status=status, at=at)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "said"),
+    [
+        ("5.0.0", "550 No such user here", "5.1.0"),
+        ("5.0.0", "550 Requested action not taken: mailbox unavailable", "5.1.0"),
+        ("5.0.0", "unknown recipient", "5.1.0"),
+        ("5.0.0", "this account is disabled", "5.1.0"),
+        ("5.0.0", "the user does not exist", "5.1.0"),
+        ("5.0.0", "spam message rejected", "5.0.0"),
+        ("5.0.0", "relaying denied", "5.0.0"),
+        ("5.7.1", "user unknown", "5.7.1"),
+        ("4.2.0", "mailbox unavailable", "4.2.0"),
+    ],
+)
+def test_words_count_where_no_status_is_given(status: str, words: str, said: str) -> None:
+    """As a fault of the address, of which three suppress it."""
+    assert said_status(status, words) == said
+
+
+def test_three_refusals_in_words_alone_suppress_the_address() -> None:
+    """A server without enhanced statuses is heard too; what it says of us is not."""
+    spoken = said_status("5.0.0", "550 No such user here")
+    earlier = [bounce(spoken, "d2", NOW - DAY), bounce(spoken, "d3", NOW - 2 * DAY)]
+    assert suppression(bounce(spoken), earlier) is not None
+    assert suppression(bounce(spoken), earlier[:1]) is None
 
 
 @pytest.mark.parametrize(
