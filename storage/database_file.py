@@ -57,5 +57,5 @@ class SameFile:
         if self.known and identity(self.path) != self.known:
             raise StorageError(
                 f"{self.path}: the database file was moved or replaced while it was open: put it back, and work goes "
-                "on; or restart, to work with what is there now"
+                "on; or stop, restore another without the -wal and -shm files that are left, and restart"
             )

@@ -50,7 +50,7 @@ class Presence:
         if self.database is not None and theirs and theirs != identity(self.database):
             raise StorageError(
                 f"{self.database}: the database file was moved or replaced while another process, such as the daemon, "
-                "works on it: put it back, or stop that process"
+                "works on it: put it back, or stop that process before you restore another"
             )
 
     def record(self) -> None:
