@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.database_file import SameFile, database_file
+from storage.urls import parse_url
 from storywatch.errors import StorageError
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -38,16 +40,16 @@ def make_engine(url: str) -> AsyncEngine:
         return create_async_engine(parsed.set(drivername=driver), pool_pre_ping=True)
     engine = create_async_engine(parsed.set(drivername=driver), execution_options={"turn": asyncio.Lock()})
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
+    if path := database_file(url):
+        _keep_to(SameFile(path=path), engine)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
-def parse_url(url: str) -> URL:
-    """Read a database URL. Raises `StorageError`, without the URL, for it may hold a password."""
-    try:
-        return make_url(url)
-    except ArgumentError:
-        raise StorageError("the database is no URL, such as sqlite:///FILE or postgresql://HOST/NAME") from None
+def _keep_to(file: SameFile, engine: AsyncEngine) -> None:
+    event.listen(engine.sync_engine, "do_connect", file.connect)
+    event.listen(engine.sync_engine, "connect", file.remember)
+    event.listen(engine.sync_engine, "begin", file.begin)
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

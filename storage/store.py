@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import leases, tables
 from storage.archive import StoredArchive
 from storage.curating import StoredUpdates
-from storage.engine import make_engine, parse_url, writing
+from storage.database_file import database_file
+from storage.engine import make_engine, writing
 from storage.feedback import StoredFeedbacks, StoredSeeds
 from storage.gathering import StoredGatherings
 from storage.imports import StoredImports
@@ -98,20 +98,16 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         traces=StoredTraces(engine),
     )
     try:
-        with Presence.of(_database_file(url)) as presence:
+        with Presence.of(database_file(url)) as presence:
             if not presence.alone:
                 # Waits for the process that sets the database up just now: SQLite lets only one switch to WAL.
                 await asyncio.to_thread(presence.settle)
+                presence.check()
             await upgrade(engine)
+            presence.record()
             if presence.alone:
                 await store.free_leases()
                 await asyncio.to_thread(presence.settle)
             yield replace(store, alone=presence.alone if presence.mark else None)
     finally:
         await engine.dispose()
-
-
-def _database_file(url: str) -> Path | None:
-    parsed = parse_url(url)
-    in_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
-    return Path(str(parsed.database)) if in_file else None

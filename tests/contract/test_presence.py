@@ -13,6 +13,7 @@ import pytest
 import storage
 from storage import open_store
 from storage.presence import Presence
+from storywatch.errors import StorageError
 from tests.contract.working import LEASE
 from tests.support.patience import PATIENCE
 from tests.support.samples import NOW, a_config
@@ -88,6 +89,26 @@ async def test_on_postgresql_leases_run_out_by_themselves(postgresql_url: str) -
     assert not await is_free(postgresql_url)
     async with open_store(postgresql_url) as store:
         assert await store.sources.claim_named("nyt-world", now=NOW + LEASE, lease=LEASE) is not None
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_file_that_others_work_on_is_not_made_anew(sqlite_url: str, tmp_path: Path, *, replaced: bool) -> None:
+    """Nor is another one in its place worked on, while they live. When they are gone, it may be."""
+    await declare(sqlite_url)
+    database, aside = tmp_path / "storywatch.db", tmp_path / "aside.db"
+    with worker(sqlite_url):
+        database.rename(aside)
+        if replaced:
+            database.touch()
+        with pytest.raises(StorageError, match="while another process, such as the daemon, works on it: put it back"):
+            await is_free(sqlite_url)
+        assert database.exists() == replaced
+        assert not replaced or not database.read_bytes()
+        aside.replace(database)
+        assert not await is_free(sqlite_url)
+        database.rename(aside)
+    await declare(sqlite_url)
+    assert await is_free(sqlite_url)
 
 
 def test_the_first_is_alone_and_the_others_are_not(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import URL, event, insert, text
 from sqlalchemy.exc import IntegrityError
 
 from storage import Store, open_store, tables
@@ -174,6 +174,54 @@ async def test_a_file_of_another_sort_is_an_error_with_a_remedy(tmp_path: Path) 
     with pytest.raises(StorageError, match="the file is something else: check the path"):
         await opening(f"sqlite:///{path}")
     assert path.read_text().startswith("Not a database.")
+
+
+@pytest.mark.parametrize("instead", [None, b"", "copy"])
+async def test_a_file_that_was_moved_or_replaced_is_an_error_until_it_is_back(
+    sqlite_store: Store, tmp_path: Path, instead: bytes | str | None
+) -> None:
+    """For a connection that is open and for a new one; nothing is created, nothing written to what has no name."""
+    database, aside = tmp_path / "storywatch.db", tmp_path / "aside.db"
+    database.rename(aside)
+    if instead is not None:
+        database.write_bytes(aside.read_bytes() if isinstance(instead, str) else instead)
+    before = aside.read_bytes(), database.exists() and database.read_bytes()
+    with pytest.raises(StorageError, match=r"storywatch\.db: the database file was moved or replaced.*: put it back"):
+        await write(sqlite_store, (OUTLET,))
+    with pytest.raises(StorageError, match="moved or replaced"):
+        await sqlite_store.queries.status(NOW)
+    await sqlite_store.engine.dispose()
+    with pytest.raises(StorageError, match="moved or replaced"):
+        await write(sqlite_store, (OUTLET,))
+    assert before == (aside.read_bytes(), database.exists() and database.read_bytes())
+    aside.replace(database)
+    await write(sqlite_store, (OUTLET,))
+    async with reading(sqlite_store.engine) as connection:
+        assert len((await connection.execute(tables.outlets.select())).all()) == 1
+
+
+async def test_a_later_connection_creates_no_file(sqlite_store: Store, tmp_path: Path) -> None:
+    """Even if the file goes between the look and the connection: SQLite itself may open it only."""
+    await sqlite_store.engine.dispose()
+
+    def take_away(*_: object) -> None:
+        (tmp_path / "storywatch.db").unlink()
+
+    event.listen(sqlite_store.engine.sync_engine, "do_connect", take_away)
+    with pytest.raises(StorageError, match="can't be opened"):
+        await write(sqlite_store, (OUTLET,))
+    assert not (tmp_path / "storywatch.db").exists()
+
+
+@pytest.mark.parametrize("name", ["a ? b.db", "50% #1.db", "Нов ости.db"])
+async def test_any_name_of_a_file_is_opened_again(tmp_path: Path, name: str) -> None:
+    """Also one with signs that mean something in an address."""
+    (tmp_path / name).touch()
+    async with open_store(URL.create("sqlite", database=str(tmp_path / name)).render_as_string()) as store:
+        await store.engine.dispose()
+        await write(store, (OUTLET,))
+    left = {path.name.removeprefix(name) for path in tmp_path.iterdir()}  # noqa: ASYNC240 - a small folder
+    assert left == {"", ".lock"}
 
 
 async def test_a_poll_that_meets_a_full_disk_is_stored_whole_or_not_at_all(sqlite_store: Store) -> None:

@@ -19,6 +19,7 @@ ORDINARY = {*AT_THE_START, "started", "poll", "delivery", "stopping", "stopped"}
 OLD = rss("Nothing of interest")
 NEWS = rss("Nothing of interest", "Blast at Kabul airport")
 MORE = rss("Nothing of interest", "Blast at Kabul airport", "Drone strike in Kabul", "London: floods rise")
+LATER = rss("Nothing of interest", "Blast at Kabul airport", "Kabul drone strike: Pentagon admits ten civilians died")
 
 
 @pytest.fixture
@@ -202,6 +203,55 @@ async def test_a_locked_database_delays_and_kills_nothing(desk: Desk, site: Site
         await running.says("poll", outcome="new", items=4)
         await running.says("delivery", count=2)
         await running.stops()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_database_that_is_moved_away_is_missed_and_not_made_anew(
+    desk: Desk, site: Site, tmp_path: Path, *, replaced: bool
+) -> None:
+    """Daemon and commands say so, whether or not there is another file. When it is back, all goes on from there."""
+    away = tmp_path / "away"
+    away.mkdir()
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("delivery")
+        site.pages["/feed"] = reply(MORE)
+        desk.make_due()
+        await running.says("delivery", count=2)
+        site.pages["/feed"] = reply(LATER)
+        files = [path for path in desk.folder.glob("storywatch.db*") if path.suffix != ".lock"]
+        for path in files:
+            path.rename(away / path.name)
+        if replaced:
+            desk.database.touch()
+        failed = await running.says("job_failed")
+        status = await storywatch("status", "--config", desk.folder)
+        poll = await storywatch("poll", "--config", desk.folder)
+        assert desk.database.exists() == replaced
+        assert not replaced or not desk.database.read_bytes()
+        for path in files:
+            (away / path.name).replace(desk.folder / path.name)
+        desk.make_due()
+        await running.says("delivery", count=3)
+        back = (await storywatch("status", "--config", desk.folder, "--json")).only
+        await running.stops()
+    assert "was moved or replaced while it was open: put it back" in failed["reason"]
+    assert [(ran.code, ran.out) for ran in (status, poll)] == [(1, "")] * 2
+    assert "moved or replaced while another process, such as the daemon, works on it" in " ".join(status.err.split())
+    assert not [line for line in running.log if "exception" in line or "no such table" in line.get("reason", "")]
+    assert (back["running"], back["trouble"]) == (True, [])
+    assert len(desk.mails) == 3
+
+
+async def test_a_daemon_stops_well_while_its_database_is_away(desk: Desk, tmp_path: Path) -> None:
+    """And makes no new one. What it had stored is in the file, which can come back."""
+    async with daemon(desk.folder, tmp_path) as running:
+        await running.says("delivery")
+        aside = desk.database.rename(tmp_path / "aside.db")
+        await running.says("job_failed")
+        await running.stops()
+    assert not desk.database.exists()
+    aside.rename(desk.database)
+    assert len((await storywatch("alerts", "--config", desk.folder, "--json")).lines) == 1
 
 
 async def test_two_daemons_share_one_file(desk: Desk, site: Site, tmp_path: Path) -> None:
