@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import takewhile
+from math import inf
 from pathlib import Path
 from typing import Annotated
 
@@ -108,7 +109,7 @@ async def _of_history(config: WatchConfig) -> Subject:
         err.print("No items are stored yet: `storywatch poll` or a running daemon stores some; then simulate again.")
         raise typer.Exit(TROUBLE)
     tracks = tracks_of(history, [_track(source, floors.get(source.id)) for source in sources])
-    _must_span(tracks, "the history")
+    _must_span(tracks, "the history since the first poll", since=since.timestamp())
     budgets = Allowance.of(config).budgets(track.host for track in tracks)
     total = Allowance.of(config).paced if sources[0].every is None else POLLS_A_DAY * len(tracks)
     return Subject(tracks=tracks, budgets=replace(budgets, total=total), seen_since=since.timestamp())
@@ -131,9 +132,10 @@ def _track(source: Source, floor: timedelta | None) -> Track:
     return Track(source=source.id, published=np.zeros(0), outlet=source.outlet, host=host, manners=manners)
 
 
-def _must_span(tracks: Sequence[Track], where: str) -> None:
+def _must_span(tracks: Sequence[Track], where: str, *, since: float = -inf) -> None:
+    """Refuse what leaves nothing to measure; what was published before `since` was old when it was first seen."""
     times = [float(moment) for track in tracks for moment in (*track.published[:1], *track.published[-1:])]
-    if not times or max(times) - min(times) < LEAST_SPAN:
+    if not times or max(times) - max(min(times), since) < LEAST_SPAN:
         fail(f"{where}: holds items of less than an hour; a simulation needs some days of them, better three weeks")
 
 

@@ -146,7 +146,10 @@ async def test_an_installation_simulates_its_own_history(tmp_path: Path) -> None
         assert (await storywatch("poll", "--config", desk.folder)).code in (0, 1)
     young = await storywatch("simulate-polling", "--config", desk.folder)
     assert young.code == 1
-    assert "the history: holds items of less than an hour" in young.err
+    assert "the history since the first poll: holds items of less than an hour" in young.err
+    _publish_before_the_first_poll(desk.database)
+    old = await storywatch("simulate-polling", "--config", desk.folder)
+    assert (old.code, old.err) == (1, young.err)
     _age(desk.database)
     ran = await storywatch("simulate-polling", "--config", desk.folder, "--json")
     assert (ran.code, ran.err) == (0, "")
@@ -163,6 +166,14 @@ def _desk(folder: Path, site: Site) -> Desk:
     desk.settings["polling"] = {"budget": 192}
     desk.save()
     return desk
+
+
+def _publish_before_the_first_poll(database: Path) -> None:
+    """Let the items be of different days, all of them long ago: nobody could have seen them sooner."""
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        for number, (item,) in enumerate(connection.execute("SELECT id FROM items ORDER BY id").fetchall()):
+            published = (START - timedelta(days=number)).strftime("%Y-%m-%d %H:%M:%S.%f")
+            connection.execute("UPDATE revisions SET published = ? WHERE item = ?", [published, item])
 
 
 def _age(database: Path) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import typer.main
 import yaml
 
 import config
 from config.shipped import starter_files
+from storywatch.cli import configuring
 from storywatch.cli.app import app
 from storywatch.cli.replaying import replay
 from storywatch.errors import ConfigError
@@ -129,6 +131,53 @@ def test_the_units_of_the_service_run_a_command_that_exists() -> None:
     starts = [line for _, block in shown("ini") for line in block.text.splitlines() if line.startswith("ExecStart=")]
     assert starts
     assert not [word for line in starts for word in unknown_words(line.removeprefix("ExecStart="))]
+
+
+# The tutorial --------------------------------------------------------------------------------------------------------
+
+WATCH = Path("my-watch")
+CHECK = "storywatch check --config my-watch"
+MISTAKES = [
+    ("settings.yaml", "timeout: 20s", "timeout: 20"),
+    ("subscribers.yaml", "events: [kabul-airport-attack]", "events: [kabul-airport]"),
+    ("subscribers.yaml", "channel: file", "channel: fiel"),
+]
+
+
+def outputs(command: str) -> list[str]:
+    """Return what the tutorial shows of a command, each time it is typed alone."""
+    sessions = [
+        block.text.partition("\n") for block in blocks(PAGES["docs/tutorial.md"]) if block.language == "console"
+    ]
+    return [output.rstrip() for line, _, output in sessions if line == f"$ {command}"]
+
+
+def write_instead(name: str, right: str, wrong: str) -> None:
+    text = (WATCH / name).read_text("utf-8")
+    assert text.count(f"{right}\n") == 1
+    (WATCH / name).write_text(text.replace(f"{right}\n", f"{wrong}\n"), "utf-8")
+
+
+def test_the_tutorial_shows_what_the_starter_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it is written, with the contact put right, and with the three mistakes."""
+    monkeypatch.chdir(tmp_path)
+    configuring.init(WATCH)
+    assert outputs("storywatch init my-watch") == [capsys.readouterr().out.rstrip()]
+    sound, broken = outputs(CHECK)
+    write_instead("settings.yaml", "contact: you@example.org", "contact: desk@ourpaper.org")
+    configuring.check(WATCH)
+    assert capsys.readouterr().out.rstrip() == sound
+    for mistake in MISTAKES:
+        write_instead(*mistake)
+    with pytest.raises(typer.Exit):
+        configuring.check(WATCH)
+    assert capsys.readouterr().err.rstrip() == broken
+
+
+def test_the_tutorial_says_which_mistakes_to_make() -> None:
+    assert not [wrong for _, _, wrong in MISTAKES if f"`{wrong}`" not in PAGES["docs/tutorial.md"]]
 
 
 # The worked example --------------------------------------------------------------------------------------------------
