@@ -1,5 +1,6 @@
 """Finds and reads the files of a watch config. What is wrong with a file becomes a `ConfigError` about it."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -7,6 +8,10 @@ from storywatch.errors import ConfigError, Problem
 
 MAX_BYTES = 5 * 1024 * 1024
 WHOLE_FILE = "(whole file)"
+
+_NONE_LEFT = "no file descriptor is left; raise the limit, `ulimit -n` or LimitNOFILE= of the service"
+_CLOSED = "permission denied; let the user that runs Storywatch read it, and enter every folder above it"
+_REASONS = {errno.EMFILE: _NONE_LEFT, errno.ENFILE: _NONE_LEFT, errno.EACCES: _CLOSED, errno.EPERM: _CLOSED}
 
 
 def printable(path: Path) -> str:
@@ -46,7 +51,9 @@ def _refuse(path: Path, message: str) -> list[Path]:
 
 
 def _reason(error: Exception) -> str:
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else type(error).__name__
+    if not isinstance(error, OSError):
+        return type(error).__name__
+    return _REASONS.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 def read_text(path: Path) -> str:

@@ -8,15 +8,17 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanag
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
-from typing import Protocol, Self
+from typing import Self
 
 import structlog
 
 from scheduler import systemd
 from scheduler.jobs import FixedJobs
 from scheduler.learning import CATCH_UP, IMPORT_CHECK, SAVE_EVERY, Learning, LearningWork
+from scheduler.looks import Looks
 from scheduler.pacing import LOOK as PACE_LOOK
 from scheduler.pacing import PaceWork
+from scheduler.ports import ConfigFiles
 from scheduler.pushes import HUBS_AT_ONCE, HubWork, PushIntake, PushRuntime
 from scheduler.queue import LocalQueue
 from scheduler.rechecks import ENLIST, LOOK, RecheckWork
@@ -42,18 +44,6 @@ BRING_FORWARD = timedelta(minutes=10)
 CONCURRENT_LANES = 32
 PROBED_LANES = 4
 """Lanes that fail are tried beside the others, so many at once: however many hang, they take no place of those."""
-
-
-class ConfigFiles(Protocol):
-    """The watch config on disk."""
-
-    def load(self) -> WatchConfig:
-        """Read it. Raises `ConfigError` with every problem found."""
-        ...
-
-    def stamp(self) -> object:
-        """Return a value that differs whenever the files do."""
-        ...
 
 
 OpenRuntime = Callable[[WatchConfig, Callable[[Push], None]], AbstractAsyncContextManager[Runtime]]
@@ -101,7 +91,7 @@ class _Watching:
         self._daemon = daemon
         self._config = config
         self._wishes = wishes
-        self._stamp = stamp
+        self._looks = Looks(daemon.files, stamp)
         self._runtime: Runtime
         self._push: PushRuntime | None = None
         self._closing = AsyncExitStack()
@@ -246,9 +236,7 @@ class _Watching:
             await self._hubs.offer(await self._hub_work.due_hubs(self._hubs.free + self._hubs.busy))
 
     async def _look_at_files(self) -> None:
-        stamp = await asyncio.to_thread(self._daemon.files.stamp)
-        if stamp != self._stamp:
-            self._stamp = stamp
+        if await self._looks.changed():
             self._wishes.put_nowait(Wish.RELOAD)
 
     async def _say_alive(self) -> None:
@@ -263,7 +251,7 @@ class _Watching:
             log.error("reload_refused", reason="the new config has problems", problems=list(map(str, error.problems)))
         except StorageError as error:
             log.error("reload_refused", reason=str(error))
-            self._stamp = None  # nothing is wrong with the config: it is tried again at the next look
+            self._looks.forget()  # nothing is wrong with the config: it is tried again at the next look
         except StorywatchError as error:
             log.error("reload_refused", reason=str(error))
         except Exception:  # the border of a reload: whatever it meets, the old config keeps running

@@ -22,7 +22,8 @@ REMEDIES = {
     "database is locked": "another process holds the database: is a second daemon or a backup running?",
     "disk is full": "the disk is full: free some space; nothing that was stored is lost",
     "readonly": "the database file can't be written: check its owner and permissions",
-    "unable to open": "the database file can't be opened: check that its folder exists and is writable",
+    "unable to open": "the database file can't be opened: check that its folder exists and is writable, and that the"
+    " process has file descriptors left (`ulimit -n`, or LimitNOFILE= of the service)",
     "not a database": "the file is something else: check the path",
     "malformed": "the database file is damaged: put a backup in its place",
 }

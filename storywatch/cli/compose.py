@@ -7,7 +7,6 @@ import random
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -30,6 +29,7 @@ from spiders.websub.reception import Reception as PushReception
 from storage import Store, open_store
 from storywatch.cli.articles import page_rules
 from storywatch.cli.clock import utc_now
+from storywatch.cli.config_folder import ConfigFolder
 from storywatch.cli.failpoints import reached_from
 from storywatch.dispatch import Dispatch
 from storywatch.egress import EgressPolicy
@@ -47,7 +47,7 @@ from storywatch.second_look import SecondLook
 from storywatch.subscribing import Subscribing
 from storywatch.watch import Plan, Watch
 
-__all__ = ["ConfigFolder", "learning_of", "open_runtime", "run_daemon", "utc_now"]
+__all__ = ["learning_of", "open_runtime", "run_daemon", "utc_now"]
 
 log = structlog.get_logger()
 
@@ -182,25 +182,6 @@ async def _open_pages(
         yield
 
 
-@dataclass(kw_only=True)
-class ConfigFolder:
-    """The watch config on disk, for the daemon. `secret_files`: what else was read when it was loaded last."""
-
-    path: Path
-    secret_files: tuple[Path, ...] = ()
-
-    def load(self) -> WatchConfig:
-        """Read it. Raises `ConfigError` with every problem found."""
-        loaded = config.load_with_warnings(self.path, os.environ)
-        self.secret_files = loaded.secret_files
-        return loaded.config
-
-    def stamp(self) -> object:
-        """Return a value that differs whenever the YAML files do, or the secrets that they name."""
-        files = sorted(self.path.glob("*.y*ml")) if self.path.is_dir() else [self.path]
-        return tuple(_stamp(file) for file in (*files, *self.secret_files))
-
-
 async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
     """Watch with the config at `path` until it is stopped. Raises `ConfigError`, `StorageError` and `ListenError`."""
     loaded = config.load_with_warnings(path, os.environ)
@@ -222,11 +203,3 @@ async def run_daemon(path: Path, clock: Clock = utc_now) -> None:
             ),
             clock=clock,
         ).run()
-
-
-def _stamp(file: Path) -> tuple[str, int, int]:
-    try:
-        found = file.stat()
-    except OSError:  # an editor replaces a file by removing it first
-        return (file.name, 0, 0)
-    return (file.name, found.st_mtime_ns, found.st_size)

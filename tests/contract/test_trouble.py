@@ -163,7 +163,7 @@ async def test_a_folder_that_cannot_be_made_is_an_error_with_a_remedy(tmp_path: 
 
 async def test_a_folder_in_the_place_of_the_file_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     """It can't be opened."""
-    with pytest.raises(StorageError, match="can't be opened: check that its folder"):
+    with pytest.raises(StorageError, match=r"can't be opened: check that its folder .* file descriptors left"):
         await opening(f"sqlite:///{tmp_path}")
 
 

@@ -181,3 +181,33 @@ async def test_a_crawler_outlives_the_look_that_uses_it_and_a_stop_waits_for_no_
         os.kill(os.getpid(), signal.SIGTERM)
         await running
     assert closed == 2
+
+
+async def test_a_file_that_is_gone_between_two_steps_of_a_save_is_not_missed() -> None:
+    """The looks of three seconds find half a config; it is not put in force, nor is the whole one again."""
+    sources, files, nothing = TroubledSources(config=a_config()), Files(), Nothing()
+
+    @asynccontextmanager
+    async def open_runtime(_: WatchConfig, __: Callable[[Push], None]) -> AsyncIterator[Any]:
+        yield nothing
+
+    ports: Any = nothing
+    daemon = Daemon(
+        sources=sources,
+        outbox=ports,
+        pushes=ports,
+        paces=FakePaces(),
+        files=files,
+        open_runtime=open_runtime,
+        clock=FakeClock(),
+    )
+    running = asyncio.create_task(daemon.run())
+    async with soon():
+        await sources.started.wait()
+        files.saved = 1
+        await asyncio.sleep(3)
+        files.saved = 0
+        await asyncio.sleep(3)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+    assert sources.applied == [False]
