@@ -16,9 +16,9 @@ import typer
 
 from storywatch import __version__
 from storywatch.cli.app import COMMANDS, app
-from tests.support.corpus import corpus
+from tests.support.corpus import ROOT, corpus
 from tests.support.patience import PATIENCE
-from tests.support.process import ROOT, Ran, storywatch
+from tests.support.process import Ran, storywatch
 from tests.support.watching import LONDON, Desk
 from tests.support.web import Site, in_turn, reply, rss, serving, validated
 
