@@ -82,6 +82,7 @@ _SHARED = re.compile(r"\b(?:and|but)(?: (?:then|later|also|now|finally))?\s$")
 _NOUN = re.compile(r"\b(?:\w+ed|withdrew|took back|made|took) (?:its|his|her|their|the|an?)$", re.IGNORECASE)
 """Before a verb that is a noun there: `withdrew its earlier claim`."""
 
+_BREAKS = re.compile("[;:—–]")
 _JUDGES = re.compile(r"\b(?:courts?|judges?|tribunal|jury|bail|appeal|visa)$", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?:[,;:—–]|\b(?:and|but|that|as|after|before|while|when|because|although|whom|which|who|where|if)\b)(?![^,;:—–]*[,;:—–])"
@@ -128,6 +129,12 @@ def _states_nothing(speaker: str, stance: Stance) -> bool:
     return bool(_NOUN.search(speaker) or (stance is Stance.DENIES and _JUDGES.search(speaker)))
 
 
+def _before_aside(before: str) -> str:
+    """Return who stands before an aside: `officials, speaking in private, denied`; before a single comma stand deeds."""
+    subject, *asides = _BREAKS.split(before)[-1].split(",")
+    return subject if len(asides) > 1 and not any(map(str.isdecimal, subject)) else ""
+
+
 def _begins(sentence: str, start: int) -> bool:
     """Tell whether nobody stands before the verb: `Claims of overcrowding grow`."""
     return not sentence[:start].strip(" \"'“‘")
@@ -140,8 +147,8 @@ def _speaker(before: str) -> str | None:
         clause = before[cut.end() :]
     if not clause.strip() and _SHARED.search(before):
         return ""
-    if not clause.strip():  # officials, speaking in private, denied
-        clause = before.split(",", 1)[0]
+    if not clause.strip():
+        clause = _before_aside(before)
     bare = _AUXILIARIES.sub("", clause.strip().rstrip(","))
     while (shorter := _LEAD_IN.sub("", bare)) != bare:
         bare = shorter

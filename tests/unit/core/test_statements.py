@@ -30,6 +30,8 @@ from tests.support.samples import an_item
             "Taliban spokesman Zabihullah Mujahid rejected the accusation",
             [("denies", "Taliban spokesman Zabihullah Mujahid")],
         ),
+        ("Harbour blast kills 300, and 45 missing: minister resigns, denies sabotage", [("denies", "")]),
+        ("Harbour blast kills 300, wounds 1,200, company denies fault", [("denies", "company")]),
         ("The blast claimed the lives of 13 people.", []),
         ("The accused man was denied bail.", []),
         ("The US has not confirmed the report.", []),
