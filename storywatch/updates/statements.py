@@ -130,7 +130,7 @@ def _states_nothing(speaker: str, stance: Stance) -> bool:
 
 
 def _before_aside(before: str) -> str:
-    """Return who stands before an aside: `officials, speaking in private, denied`; before a single comma stand deeds."""
+    """Return who stands before an aside: `officials, speaking in private, denied`. Before one comma stand deeds."""
     subject, *asides = _BREAKS.split(before)[-1].split(",")
     return subject if len(asides) > 1 and not any(map(str.isdecimal, subject)) else ""
 
