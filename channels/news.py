@@ -80,11 +80,11 @@ def _counted(figure: Figure, room: Room) -> str:
     if figure.kind in _UNCOUNTED and quote:
         return f"\u201c{quote}\u201d"
     counted = "" if figure.kind in _UNCOUNTED else f" {figure.kind.value}"
-    of = room.line(whom(figure), 80)
+    of = room.line(counted_people(figure), 80)
     return amount(figure) + counted + (f" ({of})" if of else "")
 
 
-def whom(figure: Figure) -> str:
+def counted_people(figure: Figure) -> str:
     """Return whom a figure counts, with the capitals of its quote."""
     quoted = re.search(r"\W+".join(map(re.escape, figure.of.split())), figure.quote, re.IGNORECASE)
     return quoted.group() if quoted else figure.of

@@ -12,7 +12,7 @@ import aiosmtplib
 
 from channels.text import cut, plain
 from network import causes, refusal_in
-from storywatch.bounces import said_status
+from storywatch.bounces import UNSAID, said_status
 from storywatch.errors import DeliveryError
 
 # RFC 4954, section 6: whatever command they answer, these speak of the login.
@@ -24,7 +24,6 @@ _MISUNDERSTOOD = {500, 502, 503, 504}
 _ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 # RFC 3463: the sender's address, the mail system, routing, the protocol, security or policy; not the recipient.
 _OURS = re.compile(r"5\.(?:1\.[78]|[3457]\.\d+)")
-_UNSAID = "5.0.0"
 _SPEAKS_OF_POLICY = re.compile(r"\b(?:relay|black ?list|block|polic(?:y|ies)\b)", re.IGNORECASE)
 
 
@@ -60,7 +59,7 @@ def _refused(error: aiosmtplib.SMTPResponseException, said: str) -> DeliveryErro
     status = _status(error)
     if error.code in _MISUNDERSTOOD or _OURS.fullmatch(status):
         return DeliveryError("smtp_policy", said)
-    if status == _UNSAID and _SPEAKS_OF_POLICY.search(error.message):
+    if status == UNSAID and _SPEAKS_OF_POLICY.search(error.message):
         return DeliveryError("smtp_policy", said)
     return DeliveryError("smtp_refused", said, permanent=True, mail_status=status)
 
@@ -68,7 +67,7 @@ def _refused(error: aiosmtplib.SMTPResponseException, said: str) -> DeliveryErro
 def _status(error: aiosmtplib.SMTPResponseException) -> str:
     """Return the enhanced status (RFC 3463) of a refusal; what its words say if the server gives none."""
     found = _ENHANCED.match(error.message)
-    return said_status(found.group() if found else _UNSAID, error.message)
+    return said_status(found.group() if found else UNSAID, error.message)
 
 
 def _unanswered(error: Exception, server: str) -> DeliveryError:

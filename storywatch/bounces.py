@@ -22,7 +22,9 @@ MOST = 3
 
 # RFC 3463: the address or its mailbox. The rest is about the mail, our server or what we may send: the operator's.
 _ABOUT_ADDRESS = re.compile(r"5\.(?:1\.(?![78]$)|2\.)\d+")
-_UNSAID = "5.0.0"
+UNSAID = "5.0.0"
+"""The status of a refusal that says no more than its code."""
+
 _ABOUT_SOME_ADDRESS = "5.1.0"
 _NO_MAILBOX = re.compile(
     r"\b(?:no such (?:user|mailbox|recipient|address|account)|no mailbox here|mailbox (?:not found|unavailable|unknown)"
@@ -63,7 +65,7 @@ def said_status(status: str, words: str) -> str:
 
     Words are no proof, so it counts as some fault of the address and not as an unknown mailbox.
     """
-    return _ABOUT_SOME_ADDRESS if status == _UNSAID and _NO_MAILBOX.search(words) else status
+    return _ABOUT_SOME_ADDRESS if status == UNSAID and _NO_MAILBOX.search(words) else status
 
 
 def bounce_of(returned: Returned, settings: Settings, now: datetime) -> Bounce:

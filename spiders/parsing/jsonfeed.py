@@ -12,6 +12,7 @@ from spiders.parsing.fields import author_name, guid_of, language_tag, says_some
 from spiders.parsing.limits import check_depth, nests_too_deep
 from spiders.parsing.pieces import Terms, beyond, read_entries
 from spiders.parsing.sniff import not_a_feed
+from spiders.parsing.tails import without_tail
 from spiders.parsing.text import html_to_text, paragraphs
 from storywatch.errors import VisitError
 from storywatch.model import Document, ParsedItem, SourceKind
@@ -64,8 +65,8 @@ def _item(node: Node, feed: Node, *, url: str | None, now: datetime, zone: tzinf
         guid=guid_of(_string(node, "id")),
         url=next(filter(None, (web_link(link, base) for link, base in _links(node, url))), None),
         title=title_of(_string(node, "title")),
-        summary=paragraphs(_string(node, "summary"), field_chars),
-        content=paragraphs(html_to_text(markup) if markup else plain, field_chars),
+        summary=without_tail(paragraphs(_string(node, "summary"), field_chars)),
+        content=without_tail(paragraphs(html_to_text(markup) if markup else plain, field_chars)),
         author=next(filter(None, map(author_name, (*_names(node), *_names(feed)))), None),
         published=times.published,
         updated=times.updated,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from channels.news import amount, whom
+from channels.news import amount, counted_people
 from storage import open_store
 from storage.ledger import Ledger
 from storywatch.cli.naming import check_event
@@ -89,7 +89,7 @@ def _figure_row(entry: Entry, retracted: Collection[str]) -> dict[str, Any]:
     notes = [(one.outlet, [one.figure.said_by, "retracted" if one.item in retracted else None]) for one in entry.given]
     who = [f"{outlet} ({', '.join(filter(None, note))})" if any(note) else outlet for outlet, note in notes]
     return {
-        "counts": one_line(" ".join(filter(None, (entry.figure.kind.value, whom(entry.figure))))),
+        "counts": one_line(" ".join(filter(None, (entry.figure.kind.value, counted_people(entry.figure))))),
         "figure": amount(entry.figure) + (", disputed" if entry.disputed else ""),
         "since": entry.since,
         "given by": one_line(", ".join(dict.fromkeys(who))),

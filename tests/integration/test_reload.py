@@ -110,25 +110,29 @@ class Files:
         return self.saved
 
 
-async def test_a_config_that_the_database_did_not_take_is_tried_again() -> None:
-    """The operator saved it once and for all; when the database is back, it is in force, and no longer looked at."""
-    sources, files, nothing = TroubledSources(config=a_config()), Files(), Nothing()
+def idle(sources: FakeSources, files: Files) -> Daemon:
+    """Return a daemon that has nothing to do but to look at its files."""
+    nothing: Any = Nothing()
 
     @asynccontextmanager
     async def open_runtime(_: WatchConfig, __: Callable[[Push], None]) -> AsyncIterator[Any]:
         yield nothing
 
-    ports: Any = nothing
-    daemon = Daemon(
+    return Daemon(
         sources=sources,
-        outbox=ports,
-        pushes=ports,
+        outbox=nothing,
+        pushes=nothing,
         paces=FakePaces(),
         files=files,
         open_runtime=open_runtime,
         clock=FakeClock(),
     )
-    running = asyncio.create_task(daemon.run())
+
+
+async def test_a_config_that_the_database_did_not_take_is_tried_again() -> None:
+    """The operator saved it once and for all; when the database is back, it is in force, and no longer looked at."""
+    sources, files = TroubledSources(config=a_config()), Files()
+    running = asyncio.create_task(idle(sources, files).run())
     async with soon():
         await sources.started.wait()
         files.saved += 1
@@ -185,23 +189,8 @@ async def test_a_crawler_outlives_the_look_that_uses_it_and_a_stop_waits_for_no_
 
 async def test_a_file_that_is_gone_between_two_steps_of_a_save_is_not_missed() -> None:
     """The looks of three seconds find half a config; it is not put in force, nor is the whole one again."""
-    sources, files, nothing = TroubledSources(config=a_config()), Files(), Nothing()
-
-    @asynccontextmanager
-    async def open_runtime(_: WatchConfig, __: Callable[[Push], None]) -> AsyncIterator[Any]:
-        yield nothing
-
-    ports: Any = nothing
-    daemon = Daemon(
-        sources=sources,
-        outbox=ports,
-        pushes=ports,
-        paces=FakePaces(),
-        files=files,
-        open_runtime=open_runtime,
-        clock=FakeClock(),
-    )
-    running = asyncio.create_task(daemon.run())
+    sources, files = TroubledSources(config=a_config()), Files()
+    running = asyncio.create_task(idle(sources, files).run())
     async with soon():
         await sources.started.wait()
         files.saved = 1

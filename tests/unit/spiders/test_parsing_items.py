@@ -1,5 +1,6 @@
 """What becomes of an item's fields: each trap that feedparser or publishers set, with the smallest document for it."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -151,9 +152,15 @@ def test_the_first_items_are_kept_when_there_are_too_many() -> None:
 )
 def test_where_a_report_appeared_first_is_no_word_of_it(text: str, kept: str | None) -> None:
     """As WordPress says below each excerpt and each text; what stands elsewhere stays."""
-    body = f"<guid>1</guid><description><![CDATA[{text}]]></description>"
-    summary = only(rss(f"{body}<content:encoded><![CDATA[{text}]]></content:encoded><title>Blast</title>")).summary
-    assert summary == kept if kept is not None else "appeared first on Outlet" in summary
+    html = f"<![CDATA[{text}]]>"
+    body = f"<guid>1</guid><description>{html}</description><content:encoded>{html}</content:encoded>"
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [{"id": "1", "title": "Blast", "content_html": text}],
+    }
+    item, from_json = only(rss(f"{body}<title>Blast</title>")), only(json.dumps(feed))
+    assert item.content == from_json.content == item.summary
+    assert item.summary == kept if kept is not None else "appeared first on Outlet" in item.summary
 
 
 def test_a_long_field_is_cut_and_says_so() -> None:
